@@ -9,7 +9,7 @@ export const LONG_BYTES = 4096;
 
 /** The same bytes as a latin1 string. */
 export function textOf(bytes: Bytes): string {
-  return typeof bytes === "string" ? bytes : bytes.latin1Slice(0, bytes.length);
+  return typeof bytes === "string" ? bytes : bytes.toString("latin1");
 }
 
 export function bufferOf(bytes: Bytes): Buffer {
@@ -23,5 +23,5 @@ export function displayText(bytes: Bytes): string {
 
 /** A JavaScript text (any characters) as the bytes that stand for it on the wire. */
 export function bytesOfText(text: string): string {
-  return Buffer.from(text, "utf8").latin1Slice();
+  return Buffer.from(text, "utf8").toString("latin1");
 }
