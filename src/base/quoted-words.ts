@@ -93,9 +93,8 @@ function isBlank(line: string, at: number): boolean {
   return BLANKS.includes(line.charAt(at));
 }
 
-// oxlint-disable-next-line no-control-regex -- control characters are what must be quoted
-const PLAIN_WORD =
-  /^[^\s"'\\#\u0000-\u0020\u007f-\u{10ffff}][^\s"'\\\u0000-\u0020\u007f-\u{10ffff}]*$/u;
+/** Printable ASCII without quotes and backslash; `#` only behind the first character. */
+const PLAIN_WORD = /^[!$-&(-[\]-~][!#-&(-[\]-~]*$/;
 
 /** The word as it may stand in a configuration line: itself when plain, double-quoted otherwise. */
 export function quoteWord(word: string): string {
