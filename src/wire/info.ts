@@ -1,0 +1,163 @@
+import type { Address } from "../base/address.ts";
+import { type Bytes, textOf } from "../base/bytes.ts";
+import { parseRunId, type RunId } from "../base/ids.ts";
+import { isHost, parsePort } from "./host.ts";
+import { parseInteger } from "./integers.ts";
+import { parseReplicationId, type ReplicationId } from "./psync.ts";
+
+/**
+ * What a sentinel reads from INFO (sentinel spec §3.1). A field that is absent or unreadable is
+ * undefined, never an error: a server may leave out what it likes (W-32).
+ */
+export interface InfoReport {
+  readonly runId: RunId | undefined;
+  readonly redisVersion: string | undefined;
+  /** Only a vedette has one. */
+  readonly vedetteVersion: string | undefined;
+  readonly isLoading: boolean | undefined;
+  /** undefined when the text has no role line: then nothing is known about the role. */
+  readonly role: "master" | "replica" | undefined;
+  /** The replicas attached to this server, each address once, in the order of the text. */
+  readonly replicas: readonly Address[];
+  readonly masterReplid: ReplicationId | undefined;
+  readonly masterReplOffset: number | undefined;
+  /** Whole seconds since the link to the master broke; -1: it was never up. */
+  readonly masterLinkDownSeconds: number | undefined;
+
+  // Read only behind `role:slave`, as Redis reads them.
+  readonly masterHost: string | undefined;
+  readonly masterPort: number | undefined;
+  readonly masterLinkStatus: "up" | "down" | undefined;
+  readonly isMasterSyncInProgress: boolean | undefined;
+  /** 0: never to be promoted; else the lower is preferred. */
+  readonly replicaPriority: number | undefined;
+  readonly replicaReplOffset: number | undefined;
+  readonly isReplicaAnnounced: boolean | undefined;
+}
+
+type Draft = { -readonly [Field in keyof InfoReport]: InfoReport[Field] } & {
+  replicas: Address[];
+};
+
+/** Reads a whole INFO text; takes any bytes and never throws. */
+export function parseInfo(info: Bytes): InfoReport {
+  const report: Draft = {
+    runId: undefined,
+    redisVersion: undefined,
+    vedetteVersion: undefined,
+    isLoading: undefined,
+    role: undefined,
+    replicas: [],
+    masterReplid: undefined,
+    masterReplOffset: undefined,
+    masterLinkDownSeconds: undefined,
+    masterHost: undefined,
+    masterPort: undefined,
+    masterLinkStatus: undefined,
+    isMasterSyncInProgress: undefined,
+    replicaPriority: undefined,
+    replicaReplOffset: undefined,
+    isReplicaAnnounced: undefined,
+  };
+  const seen = new Set<string>();
+  for (const line of textOf(info).split("\n")) {
+    const colon = line.indexOf(":");
+    if (colon <= 0) continue;
+    const end = line.endsWith("\r") ? line.length - 1 : line.length;
+    readField(report, line.slice(0, colon), line.slice(colon + 1, end), seen);
+  }
+  return report;
+}
+
+const REPLICA_KEY = /^slave[0-9]/;
+const RUN_ID_LENGTH = 40;
+
+function readField(report: Draft, key: string, value: string, seenReplicas: Set<string>): void {
+  switch (key) {
+    case "run_id":
+      report.runId = parseRunId(value.slice(0, RUN_ID_LENGTH));
+      return;
+    case "redis_version":
+      report.redisVersion = value;
+      return;
+    case "vedette_version":
+      report.vedetteVersion = value;
+      return;
+    case "loading":
+      report.isLoading = parseFlag(value);
+      return;
+    case "role":
+      report.role = parseRole(value);
+      return;
+    case "master_replid":
+      report.masterReplid = parseReplicationId(value);
+      return;
+    case "master_repl_offset":
+      report.masterReplOffset = parseInteger(value);
+      return;
+    case "master_link_down_since_seconds":
+      report.masterLinkDownSeconds = parseInteger(value);
+      return;
+    default:
+      if (REPLICA_KEY.test(key)) addReplica(report, value, seenReplicas);
+      else if (report.role === "replica") readReplicaField(report, key, value);
+  }
+}
+
+function readReplicaField(report: Draft, key: string, value: string): void {
+  switch (key) {
+    case "master_host":
+      report.masterHost = isHost(value) ? value : undefined;
+      return;
+    case "master_port":
+      report.masterPort = parsePort(value);
+      return;
+    case "master_link_status":
+      report.masterLinkStatus = value === "up" ? "up" : "down";
+      return;
+    case "master_sync_in_progress":
+      report.isMasterSyncInProgress = parseFlag(value);
+      return;
+    case "slave_priority":
+      report.replicaPriority = parseInteger(value);
+      return;
+    case "slave_repl_offset":
+      report.replicaReplOffset = parseInteger(value);
+      return;
+    case "replica_announced":
+      report.isReplicaAnnounced = parseFlag(value);
+      return;
+    default:
+  }
+}
+
+function parseRole(value: string): "master" | "replica" | undefined {
+  if (value.startsWith("master")) return "master";
+  return value.startsWith("slave") ? "replica" : undefined;
+}
+
+function parseFlag(value: string): boolean | undefined {
+  const number = parseInteger(value);
+  return number === undefined ? undefined : number !== 0;
+}
+
+function addReplica(report: Draft, value: string, seen: Set<string>): void {
+  const address = parseReplicaLine(value);
+  if (address === undefined) return;
+  const key = `${address.host.toLowerCase()},${address.port}`;
+  if (seen.has(key)) return;
+  seen.add(key);
+  report.replicas.push(address);
+}
+
+/** `ip=<ip>,port=<port>,…`, or the form of old servers: `<ip>,<port>,<state>`. */
+function parseReplicaLine(value: string): Address | undefined {
+  const words = value.split(",");
+  const host = valueOf(words, "ip=") ?? words[0] ?? "";
+  const port = parsePort(valueOf(words, "port=") ?? words[1] ?? "");
+  return isHost(host) && port !== undefined ? { host, port } : undefined;
+}
+
+function valueOf(words: readonly string[], prefix: string): string | undefined {
+  return words.find((word) => word.startsWith(prefix))?.slice(prefix.length);
+}
