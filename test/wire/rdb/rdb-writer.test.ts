@@ -1,0 +1,152 @@
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { type Bytes, textOf } from "../../../src/base/bytes.ts";
+import { unixMillis } from "../../../src/base/units.ts";
+import type { RdbOrigin } from "../../../src/wire/rdb/aux-fields.ts";
+import { RdbWriter } from "../../../src/wire/rdb/rdb-writer.ts";
+import type { RdbKey } from "../../../src/wire/rdb/record.ts";
+import { recordsOf } from "./fixtures.ts";
+
+const origin: RdbOrigin = {
+  redisVersion: "7.2.0",
+  createdAt: unixMillis(1_700_000_000_999),
+  usedMemoryBytes: 1_000_000,
+  replication: undefined,
+};
+
+function key(name: Bytes, bytes: Bytes, expireAt?: number): RdbKey {
+  return {
+    key: name,
+    value: { kind: "string", bytes },
+    expireAt: expireAt === undefined ? undefined : unixMillis(expireAt),
+  };
+}
+
+/** A file of one database, with what comes before its keys cut off when `bare`. */
+function written(keys: readonly RdbKey[], compression: "lzf" | "none" = "none"): Buffer {
+  const writer = new RdbWriter({ compression });
+  writer.header(origin);
+  writer.selectDb(0);
+  writer.resizeDb({ keys: keys.length, expires: 0 });
+  for (const record of keys) writer.key(record);
+  writer.end();
+  return Buffer.concat(writer.takeBlocks());
+}
+
+/** The bytes of one record: what a file with it has more than an empty one. */
+function recordBytes(record: RdbKey, compression: "lzf" | "none" = "none"): string {
+  const empty = written([]).length - 9;
+  return written([record], compression).subarray(empty, -9).toString("hex");
+}
+
+describe("a written RDB", () => {
+  it("has the header, the aux fields and the end in order", () => {
+    const writer = new RdbWriter({ compression: "none" });
+    const replication = { streamDb: 3, replicationId: "a".repeat(40), offset: 12345678901 };
+    writer.header({ ...origin, replication });
+    writer.selectDb(3);
+    writer.resizeDb({ keys: 300, expires: 70000 });
+    writer.end();
+    expect(recordsOf(Buffer.concat(writer.takeBlocks()))).toEqual([
+      { kind: "version", version: 9 },
+      { kind: "aux", name: "redis-ver", value: "7.2.0" },
+      { kind: "aux", name: "redis-bits", value: "64" },
+      { kind: "aux", name: "ctime", value: "1700000000" },
+      { kind: "aux", name: "used-mem", value: "1000000" },
+      { kind: "aux", name: "repl-stream-db", value: "3" },
+      { kind: "aux", name: "repl-id", value: "a".repeat(40) },
+      { kind: "aux", name: "repl-offset", value: "12345678901" },
+      { kind: "aux", name: "aof-base", value: "0" },
+      { kind: "select-db", db: 3 },
+      { kind: "resize-db", keys: 300, expires: 70000 },
+      { kind: "end" },
+    ]);
+  });
+
+  it.each([
+    ["text", key("k", "v"), "00016b0176"],
+    ["int 8", key("k", "-128"), "00016bc080"],
+    ["int 16", key("k", "128"), "00016bc18000"],
+    ["int 32", key("k", "-2147483648"), "00016bc200000080"],
+    ["an integer key", key("12", "v"), "00c00c0176"],
+    ["an integer in a buffer", key("k", Buffer.from("7")), "00016bc007"],
+    ["what is no canonical integer", key("k", "007"), "00016b03303037"],
+    ["minus zero", key("k", "-0"), "00016b022d30"],
+    ["beyond 32 bits", key("k", "2147483648"), "00016b0a32313437343833363438"],
+    ["expiry", key("k", "v", 1234567890123), "fccb04fb711f01000000016b0176"],
+    ["expiry in the past", key("k", "v", -1), "fcffffffffffffffff00016b0176"],
+    ["expiry beyond 64 bits", key("k", "v", 2 ** 63), "fcffffffffffffff7f00016b0176"],
+  ])("encodes %s", (_name, record, hex) => {
+    expect(recordBytes(record)).toBe(hex);
+  });
+
+  it("compresses where four bytes are gained", () => {
+    expect(recordBytes(key("k", "a".repeat(50)), "lzf")).toBe("00016bc305320061e02800");
+    expect(recordBytes(key("k", "a".repeat(20)), "lzf")).toBe("00016b14" + "61".repeat(20));
+    const noise = "0aZ1bY2cX3dW4eV5fU6gT7hS8iR9jQ";
+    expect(recordBytes(key("k", noise), "lzf")).toBe(recordBytes(key("k", noise)));
+  });
+
+  it("gives back what was put in, in blocks taken at any time", () => {
+    const bytes: fc.Arbitrary<Bytes> = fc.oneof(
+      fc.uint8Array({ maxLength: 30 }).map((some) => Buffer.from(some).toString("latin1")),
+      fc.integer().map(String),
+      fc
+        .tuple(fc.uint8Array({ minLength: 1, maxLength: 60 }), fc.integer({ min: 100, max: 5000 }))
+        .map(([piece, times]) => Buffer.from(Buffer.alloc(piece.length * times, piece))),
+    );
+    const keys = fc.array(
+      fc.record({
+        name: bytes,
+        value: bytes,
+        expireAt: fc.option(fc.maxSafeInteger(), { nil: undefined }),
+        takes: fc.boolean(),
+      }),
+      { maxLength: 20 },
+    );
+    fc.assert(
+      fc.property(keys, fc.constantFrom("lzf", "none"), (wanted, compression) => {
+        const writer = new RdbWriter({ compression });
+        const blocks: Buffer[] = [];
+        writer.header(origin);
+        writer.selectDb(7);
+        for (const { name, value, expireAt, takes } of wanted) {
+          writer.key(key(name, value, expireAt));
+          if (takes) blocks.push(...writer.takeBlocks());
+        }
+        writer.end();
+        blocks.push(...writer.takeBlocks());
+        const rdb = Buffer.concat(blocks);
+        expect(writer.bytesWritten).toBe(rdb.length);
+        expect(writer.bytesPending).toBe(0);
+        const read = recordsOf(rdb, 4000).flatMap((record) =>
+          record.kind === "key"
+            ? [[record.db, textOf(record.key), textOf(record.value.bytes), record.expireAt]]
+            : [],
+        );
+        expect(read).toEqual(
+          wanted.map(({ name, value, expireAt }) => [7, textOf(name), textOf(value), expireAt]),
+        );
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it("does not change blocks that were taken", () => {
+    const writer = new RdbWriter({ compression: "none" });
+    writer.header(origin);
+    const [first] = writer.takeBlocks();
+    const before = first?.toString("hex");
+    writer.key(key("k", "v"));
+    expect(first?.toString("hex")).toBe(before);
+    expect(writer.bytesPending).toBe(5);
+  });
+
+  it("copies long values, which their owner may change", () => {
+    const writer = new RdbWriter({ compression: "none" });
+    const value = Buffer.alloc(100_000, 1);
+    writer.key(key("k", value));
+    value.fill(2);
+    expect(Buffer.concat(writer.takeBlocks()).includes(2)).toBe(false);
+  });
+});
