@@ -14,6 +14,7 @@ export interface ReplyWriter {
   /** @param text with its code word first; CR and LF become blanks */
   error(text: string): void;
   integer(value: number | bigint): void;
+  /** @param bytes a Buffer is kept by reference until it is sent: never change it afterwards */
   bulk(bytes: Bytes): void;
   null(): void;
   nullArray(): void;
