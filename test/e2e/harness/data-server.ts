@@ -1,0 +1,45 @@
+import { Daemon } from "./daemon.ts";
+import { type Kind, ownProgram, realProgram } from "./programs.ts";
+
+export interface DataServerOptions {
+  readonly kind: Kind;
+  /** For messages: `master`, `replica`, … */
+  readonly name: string;
+  readonly port: number;
+  readonly dir: string;
+  /** Directives beyond the usual ones: `{ "repl-diskless-sync": "no" }`. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+/** The settings of every server under test; the options' own win. */
+const USUAL_SETTINGS: Readonly<Record<string, string>> = {
+  bind: "127.0.0.1",
+  save: "",
+  "repl-diskless-sync-delay": "0",
+};
+
+/** A redis-server or vedette-server. */
+export class DataServer extends Daemon {
+  readonly kind: Kind;
+  readonly name: string;
+
+  constructor(options: DataServerOptions) {
+    const { kind, name, port, dir } = options;
+    const settings: Readonly<Record<string, string>> = {
+      port: String(port),
+      dir,
+      ...USUAL_SETTINGS,
+      ...options.settings,
+    };
+    super({
+      title: `${name} (${kind}, port ${port})`,
+      program: kind === "redis" ? realProgram("redis-server") : ownProgram("vedette-server"),
+      args: Object.entries(settings).flatMap(([directive, value]) => [`--${directive}`, value]),
+      port,
+      dir,
+      password: settings["requirepass"],
+    });
+    this.kind = kind;
+    this.name = name;
+  }
+}

@@ -1,0 +1,79 @@
+import { accessSync, constants } from "node:fs";
+import { delimiter, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, it } from "vitest";
+
+/** Whose program plays a part: the real one, or ours from dist/. */
+export type Kind = "redis" | "vedette";
+
+/** What to start, before the arguments of the part it plays. */
+export interface Program {
+  readonly file: string;
+  readonly args: readonly string[];
+}
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "..");
+
+/** The file named by the environment variable, else the program of that name on the PATH. */
+function locate(name: string, variable: string): string | undefined {
+  const named = process.env[variable];
+  if (named !== undefined && named !== "") return named;
+  const folders = (process.env["PATH"] ?? "").split(delimiter);
+  return folders.map((folder) => join(folder, name)).find(isExecutable);
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const REAL = {
+  "redis-server": locate("redis-server", "REDIS_SERVER"),
+  "redis-sentinel": locate("redis-sentinel", "REDIS_SENTINEL"),
+  "redis-cli": locate("redis-cli", "REDIS_CLI"),
+} as const;
+
+export type RealProgram = keyof typeof REAL;
+
+/** @throws {Error} when it is not installed; tests that need it stand in `describeWithReal` */
+export function realProgram(name: RealProgram): Program {
+  const file = REAL[name];
+  if (file === undefined) throw new Error(`${name} is not installed`);
+  return { file, args: [] };
+}
+
+/** Ours, as `npm run build` made it; run by the Node that runs the test. */
+export function ownProgram(name: "vedette" | "vedette-sentinel" | "vedette-server"): Program {
+  return { file: process.execPath, args: [join(root, "dist", "cli", `${name}.js`)] };
+}
+
+/**
+ * A suite that needs real programs. Where one is missing it is skipped and says so; in CI, where
+ * they must be there, it fails.
+ */
+export function describeWithReal(
+  needed: readonly RealProgram[],
+  name: string,
+  body: () => void,
+): void {
+  const missing = needed.filter((program) => REAL[program] === undefined);
+  if (missing.length === 0) {
+    describe(name, body);
+    return;
+  }
+  const reason = `not installed: ${missing.join(", ")}`;
+  if (process.env["CI"] === undefined || process.env["CI"] === "") {
+    console.warn(`skipped: ${name} (${reason})`);
+    describe.skip(`${name} (${reason})`, body);
+    return;
+  }
+  describe(name, () => {
+    it("has the real programs it needs", () => {
+      throw new Error(reason);
+    });
+  });
+}
