@@ -1,0 +1,196 @@
+// Starts and ends the real processes of a benchmark. Plain JavaScript, as all of test/bench/: it is
+// run by Node itself, without a test runner in the same process.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { delimiter, dirname, join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { Redis } from "ioredis";
+
+/** @typedef {"redis" | "vedette"} Kind */
+
+/**
+ * A running process that listens on a port of loopback.
+ * @typedef {object} Daemon
+ * @property {string} name
+ * @property {number} port
+ * @property {import("node:child_process").ChildProcess} child
+ * @property {Promise<unknown>} exited
+ */
+
+const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+
+/**
+ * @param {string} name of a real program
+ * @param {string | undefined} named a file that stands for it
+ */
+function realProgram(name, named) {
+  const folders = (process.env["PATH"] ?? "").split(delimiter);
+  const file =
+    named ?? folders.map((folder) => join(folder, name)).find((path) => existsSync(path));
+  if (file === undefined) throw new Error(`${name} is not installed; a benchmark needs it`);
+  return [file];
+}
+
+/** @param {string} name */
+function ownProgram(name) {
+  const file = join(root, "dist", "cli", `${name}.js`);
+  if (!existsSync(file)) throw new Error(`${file} is missing: run npm run build`);
+  return [process.execPath, file];
+}
+
+/** The words that start each program. */
+export const PROGRAMS = {
+  /** @param {Kind} kind */
+  server: (kind) =>
+    kind === "redis"
+      ? realProgram("redis-server", process.env["REDIS_SERVER"])
+      : ownProgram("vedette-server"),
+  /** @param {Kind} kind */
+  sentinel: (kind) =>
+    kind === "redis"
+      ? realProgram("redis-sentinel", process.env["REDIS_SENTINEL"])
+      : ownProgram("vedette-sentinel"),
+  benchmark: () => realProgram("redis-benchmark", process.env["REDIS_BENCHMARK"]),
+};
+
+/** A port below the range for outgoing connections that nobody listens on. */
+export async function freePort() {
+  for (;;) {
+    const port = 11_000 + Math.floor(Math.random() * 20_000);
+    const server = createServer();
+    try {
+      server.listen(port, "127.0.0.1");
+      await once(server, "listening");
+      return port;
+    } catch {
+      // In use: another one.
+    } finally {
+      server.close();
+    }
+  }
+}
+
+/**
+ * Waits until `holds` is true.
+ * @param {string} name of the condition
+ * @param {() => Promise<boolean>} holds an error counts as 'not yet'
+ * @param {number} withinMs
+ */
+export async function until(name, holds, withinMs = 30_000) {
+  const deadline = performance.now() + withinMs;
+  let last = "";
+  for (;;) {
+    try {
+      if (await holds()) return;
+    } catch (error) {
+      last = String(error);
+    }
+    if (performance.now() > deadline) {
+      throw new Error(`${name}: not within ${withinMs} ms ${last}`);
+    }
+    await pause(20);
+  }
+}
+
+/**
+ * A client that never acts on its own.
+ * @param {number} port
+ */
+export function plainClient(port) {
+  const client = new Redis({
+    host: "127.0.0.1",
+    port,
+    lazyConnect: true,
+    protocol: 2,
+    enableReadyCheck: false,
+    disableClientInfo: true,
+    maxRetriesPerRequest: 0,
+    retryStrategy: () => null,
+  });
+  client.on("error", () => undefined);
+  return client;
+}
+
+/** Everything one round starts; `end` ends and removes it. */
+export class Round {
+  /** @type {Daemon[]} */
+  #daemons = [];
+  /** @type {{ disconnect(): void }[]} */
+  #clients = [];
+  #dir = mkdtempSync(join(tmpdir(), "vedette-bench-"));
+
+  /**
+   * @param {Kind} kind
+   * @param {Readonly<Record<string, string>>} settings
+   */
+  async server(kind, settings) {
+    const port = await freePort();
+    const dir = this.#folder(`server-${port}`);
+    const all = { port: String(port), bind: "127.0.0.1", dir, save: "", ...settings };
+    const args = Object.entries(all).flatMap(([name, value]) => [`--${name}`, value]);
+    return this.#start(`${kind} server`, [...PROGRAMS.server(kind), ...args], { port, dir });
+  }
+
+  /**
+   * @param {Kind} kind
+   * @param {readonly string[]} lines of the configuration
+   */
+  async sentinel(kind, lines) {
+    const port = await freePort();
+    const dir = this.#folder(`sentinel-${port}`);
+    const config = join(dir, "sentinel.conf");
+    const all = [`port ${port}`, "bind 127.0.0.1", `dir ${dir}`, ...lines];
+    writeFileSync(config, `${all.join("\n")}\n`);
+    return this.#start(`${kind} sentinel`, [...PROGRAMS.sentinel(kind), config], { port, dir });
+  }
+
+  /**
+   * Disconnects it at the end.
+   * @template {{ disconnect(): void }} Client
+   * @param {Client} client
+   */
+  keep(client) {
+    this.#clients.push(client);
+    return client;
+  }
+
+  async end() {
+    for (const client of this.#clients) client.disconnect();
+    for (const { child } of this.#daemons) child.kill("SIGKILL");
+    await Promise.all(this.#daemons.map(({ exited }) => exited));
+    rmSync(this.#dir, { recursive: true, force: true });
+  }
+
+  /** @param {string} name */
+  #folder(name) {
+    const folder = join(this.#dir, name);
+    mkdirSync(folder);
+    return folder;
+  }
+
+  /**
+   * @param {string} name
+   * @param {readonly string[]} words
+   * @param {{ port: number, dir: string }} at
+   * @returns {Promise<Daemon>}
+   */
+  async #start(name, words, { port, dir }) {
+    const [file = "", ...args] = words;
+    const child = spawn(file, args, { cwd: dir, stdio: ["ignore", "ignore", "inherit"] });
+    const exited = once(child, "close");
+    this.#daemons.push({ name, port, child, exited });
+    await until(`${name} on port ${port} answers`, async () => {
+      const client = plainClient(port);
+      try {
+        return (await client.ping()) === "PONG";
+      } finally {
+        client.disconnect();
+      }
+    });
+    return { name, port, child, exited };
+  }
+}
