@@ -29,7 +29,7 @@ function folderOf(file: string): string {
 
 function importsOf(file: string): string[] {
   const text = readFileSync(join(source, file), "utf8");
-  const pattern = /(?:from|import)\s*\(?\s*"([^"]+)"/g;
+  const pattern = /(?<![\w+-])(?:from|import)\s*\(?\s*"([^"]+)"/g;
   return [...text.matchAll(pattern)].map((match) => match[1] ?? "");
 }
 

@@ -1,0 +1,137 @@
+import { globMatch } from "../../base/glob.ts";
+import { error, integer, OK, type Reply } from "../../resp/reply.ts";
+import { isIpAddress, parsePort } from "../../wire/host.ts";
+import { parseInteger } from "../../wire/integers.ts";
+import { masterName } from "../../base/ids.ts";
+import { forgetAttempts, setFailover, startElection } from "../election.ts";
+import { aboutInstance, describeInstance } from "../events.ts";
+import { isFailoverInProgress } from "../failover.ts";
+import { NO_FAILOVER, NO_RECONFIGURATION } from "../failover-phase.ts";
+import { dropPeersAndReplicas } from "../hello-exchange.ts";
+import { createMaster, dropInstance } from "../instances.ts";
+import { reopenLink } from "../links.ts";
+import { defaultMasterSettings } from "../master-settings.ts";
+import { selectReplica } from "../replica-selection.ts";
+import type { Master } from "../state.ts";
+import { publish, requestSave, touch, type Turn } from "../turn.ts";
+import { NO_SUCH_MASTER, SAVE_FAILED } from "./errors.ts";
+import { findNamed } from "./queries.ts";
+import { type ClientRequest, reply, replyOr } from "./request.ts";
+
+/** SENTINEL subcommands that change what is monitored, or order something (spec §7.2). */
+
+/** Starts a failover without asking whether the master is down (spec §6.4). */
+export function failover(turn: Turn, request: ClientRequest, name: string): void {
+  const { state, now } = turn;
+  const master = findNamed(state, name);
+  if (master === undefined) return reply(turn, request, NO_SUCH_MASTER);
+  if (isFailoverInProgress(master) || master.reconfiguration.phase !== "none") {
+    return reply(turn, request, error("INPROG Failover already in progress"));
+  }
+  if (selectReplica(state, master, now) === undefined) {
+    return reply(turn, request, error("NOGOODSLAVE No suitable replica to promote"));
+  }
+  if (state.saves.retryAt !== undefined) return reply(turn, request, SAVE_FAILED);
+  startElection(turn, master, { forced: true });
+  replyOr(turn, request, OK, SAVE_FAILED);
+}
+
+/** Forgets replicas, peers and a running failover of every master whose name matches. */
+export function reset(turn: Turn, request: ClientRequest, pattern: string): void {
+  let matched = 0;
+  for (const master of turn.state.masters.values()) {
+    if (!globMatch(pattern, master.name)) continue;
+    matched++;
+    resetMaster(turn, master);
+  }
+  // The reference forgets to save; a restart would bring back what was reset (W-27).
+  if (matched > 0) requestSave(turn);
+  reply(turn, request, integer(matched));
+}
+
+function resetMaster(turn: Turn, master: Master): void {
+  const { now } = turn;
+  dropPeersAndReplicas(turn, master);
+  setFailover(turn, master, NO_FAILOVER);
+  forgetAttempts(turn, master);
+  master.reconfiguration = NO_RECONFIGURATION;
+  master.vote.leader = undefined;
+  master.runId = undefined;
+  master.sdown.down = false;
+  master.odown.down = false;
+  master.rebootedAt = undefined;
+  master.reported.role = "master";
+  master.reported.roleSince = now;
+  reopenLink(turn, master.link);
+  master.link.actPingAt = now;
+  touch(turn, master.link);
+  touch(turn, master);
+  publish(turn, "+reset-master", describeInstance(master), aboutInstance(master));
+}
+
+/** SENTINEL MONITOR name ip port quorum: the first check that fails answers (spec §7.6). */
+export function monitor(
+  turn: Turn,
+  request: ClientRequest,
+  [name = "", host = "", portText = "", quorumText = ""]: readonly string[],
+): void {
+  const { state, now } = turn;
+  const quorum = parseInteger(quorumText);
+  const port = parseInteger(portText);
+  const refusal = refuseMonitor(turn, { name, host, port, quorum });
+  if (refusal !== undefined) return reply(turn, request, refusal);
+  const settings = defaultMasterSettings(state.tunables, quorum ?? 0);
+  const given = { masterName: masterName(name), address: { host, port: port ?? 0 }, settings };
+  const master = createMaster(state, given, now);
+  requestSave(turn);
+  replyOr(turn, request, OK, SAVE_FAILED);
+  const payload = `${describeInstance(master)} quorum ${settings.quorum}`;
+  publish(turn, "+monitor", payload, aboutInstance(master));
+  touch(turn, master.link);
+  touch(turn, master);
+}
+
+const NAME = /^[A-Za-z0-9._-]+$/;
+
+function refuseMonitor(
+  turn: Turn,
+  given: {
+    readonly name: string;
+    readonly host: string;
+    readonly port: number | undefined;
+    readonly quorum: number | undefined;
+  },
+): Reply | undefined {
+  if (given.quorum === undefined) return error("ERR Invalid quorum");
+  if (given.port === undefined) return error("ERR Invalid port");
+  if (given.quorum <= 0) return error("ERR Quorum must be 1 or greater.");
+  if (!isIpAddress(given.host)) return error("ERR Invalid IP address or hostname specified");
+  if (parsePort(String(given.port)) === undefined) return error("ERR Invalid port number.");
+  if (findNamed(turn.state, given.name) !== undefined) {
+    return error("ERR Duplicate master name.");
+  }
+  // A name with other characters could not be read back, or would smuggle in a directive (W-08).
+  if (!NAME.test(given.name)) {
+    return error("ERR Invalid master name. Use letters, digits and the characters . _ -");
+  }
+  return undefined;
+}
+
+export function remove(turn: Turn, request: ClientRequest, name: string): void {
+  const { state } = turn;
+  const master = findNamed(state, name);
+  if (master === undefined) return reply(turn, request, NO_SUCH_MASTER);
+  requestSave(turn);
+  publish(turn, "-monitor", describeInstance(master), aboutInstance(master));
+  dropPeersAndReplicas(turn, master);
+  setFailover(turn, master, NO_FAILOVER);
+  turn.touched.delete(master);
+  dropInstance(turn, master);
+  state.masters.delete(master.masterName);
+  replyOr(turn, request, OK, SAVE_FAILED);
+}
+
+export function flushConfig(turn: Turn, request: ClientRequest): void {
+  requestSave(turn);
+  replyOr(turn, request, OK, SAVE_FAILED);
+}

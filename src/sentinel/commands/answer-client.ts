@@ -1,0 +1,154 @@
+import { array, bulk, error, integer } from "../../resp/reply.ts";
+import { HELLO_CHANNEL, parseHello } from "../../wire/hello.ts";
+import { takeHello } from "../hello-exchange.ts";
+import type { Turn } from "../turn.ts";
+import { failover, flushConfig, monitor, remove, reset } from "./actions.ts";
+import { debug, simulateFailure } from "./debug.ts";
+import { unknownSubcommand, wrongArity } from "./errors.ts";
+import { help } from "./help.ts";
+import {
+  checkQuorum,
+  getMasterAddress,
+  infoSection,
+  master,
+  masters,
+  replicas,
+  sentinels,
+} from "./queries.ts";
+import { type ClientRequest, push, reply } from "./request.ts";
+import { set } from "./set.ts";
+import { isMasterDownByAddress } from "./votes.ts";
+
+/** Answers what the listener passes on: the commands whose replies depend on the sentinel's state. */
+export function answerClient(turn: Turn, request: ClientRequest): void {
+  const [command, ...args] = request.args;
+  switch (command.toLowerCase()) {
+    case "sentinel":
+      return answerSentinel(turn, request, args);
+    case "role":
+      return answerRole(turn, request);
+    case "publish":
+      return answerPublish(turn, request, args);
+    case "info":
+      return answerInfo(turn, request, args);
+    default:
+      return reply(turn, request, error(`ERR unknown command '${command.slice(0, 128)}'`));
+  }
+}
+
+/**
+ * Arity counts `sentinel` and the subcommand; negative means at least.
+ * Source: sentinel spec §7.2, with Valkey's synonyms.
+ */
+const ARITIES: Readonly<Record<string, number>> = {
+  ckquorum: 3,
+  debug: -2,
+  failover: 3,
+  flushconfig: 2,
+  "get-master-addr-by-name": 3,
+  "get-primary-addr-by-name": 3,
+  help: 2,
+  "is-master-down-by-addr": 6,
+  "is-primary-down-by-addr": 6,
+  master: 3,
+  masters: 2,
+  monitor: 6,
+  myid: 2,
+  primaries: 2,
+  primary: 3,
+  remove: 3,
+  replicas: 3,
+  reset: 3,
+  sentinels: 3,
+  set: -5,
+  "simulate-failure": -3,
+  slaves: 3,
+};
+
+export const SENTINEL_SUBCOMMANDS: readonly string[] = Object.keys(ARITIES);
+
+function answerSentinel(turn: Turn, request: ClientRequest, words: readonly string[]): void {
+  const [subcommand, ...args] = words;
+  if (subcommand === undefined) return reply(turn, request, wrongArity("sentinel"));
+  const name = subcommand.toLowerCase();
+  const arity = Object.hasOwn(ARITIES, name) ? ARITIES[name] : undefined;
+  if (arity === undefined) return reply(turn, request, unknownSubcommand("sentinel", subcommand));
+  const given = words.length + 1;
+  if (arity > 0 ? given !== arity : given < -arity) {
+    return reply(turn, request, wrongArity(`sentinel|${name}`));
+  }
+  const [first = ""] = args;
+  switch (name) {
+    case "ckquorum":
+      return reply(turn, request, checkQuorum(turn, first));
+    case "debug":
+      return reply(turn, request, debug(turn, args));
+    case "failover":
+      return failover(turn, request, first);
+    case "flushconfig":
+      return flushConfig(turn, request);
+    case "get-master-addr-by-name":
+    case "get-primary-addr-by-name":
+      return reply(turn, request, getMasterAddress(turn, first));
+    case "help":
+      return reply(turn, request, help());
+    case "is-master-down-by-addr":
+    case "is-primary-down-by-addr":
+      return isMasterDownByAddress(turn, request, args);
+    case "master":
+    case "primary":
+      return reply(turn, request, master(turn, first));
+    case "masters":
+    case "primaries":
+      return reply(turn, request, masters(turn));
+    case "monitor":
+      return monitor(turn, request, args);
+    case "myid":
+      return reply(turn, request, bulk(turn.state.myId));
+    case "remove":
+      return remove(turn, request, first);
+    case "replicas":
+    case "slaves":
+      return reply(turn, request, replicas(turn, first));
+    case "reset":
+      return reset(turn, request, first);
+    case "sentinels":
+      return reply(turn, request, sentinels(turn, first));
+    case "set":
+      return set(turn, request, args);
+    case "simulate-failure":
+      return reply(turn, request, simulateFailure(turn, args));
+    default:
+      return reply(turn, request, unknownSubcommand("sentinel", subcommand));
+  }
+}
+
+function answerRole(turn: Turn, request: ClientRequest): void {
+  const names = [...turn.state.masters.keys()].map((name) => bulk(name));
+  reply(turn, request, array([bulk("sentinel"), array(names)]));
+}
+
+/** A hello from a peer, over its link to us; answered 1 even when it is ignored (spec §7.13). */
+function answerPublish(
+  turn: Turn,
+  request: ClientRequest,
+  [channel, payload = ""]: readonly string[],
+): void {
+  if (channel !== HELLO_CHANNEL) {
+    const text = "ERR Only HELLO messages are accepted by Sentinel instances.";
+    return reply(turn, request, error(text));
+  }
+  const message = parseHello(payload);
+  if (message.kind === "hello") takeHello(turn, message);
+  reply(turn, request, integer(1));
+}
+
+const ALL_SECTIONS = new Set(["default", "all", "everything"]);
+
+/** The sentinel's own section; the shell adds those about the process (spec §7.14). */
+function answerInfo(turn: Turn, request: ClientRequest, args: readonly string[]): void {
+  const sections = args.length === 0 ? ["default"] : args.map((section) => section.toLowerCase());
+  const isWanted = sections.some((each) => each === "sentinel" || ALL_SECTIONS.has(each));
+  const sentinel = isWanted ? infoSection(turn) : undefined;
+  push(turn, request, { kind: "info", sections, sentinel }, undefined);
+}

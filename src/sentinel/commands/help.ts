@@ -1,0 +1,33 @@
+import { array, type Reply, simple } from "../../resp/reply.ts";
+
+/** SENTINEL HELP: first and last lines are fixed, the rest is our own wording (spec §7.2). */
+const LINES: readonly (readonly [string, string])[] = [
+  ["CKQUORUM <master-name>", "Check whether a failover could be agreed on and authorized now."],
+  ["DEBUG [<param> <value> ...]", "Show or set the internal timers, in milliseconds."],
+  ["FAILOVER <master-name>", "Fail over now, without asking whether the master is down."],
+  ["FLUSHCONFIG", "Write the configuration file."],
+  ["GET-MASTER-ADDR-BY-NAME <master-name>", "Return the address of the master."],
+  [
+    "IS-MASTER-DOWN-BY-ADDR <ip> <port> <current-epoch> <runid>",
+    "Tell whether the master at this address is down here, and vote when a run id is given.",
+  ],
+  ["MASTER <master-name>", "Show the state of the master."],
+  ["MASTERS", "Show the state of all masters."],
+  ["MONITOR <name> <ip> <port> <quorum>", "Start to monitor a master."],
+  ["MYID", "Return the id of this Sentinel."],
+  ["REMOVE <master-name>", "Stop to monitor a master."],
+  ["REPLICAS <master-name>", "Show the replicas of the master."],
+  ["RESET <pattern>", "Forget replicas, Sentinels and failovers of the masters that match."],
+  ["SENTINELS <master-name>", "Show the other Sentinels of the master."],
+  ["SET <master-name> <option> <value> [...]", "Change settings of a master."],
+  ["SIMULATE-FAILURE [CRASH-AFTER-ELECTION] [CRASH-AFTER-PROMOTION] [HELP]", "Crash on purpose."],
+  ["HELP", "Print this help."],
+];
+
+export function help(): Reply {
+  const first = "SENTINEL <subcommand> [<arg> [value] [opt] ...]. Subcommands are:";
+  return array([
+    simple(first),
+    ...LINES.flatMap(([syntax, text]) => [simple(syntax), simple(`    ${text}`)]),
+  ]);
+}

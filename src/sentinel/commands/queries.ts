@@ -1,0 +1,88 @@
+import { array, bulk, error, NULL_ARRAY, type Reply, simple } from "../../resp/reply.ts";
+import type { MasterName } from "../../base/ids.ts";
+import { majority, voters } from "../election.ts";
+import type { Master, SentinelState } from "../state.ts";
+import type { Turn } from "../turn.ts";
+import { NO_SUCH_MASTER } from "./errors.ts";
+import { instanceMap } from "./instance-map.ts";
+
+/** SENTINEL subcommands that only tell what is known (spec §7.2). */
+
+export function findNamed(state: SentinelState, name: string): Master | undefined {
+  return state.masters.get(name as MasterName);
+}
+
+export function masters({ state, now }: Turn): Reply {
+  return array([...state.masters.values()].map((each) => instanceMap(each, now)));
+}
+
+export function master({ state, now }: Turn, name: string): Reply {
+  const found = findNamed(state, name);
+  return found === undefined ? NO_SUCH_MASTER : instanceMap(found, now);
+}
+
+/** Replicas that ask not to be announced are left out. */
+export function replicas({ state, now }: Turn, name: string): Reply {
+  const found = findNamed(state, name);
+  if (found === undefined) return NO_SUCH_MASTER;
+  const announced = [...found.replicas.values()].filter((replica) => replica.announced);
+  return array(announced.map((replica) => instanceMap(replica, now)));
+}
+
+export function sentinels({ state, now }: Turn, name: string): Reply {
+  const found = findNamed(state, name);
+  if (found === undefined) return NO_SUCH_MASTER;
+  return array([...found.sentinels.values()].map((sentinel) => instanceMap(sentinel, now)));
+}
+
+/** The configuration provider's answer: where the master is now. */
+export function getMasterAddress({ state }: Turn, name: string): Reply {
+  const found = findNamed(state, name);
+  if (found === undefined) return NULL_ARRAY;
+  return array([bulk(found.address.host), bulk(found.address.port)]);
+}
+
+/** Could a failover of this master be agreed on and authorised now? (spec §7.7) */
+export function checkQuorum({ state }: Turn, name: string): Reply {
+  const found = findNamed(state, name);
+  if (found === undefined) return NO_SUCH_MASTER;
+  const usable = 1 + [...found.sentinels.values()].filter((peer) => !peer.sdown.down).length;
+  const problems: string[] = [];
+  if (usable < found.settings.quorum) {
+    problems.push("Not enough available Sentinels to reach the specified quorum for this master");
+  }
+  if (usable < majority(found)) {
+    problems.push("Not enough available Sentinels to reach the majority and authorize a failover");
+  }
+  if (problems.length > 0) {
+    return error(`NOQUORUM ${usable} usable Sentinels. ${problems.join(". ")}`);
+  }
+  return simple(`OK ${usable} usable Sentinels. Quorum and failover authorization can be reached`);
+}
+
+/** Lines of INFO's sentinel section (spec §7.14). */
+export function infoSection({ state, now }: Turn): string {
+  const { tilt } = state;
+  const tiltSince = tilt.mode === "on" ? Math.floor((now - tilt.since) / 1000) : -1;
+  let simulated = 0;
+  if (state.failureSimulation.has("crash-after-election")) simulated += 1;
+  if (state.failureSimulation.has("crash-after-promotion")) simulated += 2;
+  const lines = [
+    "# Sentinel",
+    `sentinel_masters:${state.masters.size}`,
+    `sentinel_tilt:${tilt.mode === "on" ? 1 : 0}`,
+    `sentinel_tilt_since_seconds:${tiltSince}`,
+    "sentinel_running_scripts:0",
+    "sentinel_scripts_queue_length:0",
+    `sentinel_simulate_failure_flags:${simulated}`,
+  ];
+  let index = 0;
+  for (const each of state.masters.values()) lines.push(`master${index++}:${masterLine(each)}`);
+  return lines.map((line) => `${line}\r\n`).join("");
+}
+
+function masterLine(each: Master): string {
+  const status = each.odown.down ? "odown" : each.sdown.down ? "sdown" : "ok";
+  const { host, port } = each.address;
+  return `name=${each.name},status=${status},address=${host}:${port},slaves=${each.replicas.size},sentinels=${voters(each)}`;
+}

@@ -1,0 +1,141 @@
+import { error, OK, type Reply } from "../../resp/reply.ts";
+import { parseInteger } from "../../wire/integers.ts";
+import { aboutInstance, describeInstance } from "../events.ts";
+import { refreshShortestDownAfter, reopenLink } from "../links.ts";
+import { touchAll } from "../touch-all.ts";
+import type { Master } from "../state.ts";
+import { publish, requestSave, touch, type Turn } from "../turn.ts";
+import { NO_SUCH_MASTER, SAVE_FAILED } from "./errors.ts";
+import { findNamed } from "./queries.ts";
+import { type ClientRequest, reply, replyOr } from "./request.ts";
+
+const QUORUM_MAX = 2 ** 31 - 1;
+
+/**
+ * SENTINEL SET name option value …: applied one by one; what stands before a mistake stays applied
+ * and is saved. Source: sentinel spec §7.8.
+ */
+export function set(turn: Turn, request: ClientRequest, words: readonly string[]): void {
+  const [name = "", ...options] = words;
+  const master = findNamed(turn.state, name);
+  if (master === undefined) return reply(turn, request, NO_SUCH_MASTER);
+  let changes = 0;
+  let refusal: Reply | undefined;
+  for (let at = 0; at < options.length && refusal === undefined;) {
+    const option = options[at] ?? "";
+    const values = options.slice(at + 1, at + 1 + valuesOf(option));
+    if (values.length < valuesOf(option) || valuesOf(option) === 0) {
+      refusal = unknownOption(option);
+      break;
+    }
+    refusal = apply(turn, master, option, values);
+    if (refusal === undefined) changes++;
+    at += 1 + values.length;
+  }
+  if (changes > 0) requestSave(turn);
+  replyOr(turn, request, refusal ?? OK, changes > 0 ? SAVE_FAILED : undefined);
+}
+
+function unknownOption(option: string): Reply {
+  return error(`ERR Unknown option or number of arguments for SENTINEL SET '${option}'`);
+}
+
+function badValue(option: string, value: string): Reply {
+  return error(`ERR Invalid argument '${value}' for SENTINEL SET '${option}'`);
+}
+
+/** How many values an option takes; 0 for one that does not exist. */
+function valuesOf(option: string): number {
+  switch (option.toLowerCase()) {
+    case "rename-command":
+      return 2;
+    case "down-after-milliseconds":
+    case "failover-timeout":
+    case "parallel-syncs":
+    case "quorum":
+    case "master-reboot-down-after-period":
+    case "primary-reboot-down-after-period":
+    case "auth-pass":
+    case "auth-user":
+      return 1;
+    default:
+      return 0;
+  }
+}
+
+function apply(
+  turn: Turn,
+  master: Master,
+  option: string,
+  [value = "", second = ""]: readonly string[],
+): Reply | undefined {
+  const { settings } = master;
+  const number = parseInteger(value);
+  const isPositive = number !== undefined && number > 0;
+  let shown = value;
+  switch (option.toLowerCase()) {
+    case "down-after-milliseconds":
+      if (!isPositive) return badValue(option, value);
+      settings.downAfterMs = number;
+      takeDownAfter(turn, master);
+      break;
+    case "failover-timeout":
+      if (!isPositive) return badValue(option, value);
+      settings.failoverTimeoutMs = number;
+      break;
+    case "parallel-syncs":
+      if (!isPositive) return badValue(option, value);
+      settings.parallelSyncs = number;
+      break;
+    case "quorum":
+      if (!isPositive || number > QUORUM_MAX) return badValue(option, value);
+      settings.quorum = number;
+      break;
+    case "master-reboot-down-after-period":
+    case "primary-reboot-down-after-period":
+      if (number === undefined || number < 0) return badValue(option, value);
+      settings.rebootDownAfterMs = number;
+      break;
+    case "auth-pass":
+      settings.authPass = value === "" ? undefined : value;
+      shown = "******";
+      reopenDataLinks(turn, master);
+      break;
+    case "auth-user":
+      settings.authUser = value === "" ? undefined : value;
+      reopenDataLinks(turn, master);
+      break;
+    case "rename-command": {
+      if (value === "" || second === "") return badValue(option, value === "" ? value : second);
+      renameCommand(master, value, second);
+      reopenDataLinks(turn, master);
+      shown = `${value} ${second}`;
+    }
+  }
+  const payload = `${describeInstance(master)} ${option} ${shown}`;
+  requestSave(turn);
+  publish(turn, "+set", payload, aboutInstance(master));
+  touch(turn, master);
+  return undefined;
+}
+
+function renameCommand({ settings }: Master, from: string, to: string): void {
+  if (from.toLowerCase() === to.toLowerCase()) settings.renamedCommands.delete(from.toLowerCase());
+  else settings.renamedCommands.set(from.toLowerCase(), to);
+}
+
+/** Replicas and peers of a master are judged by its setting. */
+function takeDownAfter(turn: Turn, master: Master): void {
+  refreshShortestDownAfter(master.link);
+  for (const replica of master.replicas.values()) refreshShortestDownAfter(replica.link);
+  for (const sentinel of master.sentinels.values()) refreshShortestDownAfter(sentinel.link);
+  touchAll(turn, master);
+}
+
+/** New credentials or names of commands count from the next connection on. */
+function reopenDataLinks(turn: Turn, master: Master): void {
+  for (const link of [master.link, ...[...master.replicas.values()].map((each) => each.link)]) {
+    reopenLink(turn, link);
+    touch(turn, link);
+  }
+}

@@ -1,0 +1,75 @@
+import { parseRunId, type RunId } from "../../base/ids.ts";
+import { epoch } from "../../base/units.ts";
+import { array, bulk, integer, type Reply } from "../../resp/reply.ts";
+import { isEpoch } from "../../wire/epochs.ts";
+import { parseInteger } from "../../wire/integers.ts";
+import { voteFor } from "../election.ts";
+import { findMaster } from "../instances.ts";
+import { isConnected, sendPing } from "../links.ts";
+import { askBack } from "../opinions.ts";
+import type { Master } from "../state.ts";
+import type { Turn } from "../turn.ts";
+import { NOT_AN_INTEGER } from "./errors.ts";
+import { type ClientRequest, reply, replyOr } from "./request.ts";
+
+const LARGEST_PORT = 65535;
+const NOTHING = answer({ down: false, leader: undefined, leaderEpoch: 0 });
+
+/** A peer that asks about a master at most this soon after our own ping prompts no other. */
+const PROMPTED_PING_GAP_MS = 50;
+
+function answer(opinion: {
+  readonly down: boolean;
+  readonly leader: RunId | undefined;
+  readonly leaderEpoch: number;
+}): Reply {
+  const leader = bulk(opinion.leader ?? "*");
+  return array([integer(opinion.down ? 1 : 0), leader, integer(opinion.leaderEpoch)]);
+}
+
+/**
+ * SENTINEL IS-MASTER-DOWN-BY-ADDR ip port epoch runid: this sentinel's opinion and, for a
+ * candidate, its vote. Source: sentinel spec §5.4.
+ */
+export function isMasterDownByAddress(
+  turn: Turn,
+  request: ClientRequest,
+  [host = "", portText = "", epochText = "", candidateText = ""]: readonly string[],
+): void {
+  const port = parseInteger(portText);
+  const askedEpoch = parseInteger(epochText);
+  if (port === undefined || askedEpoch === undefined) {
+    reply(turn, request, NOT_AN_INTEGER);
+    return;
+  }
+  const isPort = port >= 0 && port <= LARGEST_PORT;
+  const master = isPort ? findMaster(turn.state, { host, port }) : undefined;
+  if (master === undefined) {
+    reply(turn, request, NOTHING);
+    return;
+  }
+  lookAgain(turn, master);
+  const down = master.sdown.down && turn.state.tilt.mode === "off";
+  const candidate = parseRunId(candidateText);
+  // An absurd epoch would end all elections for good (W-07); it gets an opinion and no vote.
+  if (candidate === undefined || !isEpoch(askedEpoch)) {
+    reply(turn, request, answer({ down, leader: undefined, leaderEpoch: 0 }));
+    return;
+  }
+  voteFor(turn, master, { epoch: epoch(askedEpoch), candidate });
+  const { leader, leaderEpoch } = master.vote;
+  const withoutVote = answer({ down, leader: undefined, leaderEpoch: 0 });
+  replyOr(turn, request, answer({ down, leader, leaderEpoch }), withoutVote);
+}
+
+/**
+ * The question tells that a peer worries: look at the master at once and, when it is down here too,
+ * ask back. It is never counted as an opinion, because any client can send it (design §4).
+ */
+function lookAgain(turn: Turn, master: Master): void {
+  const { link } = master;
+  if (master.sdown.down) askBack(turn, master);
+  else if (isConnected(link) && turn.now - link.lastPingSentAt >= PROMPTED_PING_GAP_MS) {
+    sendPing(turn, link);
+  }
+}

@@ -1,0 +1,65 @@
+import { sameAddress } from "../base/address.ts";
+import type { Millis } from "../base/units.ts";
+import { aboutInstance, describeInstance } from "./events.ts";
+import { orderReplica } from "./reconfiguration.ts";
+import type { Instance, Master, Replica, SentinelState } from "./state.ts";
+import { publish, type Turn } from "./turn.ts";
+
+/**
+ * The master is in a state in which replicas may be pointed at it (spec §3.5): it says it is one,
+ * it is not down, and it said so lately.
+ */
+function isSane(state: SentinelState, master: Master, now: Millis): boolean {
+  const { reported } = master;
+  return (
+    reported.role === "master" &&
+    !master.sdown.down &&
+    !master.odown.down &&
+    reported.infoAt !== undefined &&
+    now - reported.infoAt < 2 * state.tunables.infoPeriodMs
+  );
+}
+
+/** No SDOWN began in the last `durationMs`; recovery does not clear the start (spec §3.5). */
+function isQuietFor(instance: Instance, durationMs: number, now: Millis): boolean {
+  return now - instance.sdown.since > durationMs;
+}
+
+/**
+ * Puts a replica right that calls itself a master or follows another address. Judged whenever its
+ * INFO arrives, by every sentinel alone, and again until it complies. Source: sentinel spec §3.5.
+ */
+export function correct(turn: Turn, replica: Replica): void {
+  const { master } = replica;
+  const isPromoted = "promoted" in master.failover && master.failover.promoted === replica;
+  const isBeingMoved = replica.reconf.step === "sent" || replica.reconf.step === "in-progress";
+  if (isPromoted || isBeingMoved || !isSane(turn.state, master, turn.now)) return;
+  if (replica.reported.role === "master") convertToReplica(turn, replica);
+  else fixMasterAddress(turn, replica);
+}
+
+/**
+ * Four hello periods give a newer configuration, in which this instance may be the master, the time
+ * to arrive.
+ */
+function convertToReplica(turn: Turn, replica: Replica): void {
+  const { now, state } = turn;
+  const waitMs = 4 * state.tunables.publishPeriodMs;
+  const roleAgeMs = now - replica.reported.roleSince;
+  if (roleAgeMs <= waitMs || !isQuietFor(replica, waitMs, now)) return;
+  const reason = `it has reported to be a master for ${Math.round(roleAgeMs)} ms`;
+  publish(turn, "+convert-to-slave", describeInstance(replica), aboutInstance(replica, { reason }));
+  orderReplica(turn, replica, replica.master.address);
+}
+
+function fixMasterAddress(turn: Turn, replica: Replica): void {
+  const { now } = turn;
+  const { master, masterHost, masterPort } = replica;
+  if (masterHost === undefined || masterPort === undefined) return;
+  if (sameAddress({ host: masterHost, port: masterPort }, master.address)) return;
+  const waitMs = master.settings.failoverTimeoutMs;
+  if (now - replica.slaveConfChangedAt <= waitMs || !isQuietFor(replica, waitMs, now)) return;
+  const reason = `it follows ${masterHost}:${masterPort}`;
+  publish(turn, "+fix-slave-config", describeInstance(replica), aboutInstance(replica, { reason }));
+  orderReplica(turn, replica, master.address);
+}

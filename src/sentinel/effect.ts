@@ -1,0 +1,89 @@
+import type { Address } from "../base/address.ts";
+import type { ClientId, LinkId, MasterName, RunId } from "../base/ids.ts";
+import type { Epoch, Millis, SaveNumber } from "../base/units.ts";
+import type { Reply } from "../resp/reply.ts";
+import type { SentinelEvent } from "./events.ts";
+
+/** Everything a sentinel wants done, in the order it must be done. */
+export type Effect =
+  /** Wake me then with `tick`; replaces the wake-up asked for before. */
+  | { readonly kind: "wake-at"; readonly at: Millis }
+  /** Read the sockets once, then `tick` with `afterPoll`: what waits there goes first (design §5). */
+  | { readonly kind: "poll" }
+  /** Connect; answers `link-opened` or `link-lost`. */
+  | {
+      readonly kind: "open-link";
+      readonly link: LinkId;
+      readonly address: Address;
+      readonly purpose: "data" | "sentinel";
+      readonly credentials: Credentials;
+      /** Spec §2.8: words that the data server knows instead of the usual ones. */
+      readonly renamedCommands: ReadonlyMap<string, string>;
+    }
+  /** Only after `subscription-lost`; answers `subscription-opened` or `subscription-lost`. */
+  | { readonly kind: "open-subscription"; readonly link: LinkId }
+  /** Forget the link: nothing more is heard of it, not even `link-lost`. */
+  | { readonly kind: "close-link"; readonly link: LinkId }
+  | {
+      readonly kind: "send";
+      readonly link: LinkId;
+      readonly command: LinkCommand;
+      /** Held until that save is done; 0 when nothing durable is revealed. */
+      readonly afterSave: SaveNumber;
+    }
+  | {
+      readonly kind: "reply";
+      readonly client: ClientId;
+      readonly request: number;
+      readonly reply: ClientReply;
+      readonly afterSave: SaveNumber;
+      /** Sent instead when that save fails; the same reply when undefined. */
+      readonly ifUnsaved: Reply | undefined;
+    }
+  | {
+      readonly kind: "publish-event";
+      readonly event: SentinelEvent;
+      readonly afterSave: SaveNumber;
+    }
+  /**
+   * Write the durable view of the state as it is when writing starts; answers `config-saved` or
+   * `config-save-failed` with the highest number it carries. One write may carry many.
+   */
+  | { readonly kind: "save-config"; readonly save: SaveNumber }
+  /** A line for the log only. */
+  | { readonly kind: "log"; readonly level: LogLevel; readonly message: string }
+  /** SIMULATE-FAILURE: die at once, exit status 99, no clean-up. */
+  | { readonly kind: "crash" };
+
+export type LogLevel = "debug" | "verbose" | "notice" | "warning";
+
+export interface Credentials {
+  readonly user: string | undefined;
+  readonly password: string | undefined;
+}
+
+/** What goes out on a link. Dropped, never sent, when the save it waits for fails. */
+export type LinkCommand =
+  | { readonly name: "ping" }
+  | { readonly name: "info" }
+  | { readonly name: "hello"; readonly master: MasterName; readonly payload: string }
+  /** `SENTINEL is-master-down-by-addr`; without a candidate it asks for an opinion, not a vote. */
+  | {
+      readonly name: "ask";
+      readonly master: MasterName;
+      readonly address: Address;
+      readonly epoch: Epoch;
+      readonly candidate: RunId | undefined;
+    }
+  /** The transaction of spec §6.8; `master` undefined is SLAVEOF NO ONE. */
+  | { readonly name: "reconfigure"; readonly master: Address | undefined }
+  | { readonly name: "script-kill" };
+
+export type ClientReply =
+  | { readonly kind: "value"; readonly reply: Reply }
+  /** INFO: the shell adds the sections about the process; `sentinel` undefined when not asked for. */
+  | {
+      readonly kind: "info";
+      readonly sections: readonly string[];
+      readonly sentinel: string | undefined;
+    };

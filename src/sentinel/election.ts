@@ -1,0 +1,293 @@
+import type { RunId } from "../base/ids.ts";
+import { after, type Epoch, epoch, type Millis, NEVER } from "../base/units.ts";
+import { aboutInstance, describeInstance } from "./events.ts";
+import { type Failover, NO_FAILOVER } from "./failover-phase.ts";
+import { askAll, votedFor } from "./opinions.ts";
+import type { Master, SentinelState } from "./state.ts";
+import { ELECTION_STAGGER_MS, FRUITLESS_ELECTIONS_MAX } from "./tunables.ts";
+import { logLine, publish, requestSave, touch, type Turn } from "./turn.ts";
+
+/** Moves the failover to another phase, and keeps the set of running ones. */
+export function setFailover(turn: Turn, master: Master, failover: Failover): void {
+  master.failover = failover;
+  if (failover.phase === "none") turn.state.failingOver.delete(master);
+  else turn.state.failingOver.add(master);
+  touch(turn, master);
+}
+
+/** Takes over a higher epoch seen elsewhere. It is durable before anything told afterwards. */
+export function adoptEpoch(turn: Turn, seen: Epoch, master: Master): void {
+  if (seen <= turn.state.currentEpoch) return;
+  turn.state.currentEpoch = seen;
+  requestSave(turn);
+  publish(turn, "+new-epoch", String(seen), { master: master.masterName, epoch: seen });
+}
+
+/**
+ * Gives this epoch's vote to the first sentinel that asks for it; a later request learns who has it.
+ * The vote is saved before it is told: the caller's reply waits for the save.
+ * Source: sentinel spec §5.5.
+ */
+export function voteFor(
+  turn: Turn,
+  master: Master,
+  request: { readonly epoch: Epoch; readonly candidate: RunId },
+): void {
+  const { state, now } = turn;
+  adoptEpoch(turn, request.epoch, master);
+  const { vote } = master;
+  if (vote.leaderEpoch >= request.epoch || state.currentEpoch > request.epoch) return;
+  vote.leader = request.candidate;
+  vote.leaderEpoch = request.epoch;
+  vote.votedAt = now;
+  requestSave(turn);
+  publish(turn, "+vote-for-leader", `${request.candidate} ${request.epoch}`, {
+    master: master.masterName,
+    epoch: request.epoch,
+    leader: request.candidate,
+  });
+  if (request.candidate !== state.myId) yieldTo(turn, master, request.epoch);
+}
+
+/** Our vote went to another: it has the time of an election before we try ourselves. */
+function yieldTo(turn: Turn, master: Master, votedEpoch: Epoch): void {
+  const { phase } = master.failover;
+  if (phase === "standing-by") setFailover(turn, master, NO_FAILOVER);
+  if (phase === "wait-start") {
+    abortElection(turn, master, `another sentinel asked first for the vote of epoch ${votedEpoch}`);
+  }
+  master.attempts.notBefore = after(turn.now, electionTimeoutMs(turn.state, master));
+  master.attempts.delayTold = false;
+}
+
+/** How long an election may take (spec §1.3, election give-up). */
+export function electionTimeoutMs(state: SentinelState, master: Master): number {
+  return Math.min(state.tunables.electionTimeoutMs, master.settings.failoverTimeoutMs);
+}
+
+/** Voters are all known sentinels of the master, dead ones included, and this one. */
+export function voters(master: Master): number {
+  return master.sentinels.size + 1;
+}
+
+export function majority(master: Master): number {
+  return Math.floor(voters(master) / 2) + 1;
+}
+
+/** Votes a candidate needs: a majority of all known sentinels, and the quorum. */
+function votesNeeded(master: Master): number {
+  return Math.max(majority(master), master.settings.quorum);
+}
+
+/**
+ * This sentinel's place in the order in which those still up start their elections; all compute
+ * the same, and another one is first for another master or configuration (design §4).
+ */
+function placeInOrder(state: SentinelState, master: Master): number {
+  const up = [state.myId];
+  for (const sentinel of master.sentinels.values()) {
+    if (!sentinel.sdown.down) up.push(sentinel.runId);
+  }
+  up.sort();
+  const first = (sumOfCodes(master.name) + master.configEpoch) % up.length;
+  return (up.indexOf(state.myId) - first + up.length) % up.length;
+}
+
+function sumOfCodes(text: string): number {
+  let sum = 0;
+  for (let at = 0; at < text.length; at++) sum += text.charCodeAt(at);
+  return sum;
+}
+
+function mayStandBy(turn: Turn, master: Master): boolean {
+  const { state, now } = turn;
+  return (
+    master.odown.down &&
+    state.tilt.mode === "off" &&
+    state.saves.retryAt === undefined &&
+    master.attempts.notBefore <= now
+  );
+}
+
+/** None or standing-by: starts an election when it is allowed and this sentinel's turn has come. */
+export function considerElection(turn: Turn, master: Master): void {
+  const { failover } = master;
+  if (failover.phase !== "none" && failover.phase !== "standing-by") return;
+  if (!mayStandBy(turn, master)) {
+    if (failover.phase === "standing-by") setFailover(turn, master, NO_FAILOVER);
+    if (master.odown.down) tellDelay(turn, master);
+    return;
+  }
+  if (failover.phase === "none") {
+    const waitMs = placeInOrder(turn.state, master) * ELECTION_STAGGER_MS;
+    setFailover(turn, master, { phase: "standing-by", startAt: after(turn.now, waitMs) });
+    return;
+  }
+  if (failover.startAt > turn.now) return;
+  if (wasForeignElectionFruitless(turn, master)) {
+    countFruitless(turn, master);
+    if (!mayStandBy(turn, master)) {
+      setFailover(turn, master, NO_FAILOVER);
+      return;
+    }
+  }
+  startElection(turn, master, { forced: false });
+}
+
+/** The reference logs once when the next attempt will be; so do we (spec §5.7). */
+function tellDelay(turn: Turn, master: Master): void {
+  const { attempts } = master;
+  if (attempts.delayTold || attempts.notBefore <= turn.now) return;
+  attempts.delayTold = true;
+  const waitMs = Math.round(attempts.notBefore - turn.now);
+  logLine(
+    turn,
+    "notice",
+    `Next failover delay: I will not start a failover of ${master.name} for another ${waitMs} ms`,
+  );
+}
+
+/** We voted for another and are about to try ourselves: did its attempt bear no fruit? */
+function wasForeignElectionFruitless(turn: Turn, master: Master): boolean {
+  const { leader, leaderEpoch } = master.vote;
+  if (leader === undefined || leader === turn.state.myId) return false;
+  return leaderEpoch > master.configEpoch;
+}
+
+/** Takes a new epoch, votes for itself and asks all peers (spec §5.7). */
+export function startElection(
+  turn: Turn,
+  master: Master,
+  { forced }: { readonly forced: boolean },
+): void {
+  const { state, now } = turn;
+  const failoverEpoch = epoch(state.currentEpoch + 1);
+  adoptEpoch(turn, failoverEpoch, master);
+  const save = requestSave(turn);
+  setFailover(turn, master, { phase: "wait-start", failoverEpoch, since: now, forced, save });
+  const reason = forced ? "ordered by SENTINEL FAILOVER" : "objectively down";
+  const about = aboutInstance(master, { epoch: failoverEpoch, reason });
+  publish(turn, "+try-failover", describeInstance(master), about);
+  voteFor(turn, master, { epoch: failoverEpoch, candidate: state.myId });
+  if (master.sdown.down) askAll(turn, master);
+}
+
+export type Tally =
+  | { readonly outcome: "won"; readonly votes: number }
+  | { readonly outcome: "pending"; readonly votes: number }
+  /** No candidate can reach what it needs any more in this epoch. */
+  | { readonly outcome: "split"; readonly votes: number };
+
+/**
+ * Counts the votes of one epoch. Our own counts only when it is on disk.
+ * Source: sentinel spec §5.8, with one epoch only (W-06).
+ */
+export function tally(state: SentinelState, master: Master): Tally {
+  const { failover, vote } = master;
+  if (failover.phase !== "wait-start") return { outcome: "pending", votes: 0 };
+  const counts = new Map<RunId, number>();
+  let known = 0;
+  const count = (leader: RunId | undefined): void => {
+    if (leader === undefined) return;
+    known++;
+    counts.set(leader, (counts.get(leader) ?? 0) + 1);
+  };
+  const isSaved = state.saves.done >= failover.save;
+  if (vote.leaderEpoch === failover.failoverEpoch && isSaved) count(vote.leader);
+  for (const sentinel of master.sentinels.values()) {
+    count(votedFor(sentinel, failover.failoverEpoch));
+  }
+  const votes = counts.get(state.myId) ?? 0;
+  const needed = votesNeeded(master);
+  if (votes >= needed) return { outcome: "won", votes };
+  const best = Math.max(0, ...counts.values()) + (voters(master) - known);
+  return { outcome: best < needed ? "split" : "pending", votes };
+}
+
+/**
+ * A peer refused its vote because it has seen a newer epoch, which we have seen since: the
+ * candidacy moves up to it instead of waiting for the election to time out (W-06).
+ */
+export function moveCandidacyUp(turn: Turn, master: Master): void {
+  const { state } = turn;
+  const { failover } = master;
+  if (failover.phase !== "wait-start" || failover.forced) return;
+  if (state.currentEpoch <= failover.failoverEpoch) return;
+  if (master.vote.leaderEpoch >= state.currentEpoch) return;
+  const save = requestSave(turn);
+  setFailover(turn, master, { ...failover, failoverEpoch: state.currentEpoch, save });
+  voteFor(turn, master, { epoch: state.currentEpoch, candidate: state.myId });
+  askAll(turn, master);
+}
+
+export function abortElection(turn: Turn, master: Master, reason: string): void {
+  const about = aboutInstance(master, { reason });
+  publish(turn, "-failover-abort-not-elected", describeInstance(master), about);
+  setFailover(turn, master, NO_FAILOVER);
+}
+
+/** The election ended without a leader: when may this sentinel try again? (design §4) */
+export function spaceNextElection(turn: Turn, master: Master): void {
+  countFruitless(turn, master);
+  // Behind everybody's first places, so that the losers of a split do not meet again.
+  const roundMs = ELECTION_STAGGER_MS * voters(master);
+  waitUntil(turn, master, after(turn.now, roundMs * (2 ** master.attempts.fruitless - 1)));
+}
+
+/** The last one that is tolerated makes this sentinel stand aside as the reference does. */
+function countFruitless(turn: Turn, master: Master): void {
+  const { attempts, settings } = master;
+  attempts.fruitless++;
+  if (attempts.fruitless < FRUITLESS_ELECTIONS_MAX) return;
+  attempts.fruitless = 0;
+  waitUntil(turn, master, after(turn.now, 2 * settings.failoverTimeoutMs));
+}
+
+function waitUntil(turn: Turn, master: Master, moment: Millis): void {
+  const { attempts } = master;
+  if (moment <= attempts.notBefore) return;
+  attempts.notBefore = moment;
+  attempts.delayTold = false;
+  touch(turn, master);
+}
+
+/** A leader found nothing to promote or was not obeyed: the reference's gate (spec §1.3). */
+export function standAside(turn: Turn, master: Master): void {
+  waitUntil(turn, master, after(turn.now, 2 * master.settings.failoverTimeoutMs));
+}
+
+/** A new configuration: whatever was tried for the old one no longer counts. */
+export function forgetAttempts(turn: Turn, master: Master): void {
+  const { attempts } = master;
+  attempts.fruitless = 0;
+  attempts.notBefore = turn.now;
+  attempts.delayTold = false;
+  attempts.lackedReplica = false;
+}
+
+/** The sentinel we voted for is itself down: its election is over, ours may start (design §4). */
+export function releaseVoteOf(turn: Turn, master: Master, leader: RunId): void {
+  const { vote, attempts } = master;
+  if (vote.leader !== leader || vote.leaderEpoch <= master.configEpoch) return;
+  const yieldedUntil = after(vote.votedAt, electionTimeoutMs(turn.state, master));
+  if (attempts.notBefore > yieldedUntil) return;
+  attempts.notBefore = turn.now;
+  touch(turn, master);
+}
+
+/** When the phases before a leader is found have something to do. */
+export function electionDueAt(state: SentinelState, master: Master): Millis {
+  const { failover, attempts } = master;
+  if (state.tilt.mode === "on") return NEVER;
+  switch (failover.phase) {
+    case "none":
+      return master.odown.down && state.saves.retryAt === undefined ? attempts.notBefore : NEVER;
+    case "standing-by":
+      return failover.startAt;
+    case "wait-start":
+      return after(failover.since, electionTimeoutMs(state, master));
+    case "send-slaveof-noone":
+    case "wait-promotion":
+      return NEVER;
+  }
+}

@@ -1,0 +1,76 @@
+import type { Address } from "../base/address.ts";
+import type { Epoch, Millis, SaveNumber } from "../base/units.ts";
+import type { Replica } from "./state.ts";
+
+/**
+ * A failover of one master, as the sentinel that leads (or wants to lead) it sees it.
+ *
+ *              ODOWN, allowed         its turn          majority + quorum of votes
+ *     none ───────────────► standing-by ────► wait-start ────────────────────► (select a replica)
+ *      ▲  ▲                     │  voted for        │ not elected                 │ none eligible
+ *      │  └─────────────────────┴───another◄────────┴─────────────────────────────┤
+ *      │                                                                          ▼ selected
+ *      │ time-out                                              send-slaveof-noone ◄─┐ link lost
+ *      ├──────────────────────────────────────────────────────────────┤             │
+ *      │                                                              ▼ EXEC sent   │
+ *      └──────────────────────────────────────────────────────── wait-promotion ────┘
+ *                                                                     │ INFO says role:master
+ *                                                                     ▼
+ *                         none, and the configuration switched (master-switch.ts); the replicas
+ *                         follow under `Reconfiguration`
+ *
+ * Source: sentinel spec §6.1; the earlier switch is design §4.
+ */
+export type Failover =
+  | { readonly phase: "none" }
+  /** Objectively down and free to try: the election starts at `startAt` unless another asks first. */
+  | { readonly phase: "standing-by"; readonly startAt: Millis }
+  | {
+      readonly phase: "wait-start";
+      readonly failoverEpoch: Epoch;
+      readonly since: Millis;
+      /** SENTINEL FAILOVER: goes on without a majority (spec §6.4). */
+      readonly forced: boolean;
+      /** The save that makes our own vote durable. */
+      readonly save: SaveNumber;
+    }
+  | {
+      readonly phase: "send-slaveof-noone" | "wait-promotion";
+      readonly failoverEpoch: Epoch;
+      readonly since: Millis;
+      readonly forced: boolean;
+      readonly promoted: Replica;
+      /** How often SLAVEOF NO ONE was sent: again when the connection was lost under it. */
+      readonly orders: number;
+      readonly save: SaveNumber;
+    };
+
+export const NO_FAILOVER: Failover = { phase: "none" };
+
+/** The leader's work after the promotion: the other replicas are pointed at the new master. */
+export type Reconfiguration =
+  | { readonly phase: "none" }
+  | {
+      readonly phase: "reconf-replicas";
+      readonly failoverEpoch: Epoch;
+      readonly since: Millis;
+      /** The master before the switch: what the remaining events of this failover print. */
+      readonly oldAddress: Address;
+    };
+
+export const NO_RECONFIGURATION: Reconfiguration = { phase: "none" };
+
+/** The word SENTINEL MASTER shows as `failover-state` (spec §7.3). */
+export function failoverStateWord(failover: Failover): string {
+  switch (failover.phase) {
+    case "none":
+    case "standing-by":
+      return "none";
+    case "wait-start":
+      return "wait_start";
+    case "send-slaveof-noone":
+      return "send_slaveof_noone";
+    case "wait-promotion":
+      return "wait_promotion";
+  }
+}

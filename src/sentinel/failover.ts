@@ -1,0 +1,260 @@
+import { after, earliest, type Millis, NEVER } from "../base/units.ts";
+import {
+  abortElection,
+  considerElection,
+  electionDueAt,
+  electionTimeoutMs,
+  moveCandidacyUp,
+  setFailover,
+  spaceNextElection,
+  standAside,
+  tally,
+} from "./election.ts";
+import { aboutInstance, describeInstance } from "./events.ts";
+import { type Failover, NO_FAILOVER } from "./failover-phase.ts";
+import { isConnected } from "./links.ts";
+import { switchMaster } from "./master-switch.ts";
+import { disqualification, selectReplica } from "./replica-selection.ts";
+import { beginReconfiguration, orderReplica } from "./reconfiguration.ts";
+import type { Master, Replica, SentinelState } from "./state.ts";
+import { publish, type Turn } from "./turn.ts";
+
+type Promoting = Extract<Failover, { readonly phase: "send-slaveof-noone" | "wait-promotion" }>;
+
+/** Moves the failover of one master as far as it goes now; frozen in TILT (spec §1.7). */
+export function tendFailover(turn: Turn, master: Master): void {
+  if (turn.state.tilt.mode === "on") return;
+  const { failover } = master;
+  switch (failover.phase) {
+    case "none":
+      if (master.attempts.lackedReplica) retryWhenReplicaQualifies(turn, master);
+      considerElection(turn, master);
+      return;
+    case "standing-by":
+      considerElection(turn, master);
+      return;
+    case "wait-start":
+      tendElection(turn, master, failover);
+      return;
+    case "send-slaveof-noone":
+    case "wait-promotion":
+      tendPromotion(turn, master, failover);
+  }
+}
+
+/** The last attempt found no replica: now that one qualifies, nothing is gained by waiting (W-05). */
+function retryWhenReplicaQualifies(turn: Turn, master: Master): void {
+  if (!master.odown.down || selectReplica(turn.state, master, turn.now) === undefined) return;
+  master.attempts.lackedReplica = false;
+  master.attempts.notBefore = turn.now;
+}
+
+function tendElection(
+  turn: Turn,
+  master: Master,
+  failover: Extract<Failover, { readonly phase: "wait-start" }>,
+): void {
+  const { state, now } = turn;
+  if (!failover.forced && !master.odown.down) {
+    // The peers that agreed have changed their mind: nothing to fail over from.
+    abortElection(turn, master, "no longer objectively down");
+    return;
+  }
+  const result = tally(state, master);
+  if (failover.forced || result.outcome === "won") {
+    lead(turn, master, failover, result.votes);
+    return;
+  }
+  if (result.outcome === "split") {
+    abortElection(turn, master, `votes are split, ${result.votes} for this sentinel`);
+    spaceNextElection(turn, master);
+    return;
+  }
+  if (now - failover.since >= electionTimeoutMs(state, master)) {
+    abortElection(turn, master, `${result.votes} votes when the time for the election was up`);
+    spaceNextElection(turn, master);
+    return;
+  }
+  const hasRefusal = [...master.sentinels.values()].some(
+    ({ opinion }) =>
+      opinion.answeredAt >= failover.since && opinion.votedLeaderEpoch < failover.failoverEpoch,
+  );
+  if (hasRefusal) moveCandidacyUp(turn, master);
+}
+
+/** Elected, or ordered to by an operator: chooses the replica and has it promoted at once. */
+function lead(
+  turn: Turn,
+  master: Master,
+  won: Extract<Failover, { readonly phase: "wait-start" }>,
+  votes: number,
+): void {
+  const { state, now } = turn;
+  const { failoverEpoch, forced, save } = won;
+  const reason = forced
+    ? "ordered by SENTINEL FAILOVER"
+    : `${votes} votes of ${master.sentinels.size + 1}`;
+  const about = aboutInstance(master, {
+    epoch: failoverEpoch,
+    leader: state.myId,
+    votes,
+    quorum: master.settings.quorum,
+    reason,
+  });
+  publish(turn, "+elected-leader", describeInstance(master), about);
+  if (state.failureSimulation.has("crash-after-election")) turn.effects.push({ kind: "crash" });
+  publish(turn, "+failover-state-select-slave", describeInstance(master), aboutInstance(master));
+  const promoted = selectReplica(state, master, now);
+  if (promoted === undefined) {
+    abortWithoutReplica(turn, master);
+    return;
+  }
+  publish(
+    turn,
+    "+selected-slave",
+    describeInstance(promoted),
+    aboutInstance(promoted, {
+      epoch: failoverEpoch,
+      offset: promoted.replicationOffset,
+      reason: `priority ${promoted.priority}, offset ${promoted.replicationOffset}`,
+    }),
+  );
+  publish(
+    turn,
+    "+failover-state-send-slaveof-noone",
+    describeInstance(promoted),
+    aboutInstance(promoted),
+  );
+  const promoting: Promoting = {
+    phase: "send-slaveof-noone",
+    failoverEpoch,
+    since: now,
+    forced,
+    promoted,
+    orders: 0,
+    save,
+  };
+  setFailover(turn, master, promoting);
+  orderPromotion(turn, master, promoting);
+}
+
+function abortWithoutReplica(turn: Turn, master: Master): void {
+  const reasons = [...master.replicas.values()].map(
+    (replica) => `${replica.name}: ${disqualification(turn.state, replica, turn.now) ?? ""}`,
+  );
+  const reason = reasons.length === 0 ? "no replica is known" : reasons.join("; ");
+  publish(
+    turn,
+    "-failover-abort-no-good-slave",
+    describeInstance(master),
+    aboutInstance(master, { reason }),
+  );
+  setFailover(turn, master, NO_FAILOVER);
+  standAside(turn, master);
+  master.attempts.lackedReplica = true;
+}
+
+/** SLAVEOF NO ONE, and INFO right behind it to see the promotion at once (W-01). */
+function orderPromotion(turn: Turn, master: Master, promoting: Promoting): void {
+  const { promoted } = promoting;
+  if (!isConnected(promoted.link)) return;
+  orderReplica(turn, promoted, undefined);
+  const orders = promoting.orders + 1;
+  setFailover(turn, master, { ...promoting, phase: "wait-promotion", orders });
+  if (orders === 1) {
+    publish(
+      turn,
+      "+failover-state-wait-promotion",
+      describeInstance(promoted),
+      aboutInstance(promoted),
+    );
+  }
+}
+
+function tendPromotion(turn: Turn, master: Master, failover: Promoting): void {
+  const { promoted } = failover;
+  if (turn.now - failover.since >= master.settings.failoverTimeoutMs) {
+    const reason = `not promoted within failover-timeout ${master.settings.failoverTimeoutMs} ms`;
+    abortPromotion(turn, master, promoted, reason);
+    return;
+  }
+  if (failover.phase === "send-slaveof-noone") orderPromotion(turn, master, failover);
+}
+
+function abortPromotion(turn: Turn, master: Master, promoted: Replica, reason: string): void {
+  publish(
+    turn,
+    "-failover-abort-slave-timeout",
+    describeInstance(master),
+    aboutInstance(master, { reason: `${promoted.name} ${reason}` }),
+  );
+  setFailover(turn, master, NO_FAILOVER);
+  standAside(turn, master);
+}
+
+/** The order may not have reached the replica: it is given again over the next connection. */
+export function orderAgain(turn: Turn, replica: Replica): void {
+  const { failover } = replica.master;
+  if (failover.phase !== "wait-promotion" || failover.promoted !== replica) return;
+  setFailover(turn, replica.master, { ...failover, phase: "send-slaveof-noone" });
+}
+
+/**
+ * The promoted replica reports to be a master: this configuration is in force from now on. It is
+ * announced as soon as it is durable; the other replicas follow meanwhile (design §4, W-02).
+ * Source: sentinel spec §6.5.
+ */
+export function acknowledgePromotion(turn: Turn, replica: Replica): boolean {
+  const { master } = replica;
+  const { failover } = master;
+  if (failover.phase !== "wait-promotion" && failover.phase !== "send-slaveof-noone") return false;
+  if (failover.promoted !== replica) return false;
+  const { failoverEpoch } = failover;
+  const oldAddress = master.address;
+  const oldMaster = describeInstance(master);
+  const promotedText = describeInstance(replica);
+  switchMaster(turn, master, replica.address, {
+    configEpoch: failoverEpoch,
+    before: () => {
+      publish(
+        turn,
+        "+promoted-slave",
+        promotedText,
+        aboutInstance(replica, { epoch: failoverEpoch }),
+      );
+      if (turn.state.failureSimulation.has("crash-after-promotion")) {
+        turn.effects.push({ kind: "crash" });
+      }
+      publish(turn, "+failover-state-reconf-slaves", oldMaster, aboutInstance(master));
+    },
+  });
+  beginReconfiguration(turn, master, { failoverEpoch, oldAddress });
+  return true;
+}
+
+/** A save failed: what rests on it has not been told to anybody and is given up. */
+export function abandonUnsaved(turn: Turn, failedSave: number): void {
+  for (const master of turn.state.failingOver) {
+    const { failover } = master;
+    if (failover.phase === "standing-by") setFailover(turn, master, NO_FAILOVER);
+    if (failover.phase === "none" || failover.phase === "standing-by") continue;
+    if (failover.save > failedSave || failover.save <= turn.state.saves.done) continue;
+    abortElection(turn, master, "the vote could not be saved on disk");
+  }
+}
+
+export function failoverDueAt(state: SentinelState, master: Master): Millis {
+  const { failover } = master;
+  const election = electionDueAt(state, master);
+  if (failover.phase !== "send-slaveof-noone" && failover.phase !== "wait-promotion") {
+    return election;
+  }
+  if (state.tilt.mode === "on") return NEVER;
+  return earliest(election, after(failover.since, master.settings.failoverTimeoutMs));
+}
+
+/** Is a failover of this master running, as `flags` and INPROG see it? */
+export function isFailoverInProgress(master: Master): boolean {
+  const { phase } = master.failover;
+  return phase !== "none" && phase !== "standing-by";
+}

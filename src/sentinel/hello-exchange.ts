@@ -1,0 +1,169 @@
+import { sameAddress } from "../base/address.ts";
+import { after, type Millis, NEVER } from "../base/units.ts";
+import { formatHello, type HelloContent } from "../wire/hello.ts";
+import { adoptEpoch } from "./election.ts";
+import { aboutInstance, describeInstance } from "./events.ts";
+import { createSentinel, dropInstance } from "./instances.ts";
+import { isConnected, masterOf, reopenLink } from "./links.ts";
+import { switchMaster } from "./master-switch.ts";
+import type { Instance, Master, Sentinel, SentinelState } from "./state.ts";
+import { publish, requestSave, sendDurably, touch, type Turn } from "./turn.ts";
+
+/** When the next hello to this instance is due. */
+export function helloDueAt(state: SentinelState, instance: Instance): Millis {
+  if (!isConnected(instance.link) || instance.helloOutstanding) return NEVER;
+  if (instance.helloForced) return Number.NEGATIVE_INFINITY as Millis;
+  return after(instance.lastHelloSentAt, state.tunables.publishPeriodMs);
+}
+
+/** Tells an instance who we are and which master we know, in which epoch (spec §4.1). */
+export function sendHello(turn: Turn, instance: Instance): void {
+  const { state } = turn;
+  const { phase } = instance.link;
+  if (phase.phase !== "open") return;
+  const master = masterOf(instance);
+  const { announceIp, announcePort, port } = state.settings;
+  instance.helloOutstanding = true;
+  instance.helloForced = false;
+  instance.link.pending++;
+  sendDurably(turn, instance.link.id, {
+    name: "hello",
+    master: master.masterName,
+    payload: formatHello({
+      sentinelId: state.myId,
+      sentinelAddress: {
+        host: announceIp ?? phase.localHost,
+        port: announcePort === 0 ? port : announcePort,
+      },
+      currentEpoch: state.currentEpoch,
+      masterName: master.masterName,
+      masterAddress: master.address,
+      configEpoch: master.configEpoch,
+    }),
+  });
+}
+
+/** The instance took the hello, or refused it: a refused one is repeated at the cadence. */
+export function helloAnswered(turn: Turn, instance: Instance): void {
+  instance.helloOutstanding = false;
+  instance.lastHelloSentAt = turn.now;
+  touch(turn, instance);
+}
+
+/**
+ * Takes a hello of another sentinel: who it is, the epoch, and a newer configuration if it has one.
+ * Source: sentinel spec §4.3.
+ */
+export function takeHello(turn: Turn, hello: HelloContent): void {
+  const { state, now } = turn;
+  const master = state.masters.get(hello.masterName);
+  if (master === undefined || hello.sentinelId === state.myId) return;
+  const sentinel = knownSentinel(master, hello) ?? meetSentinel(turn, master, hello);
+  adoptEpoch(turn, hello.currentEpoch, master);
+  // A configuration epoch is never above the current epoch of who knows it.
+  adoptEpoch(turn, hello.configEpoch, master);
+  adoptConfiguration(turn, master, sentinel, hello);
+  sentinel.lastHelloReceivedAt = now;
+}
+
+function knownSentinel(master: Master, hello: HelloContent): Sentinel | undefined {
+  const sentinel = master.sentinels.get(hello.sentinelId);
+  if (sentinel === undefined) return undefined;
+  return sameAddress(sentinel.address, hello.sentinelAddress) ? sentinel : undefined;
+}
+
+/** A new peer, a peer at a new address, or a peer that lost its id (spec §4.3 step 2, §4.4). */
+function meetSentinel(turn: Turn, master: Master, hello: HelloContent): Sentinel {
+  const moved = master.sentinels.get(hello.sentinelId);
+  if (moved !== undefined) return moveSentinel(turn, moved, hello);
+  const squatter = [...master.sentinels.values()].find((sentinel) =>
+    sameAddress(sentinel.address, hello.sentinelAddress),
+  );
+  if (squatter !== undefined) forgetEverywhere(turn, squatter);
+  const sentinel = createSentinel(turn, master, {
+    runId: hello.sentinelId,
+    address: hello.sentinelAddress,
+  });
+  requestSave(turn);
+  publish(turn, "+sentinel", describeInstance(sentinel), aboutInstance(sentinel));
+  if (sentinel.link.phase.phase !== "open") touch(turn, sentinel.link);
+  touch(turn, sentinel);
+  return sentinel;
+}
+
+function moveSentinel(turn: Turn, moved: Sentinel, hello: HelloContent): Sentinel {
+  const { state } = turn;
+  const { master } = moved;
+  const { host, port } = hello.sentinelAddress;
+  const payload = `${describeInstance(master)} ip ${host} port ${port} for ${moved.runId}`;
+  publish(turn, "+sentinel-address-switch", payload, aboutInstance(moved));
+  let others = 0;
+  for (const other of state.masters.values()) {
+    const sentinel = other.sentinels.get(moved.runId);
+    if (sentinel === undefined) continue;
+    sentinel.address = hello.sentinelAddress;
+    if (sentinel !== moved) others++;
+  }
+  reopenLink(turn, moved.link, hello.sentinelAddress);
+  touch(turn, moved.link);
+  if (others > 0) {
+    const update = `${describeInstance(moved)} ${others} additional matching instances`;
+    publish(turn, "+sentinel-address-update", update, aboutInstance(moved));
+  }
+  requestSave(turn);
+  return moved;
+}
+
+/** Another id speaks from this address: whoever had it before is gone, from every master. */
+function forgetEverywhere(turn: Turn, sentinel: Sentinel): void {
+  publish(turn, "+sentinel-invalid-addr", describeInstance(sentinel), aboutInstance(sentinel));
+  for (const master of turn.state.masters.values()) {
+    const known = master.sentinels.get(sentinel.runId);
+    if (known === undefined) continue;
+    master.sentinels.delete(sentinel.runId);
+    turn.touched.delete(known);
+    dropInstance(turn, known);
+  }
+}
+
+/** Only a higher configuration epoch changes anything (spec §4.3 step 4, §A.3). */
+function adoptConfiguration(
+  turn: Turn,
+  master: Master,
+  sentinel: Sentinel,
+  hello: HelloContent,
+): void {
+  if (hello.configEpoch <= master.configEpoch) return;
+  if (sameAddress(hello.masterAddress, master.address)) {
+    master.configEpoch = hello.configEpoch;
+    requestSave(turn);
+    touch(turn, master);
+    return;
+  }
+  const from = describeInstance(sentinel);
+  switchMaster(turn, master, hello.masterAddress, {
+    configEpoch: hello.configEpoch,
+    before: () => {
+      publish(
+        turn,
+        "+config-update-from",
+        from,
+        aboutInstance(sentinel, { epoch: hello.configEpoch }),
+      );
+    },
+  });
+}
+
+/** Removes a master with everything it knows from the state (SENTINEL REMOVE, RESET). */
+export function dropPeersAndReplicas(turn: Turn, master: Master): void {
+  for (const replica of master.replicas.values()) {
+    turn.touched.delete(replica);
+    dropInstance(turn, replica);
+  }
+  for (const sentinel of master.sentinels.values()) {
+    turn.touched.delete(sentinel);
+    dropInstance(turn, sentinel);
+  }
+  master.replicas.clear();
+  master.sentinels.clear();
+}

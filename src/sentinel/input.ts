@@ -1,0 +1,78 @@
+import type { ClientId, LinkId, MasterName, RunId } from "../base/ids.ts";
+import type { Epoch, SaveNumber } from "../base/units.ts";
+import type { HelloContent } from "../wire/hello.ts";
+import type { InfoReport } from "../wire/info.ts";
+import type { PingReply } from "../wire/ping-reply.ts";
+
+/** Everything that can happen to a sentinel. Data: prints, compares, records and replays. */
+export type Input =
+  /** The daemon is about to serve: emits `+monitor`, opens links. Once. */
+  | { readonly kind: "start" }
+  /**
+   * The wake-up asked for by `wake-at`, or what follows the effect `poll` (`afterPoll`): the
+   * sockets have been read once since the wake-up.
+   */
+  | { readonly kind: "tick"; readonly afterPoll: boolean }
+  | {
+      readonly kind: "link-opened";
+      readonly link: LinkId;
+      /** Our address as that instance sees it: what a hello announces (spec §4.1). */
+      readonly localHost: string;
+      /** Data links: subscribed on the same connection (RESP3) or waiting for a second one. */
+      readonly subscribed: boolean;
+    }
+  | { readonly kind: "link-lost"; readonly link: LinkId; readonly reason: string }
+  /** Only where a second connection carries the subscription (RESP2). */
+  | { readonly kind: "subscription-opened"; readonly link: LinkId }
+  | { readonly kind: "subscription-lost"; readonly link: LinkId; readonly reason: string }
+  | { readonly kind: "ping-reply"; readonly link: LinkId; readonly reply: PingReply }
+  | {
+      readonly kind: "info-reply";
+      readonly link: LinkId;
+      /** Undefined when INFO was answered by an error. */
+      readonly info: InfoReport | undefined;
+    }
+  | {
+      readonly kind: "hello-reply";
+      readonly link: LinkId;
+      readonly master: MasterName;
+      readonly accepted: boolean;
+    }
+  | {
+      readonly kind: "ask-reply";
+      readonly link: LinkId;
+      readonly master: MasterName;
+      /** The epoch and candidate of the question. */
+      readonly asked: { readonly epoch: Epoch; readonly candidate: RunId | undefined };
+      /** Undefined when the answer was an error or not of the expected shape. */
+      readonly answer: AskAnswer | undefined;
+    }
+  | {
+      readonly kind: "reconfigure-reply";
+      readonly link: LinkId;
+      /** The error of the first command that failed; undefined when all went well. */
+      readonly refusal: string | undefined;
+    }
+  /** From a subscription (`link`) or a PUBLISH of a client (`link` undefined). */
+  | {
+      readonly kind: "hello-received";
+      readonly link: LinkId | undefined;
+      readonly hello: HelloContent;
+    }
+  /** SENTINEL, ROLE, PUBLISH or INFO; arguments as sent, binary strings, command word first. */
+  | {
+      readonly kind: "client-request";
+      readonly client: ClientId;
+      readonly request: number;
+      readonly args: readonly [string, ...string[]];
+    }
+  | { readonly kind: "config-saved"; readonly save: SaveNumber }
+  | { readonly kind: "config-save-failed"; readonly save: SaveNumber; readonly reason: string };
+
+/** The answer to `SENTINEL is-master-down-by-addr`, validated. */
+export interface AskAnswer {
+  readonly down: boolean;
+  /** Undefined for `*`. */
+  readonly leader: RunId | undefined;
+  readonly leaderEpoch: Epoch;
+}

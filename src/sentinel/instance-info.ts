@@ -1,0 +1,156 @@
+import { sameAddress } from "../base/address.ts";
+import { after, type Millis, NEVER } from "../base/units.ts";
+import type { InfoReport } from "../wire/info.ts";
+import { correct } from "./corrections.ts";
+import { aboutInstance, describeInstance } from "./events.ts";
+import { acknowledgePromotion, isFailoverInProgress } from "./failover.ts";
+import { createReplica, findReplica } from "./instances.ts";
+import { isConnected, masterOf } from "./links.ts";
+import { noteProgress } from "./reconfiguration.ts";
+import type { DataInstance, Master, Replica, SentinelState } from "./state.ts";
+import { EAGER_INFO_PERIOD_MS, FAST_INFO_PERIOD_MS } from "./tunables.ts";
+import { publish, requestSave, sendNow, touch, type Turn } from "./turn.ts";
+
+/** A master without known replicas is asked at the fast cadence: the first list must not be late. */
+function masterInfoPeriod(state: SentinelState, master: Master, now: Millis): number {
+  const isEager = now < master.eagerInfoUntil || master.replicas.size === 0;
+  return isEager
+    ? Math.min(FAST_INFO_PERIOD_MS, state.tunables.infoPeriodMs)
+    : state.tunables.infoPeriodMs;
+}
+
+/** How often a replica is asked: eagerly while the next step of a failover waits for its answer. */
+function replicaInfoPeriod(state: SentinelState, replica: Replica): number {
+  const { master, reconf } = replica;
+  const { failover } = master;
+  if (failover.phase === "wait-promotion" && failover.promoted === replica) {
+    return EAGER_INFO_PERIOD_MS;
+  }
+  if (reconf.step === "sent" || reconf.step === "in-progress") return EAGER_INFO_PERIOD_MS;
+  const isUnsettled =
+    master.sdown.down ||
+    isFailoverInProgress(master) ||
+    master.reconfiguration.phase !== "none" ||
+    replica.masterLinkDownMs !== 0 ||
+    !isFollowing(replica);
+  return isUnsettled
+    ? Math.min(FAST_INFO_PERIOD_MS, state.tunables.infoPeriodMs)
+    : state.tunables.infoPeriodMs;
+}
+
+/** Does the replica report to follow the configured master over a link that is up? */
+export function isFollowing(replica: Replica): boolean {
+  const { master } = replica;
+  return (
+    replica.reported.role === "replica" &&
+    replica.masterLinkUp &&
+    replica.masterHost !== undefined &&
+    replica.masterPort !== undefined &&
+    sameAddress({ host: replica.masterHost, port: replica.masterPort }, master.address)
+  );
+}
+
+/** When INFO is next asked for; one at a time, and after a refusal no faster than pings. */
+export function infoDueAt(state: SentinelState, instance: DataInstance, now: Millis): Millis {
+  const { infoAt, infoAskedAt, infoRefusedAt, infoForced } = instance.reported;
+  if (!isConnected(instance.link) || infoAskedAt !== undefined) return NEVER;
+  if (infoForced) return now;
+  const periodMs =
+    instance.kind === "master"
+      ? masterInfoPeriod(state, instance, now)
+      : replicaInfoPeriod(state, instance);
+  if (infoRefusedAt !== undefined) {
+    return after(infoRefusedAt, Math.min(periodMs, state.tunables.pingPeriodMs));
+  }
+  return infoAt === undefined ? now : after(infoAt, periodMs);
+}
+
+export function askInfo(turn: Turn, instance: DataInstance): void {
+  instance.reported.infoAskedAt = turn.now;
+  instance.reported.infoForced = false;
+  instance.link.pending++;
+  sendNow(turn, instance.link.id, { name: "info" });
+}
+
+/** INFO was answered by an error (LOADING, NOAUTH): what is known stays, and ages. */
+export function infoRefused(turn: Turn, instance: DataInstance): void {
+  instance.reported.infoAskedAt = undefined;
+  instance.reported.infoRefusedAt = turn.now;
+  touch(turn, instance);
+}
+
+/** Takes what an instance tells of itself. Source: sentinel spec §3. */
+export function takeInfo(turn: Turn, instance: DataInstance, info: InfoReport): void {
+  const { now, state } = turn;
+  instance.reported.infoAt = now;
+  instance.reported.infoAskedAt = undefined;
+  instance.reported.infoRefusedAt = undefined;
+  takeRunId(turn, instance, info);
+  if (instance.kind === "master") discoverReplicas(turn, instance, info);
+  else takeReplicaFields(instance, info, now);
+  if (info.role !== undefined) takeRole(turn, instance, info.role);
+  touch(turn, instance);
+  touch(turn, masterOf(instance));
+  // TILT: what was read is kept, nothing is done about it (spec §1.7).
+  if (state.tilt.mode === "on" || instance.kind === "master") return;
+  if (instance.reported.role === "master" && acknowledgePromotion(turn, instance)) return;
+  noteProgress(turn, instance);
+  correct(turn, instance);
+}
+
+function takeRunId(turn: Turn, instance: DataInstance, info: InfoReport): void {
+  if (info.runId === undefined || info.runId === instance.runId) return;
+  const isReboot = instance.runId !== undefined;
+  instance.runId = info.runId;
+  if (!isReboot) return;
+  publish(turn, "+reboot", describeInstance(instance), aboutInstance(instance));
+  if (masterOf(instance).settings.rebootDownAfterMs > 0) instance.rebootedAt = turn.now;
+}
+
+/** Replicas are learned from their master alone, and never forgotten by themselves (spec §3.2). */
+function discoverReplicas(turn: Turn, master: Master, info: InfoReport): void {
+  for (const address of info.replicas) {
+    if (sameAddress(address, master.address)) continue;
+    if (findReplica(master, address) !== undefined) continue;
+    const replica = createReplica(turn.state, master, { address, link: undefined }, turn.now);
+    requestSave(turn);
+    publish(turn, "+slave", describeInstance(replica), aboutInstance(replica));
+    touch(turn, replica);
+    touch(turn, replica.link);
+  }
+}
+
+/** Fields absent from a text keep their value, except the link-down time (spec §3.1). */
+function takeReplicaFields(replica: Replica, info: InfoReport, now: Millis): void {
+  replica.masterLinkDownMs = (info.masterLinkDownSeconds ?? 0) * 1000;
+  if (info.role !== "replica") return;
+  if (info.masterHost !== undefined && !sameHost(info.masterHost, replica.masterHost)) {
+    replica.masterHost = info.masterHost;
+    replica.slaveConfChangedAt = now;
+  }
+  if (info.masterPort !== undefined && info.masterPort !== replica.masterPort) {
+    replica.masterPort = info.masterPort;
+    replica.slaveConfChangedAt = now;
+  }
+  if (info.masterLinkStatus !== undefined) replica.masterLinkUp = info.masterLinkStatus === "up";
+  replica.priority = info.replicaPriority ?? replica.priority;
+  replica.replicationOffset = info.replicaReplOffset ?? replica.replicationOffset;
+  replica.announced = info.isReplicaAnnounced ?? replica.announced;
+}
+
+function sameHost(a: string, b: string | undefined): boolean {
+  return b !== undefined && a.toLowerCase() === b.toLowerCase();
+}
+
+/** Source: sentinel spec §3.3; happens in TILT too. */
+function takeRole(turn: Turn, instance: DataInstance, role: "master" | "replica"): void {
+  const { reported } = instance;
+  if (reported.role === role) return;
+  reported.role = role;
+  reported.roleSince = turn.now;
+  if (instance.kind === "replica" && role === "replica") instance.slaveConfChangedAt = turn.now;
+  const name = role === instance.kind ? "+role-change" : "-role-change";
+  const word = role === "replica" ? "slave" : "master";
+  const payload = `${describeInstance(instance)} new reported role is ${word}`;
+  publish(turn, name, payload, aboutInstance(instance));
+}

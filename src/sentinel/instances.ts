@@ -1,0 +1,176 @@
+import { type Address, formatAddress, sameAddress } from "../base/address.ts";
+import type { MasterName, RunId } from "../base/ids.ts";
+import { epoch, type Millis } from "../base/units.ts";
+import { NO_FAILOVER, NO_RECONFIGURATION } from "./failover-phase.ts";
+import { attachOwner, createLink, detachOwner } from "./links.ts";
+import type {
+  Link,
+  Master,
+  MasterSettings,
+  PeerOpinion,
+  Replica,
+  Reported,
+  Sentinel,
+  SentinelState,
+  SubjectiveDown,
+} from "./state.ts";
+import { ASK_BACKOFF_FIRST_MS } from "./tunables.ts";
+import type { Turn } from "./turn.ts";
+
+const NEVER_DOWN: SubjectiveDown = { down: false, since: Number.NEGATIVE_INFINITY as Millis };
+
+function neverDown(): SubjectiveDown {
+  return { ...NEVER_DOWN };
+}
+
+export function freshReport(role: Reported["role"], now: Millis): Reported {
+  return {
+    role,
+    roleSince: now,
+    infoAt: undefined,
+    infoAskedAt: undefined,
+    infoRefusedAt: undefined,
+    infoForced: true,
+  };
+}
+
+export function createMaster(
+  state: SentinelState,
+  given: {
+    readonly masterName: MasterName;
+    readonly address: Address;
+    readonly settings: MasterSettings;
+  },
+  now: Millis,
+): Master {
+  const link = createLink(state, { address: given.address, purpose: "data" }, now);
+  const master: Master = {
+    kind: "master",
+    name: given.masterName,
+    masterName: given.masterName,
+    address: given.address,
+    runId: undefined,
+    settings: given.settings,
+    sdown: neverDown(),
+    odown: neverDown(),
+    link,
+    lastHelloSentAt: now,
+    helloOutstanding: false,
+    helloForced: true,
+    reported: freshReport("master", now),
+    rebootedAt: undefined,
+    scriptKillSent: false,
+    replicas: new Map(),
+    sentinels: new Map(),
+    configEpoch: epoch(0),
+    vote: { leader: undefined, leaderEpoch: epoch(0), votedAt: now },
+    failover: NO_FAILOVER,
+    reconfiguration: NO_RECONFIGURATION,
+    attempts: { fruitless: 0, notBefore: now, delayTold: false, lackedReplica: false },
+    eagerInfoUntil: now,
+  };
+  attachOwner(link, master);
+  state.masters.set(given.masterName, master);
+  return master;
+}
+
+/** @param link the connection to take over; a new one when undefined */
+export function createReplica(
+  state: SentinelState,
+  master: Master,
+  given: { readonly address: Address; readonly link: Link | undefined },
+  now: Millis,
+): Replica {
+  const link = given.link ?? createLink(state, { address: given.address, purpose: "data" }, now);
+  const replica: Replica = {
+    kind: "replica",
+    master,
+    name: formatAddress(given.address),
+    address: given.address,
+    runId: undefined,
+    sdown: neverDown(),
+    link,
+    lastHelloSentAt: now,
+    helloOutstanding: false,
+    helloForced: true,
+    reported: freshReport("replica", now),
+    rebootedAt: undefined,
+    scriptKillSent: false,
+    priority: 100,
+    announced: true,
+    replicationOffset: 0,
+    masterHost: undefined,
+    masterPort: undefined,
+    masterLinkUp: false,
+    masterLinkDownMs: 0,
+    slaveConfChangedAt: now,
+    reconf: { step: "none" },
+  };
+  attachOwner(link, replica);
+  master.replicas.set(replica.name, replica);
+  return replica;
+}
+
+/** A peer of this master; it shares the link that another master may have to it (spec §2.6). */
+export function createSentinel(
+  turn: { readonly state: SentinelState; readonly now: Millis },
+  master: Master,
+  given: { readonly runId: RunId; readonly address: Address },
+): Sentinel {
+  const { state, now } = turn;
+  const shared = state.sentinelLinks.get(given.runId);
+  const link = shared ?? createLink(state, { address: given.address, purpose: "sentinel" }, now);
+  state.sentinelLinks.set(given.runId, link);
+  const sentinel: Sentinel = {
+    kind: "sentinel",
+    master,
+    name: given.runId,
+    runId: given.runId,
+    address: given.address,
+    sdown: neverDown(),
+    link,
+    lastHelloSentAt: now,
+    helloOutstanding: false,
+    helloForced: true,
+    lastHelloReceivedAt: now,
+    opinion: noOpinion(now),
+  };
+  attachOwner(link, sentinel);
+  master.sentinels.set(given.runId, sentinel);
+  return sentinel;
+}
+
+export function noOpinion(now: Millis): PeerOpinion {
+  return {
+    masterDown: false,
+    answeredAt: now,
+    votedLeader: undefined,
+    votedLeaderEpoch: epoch(0),
+    askedAt: undefined,
+    nextAskAt: now,
+    backoffMs: ASK_BACKOFF_FIRST_MS,
+  };
+}
+
+/** Takes an instance out of the schedule and off its link. */
+export function dropInstance(turn: Turn, instance: Master | Replica | Sentinel): void {
+  turn.state.schedule.delete(instance);
+  detachOwner(turn, instance.link, instance);
+}
+
+export function findReplica(master: Master, address: Address): Replica | undefined {
+  for (const replica of master.replicas.values()) {
+    if (sameAddress(replica.address, address)) return replica;
+  }
+  return undefined;
+}
+
+export function findMaster(state: SentinelState, address: Address): Master | undefined {
+  let found: Master | undefined;
+  for (const master of state.masters.values()) {
+    if (!sameAddress(master.address, address)) continue;
+    // Several names on one address: speak for the one whose failover is likely (W-26).
+    if (found === undefined || (master.sdown.down && !found.sdown.down)) found = master;
+  }
+  return found;
+}

@@ -1,0 +1,275 @@
+import { type Address, sameAddress } from "../base/address.ts";
+import { linkId } from "../base/ids.ts";
+import { after, earliest, type Millis, NEVER } from "../base/units.ts";
+import type { Credentials } from "./effect.ts";
+import type { Instance, Link, Master, SentinelState, Subscription } from "./state.ts";
+import { CONNECT_TIMEOUT_MS, RECONNECT_FIRST_MS } from "./tunables.ts";
+import { sendNow, type Turn } from "./turn.ts";
+
+/** The master an instance belongs to; itself for a master. */
+export function masterOf(instance: Instance): Master {
+  return instance.kind === "master" ? instance : instance.master;
+}
+
+export function isConnected(link: Link): boolean {
+  return link.phase.phase === "open";
+}
+
+/** Shown as `disconnected`: a needed connection is missing (spec §1.4). */
+export function lacksConnection(link: Link): boolean {
+  if (link.phase.phase !== "open") return true;
+  return link.purpose === "data" && link.phase.subscription.phase !== "open";
+}
+
+/** A link that has not tried to connect yet. The owners are attached by the caller. */
+export function createLink(
+  state: SentinelState,
+  target: { readonly address: Address; readonly purpose: Link["purpose"] },
+  now: Millis,
+): Link {
+  const link: Link = {
+    kind: "link",
+    id: linkId(++state.lastLinkId),
+    address: target.address,
+    purpose: target.purpose,
+    owners: new Set(),
+    phase: { phase: "closed", retryAt: target.address.port === 0 ? NEVER : now },
+    actPingAt: now,
+    lastPingSentAt: now,
+    lastOkAt: now,
+    lastPongAt: now,
+    pending: 0,
+    failures: 0,
+    shortestDownAfterMs: Number.POSITIVE_INFINITY,
+  };
+  state.links.set(link.id, link);
+  return link;
+}
+
+export function attachOwner(link: Link, owner: Instance): void {
+  link.owners.add(owner);
+  refreshShortestDownAfter(link);
+}
+
+/** Takes the owner away; the last one closes the link for good. */
+export function detachOwner(turn: Turn, link: Link, owner: Instance): void {
+  link.owners.delete(owner);
+  if (link.owners.size > 0) {
+    refreshShortestDownAfter(link);
+    return;
+  }
+  abandonConnection(turn, link);
+  link.phase = { phase: "closed", retryAt: NEVER };
+  turn.state.links.delete(link.id);
+  turn.state.schedule.delete(link);
+  for (const [runId, shared] of turn.state.sentinelLinks) {
+    if (shared === link) turn.state.sentinelLinks.delete(runId);
+  }
+}
+
+/** Call when an owner came, went, or changed its `down-after-milliseconds`. */
+export function refreshShortestDownAfter(link: Link): void {
+  let shortest = Number.POSITIVE_INFINITY;
+  for (const owner of link.owners) {
+    shortest = Math.min(shortest, masterOf(owner).settings.downAfterMs);
+  }
+  link.shortestDownAfterMs = shortest;
+}
+
+/** Connects now, under a new id: answers to the old one are nobody's. */
+export function openLink(turn: Turn, link: Link): void {
+  if (link.address.port === 0) return;
+  const { state, now } = turn;
+  state.links.delete(link.id);
+  link.id = linkId(++state.lastLinkId);
+  state.links.set(link.id, link);
+  link.phase = { phase: "connecting", since: now };
+  // A ping belongs to the connection that is being made: unanswered from here on (spec §5.1).
+  link.actPingAt ??= now;
+  turn.effects.push({
+    kind: "open-link",
+    link: link.id,
+    address: link.address,
+    purpose: link.purpose,
+    credentials: credentialsOf(state, link),
+    renamedCommands: link.purpose === "data" ? renamedCommandsOf(link) : new Map(),
+  });
+}
+
+/** Source: sentinel spec §2.3. */
+function credentialsOf(state: SentinelState, link: Link): Credentials {
+  if (link.purpose === "sentinel") {
+    const { sentinelPass, sentinelUser, requirePass } = state.settings;
+    if (sentinelPass !== undefined) return { user: sentinelUser, password: sentinelPass };
+    return { user: undefined, password: requirePass };
+  }
+  for (const owner of link.owners) {
+    const { authUser, authPass } = masterOf(owner).settings;
+    return { user: authUser, password: authPass };
+  }
+  return { user: undefined, password: undefined };
+}
+
+function renamedCommandsOf(link: Link): ReadonlyMap<string, string> {
+  for (const owner of link.owners) return masterOf(owner).settings.renamedCommands;
+  return new Map();
+}
+
+/** Drops the connection and connects again at once: new credentials, a new address. */
+export function reopenLink(turn: Turn, link: Link, address: Address = link.address): void {
+  abandonConnection(turn, link);
+  if (!sameAddress(link.address, address)) {
+    link.address = address;
+    link.failures = 0;
+  }
+  openLink(turn, link);
+}
+
+function abandonConnection(turn: Turn, link: Link): void {
+  if (link.phase.phase !== "closed") turn.effects.push({ kind: "close-link", link: link.id });
+  forgetOutstanding(link);
+}
+
+/** What was asked over a connection that is gone will not be answered. */
+export function forgetOutstanding(link: Link): void {
+  link.pending = 0;
+  for (const owner of link.owners) {
+    owner.helloOutstanding = false;
+    if (owner.kind === "sentinel") owner.opinion.askedAt = undefined;
+    else owner.reported.infoAskedAt = undefined;
+  }
+}
+
+/**
+ * The connection is lost or never came about. The first attempt after an answered ping follows at
+ * once (a leader's CLIENT KILL is no sign of death); then they back off to the ping period.
+ */
+export function loseConnection(turn: Turn, link: Link): void {
+  forgetOutstanding(link);
+  link.actPingAt ??= turn.now;
+  const failures = link.failures++;
+  if (failures === 0) {
+    openLink(turn, link);
+    return;
+  }
+  const delayMs = Math.min(
+    RECONNECT_FIRST_MS * 2 ** Math.min(failures - 1, 10),
+    turn.state.tunables.pingPeriodMs,
+  );
+  link.phase = { phase: "closed", retryAt: after(turn.now, delayMs) };
+}
+
+export function sendPing(turn: Turn, link: Link): void {
+  link.lastPingSentAt = turn.now;
+  link.actPingAt ??= turn.now;
+  link.pending++;
+  sendNow(turn, link.id, { name: "ping" });
+}
+
+function pingPeriod(state: SentinelState, link: Link): number {
+  return Math.min(link.shortestDownAfterMs, state.tunables.pingPeriodMs);
+}
+
+/** An unanswered ping is repeated after half the period (spec §2.5). */
+function pingDueAt(state: SentinelState, link: Link): Millis {
+  const period = pingPeriod(state, link);
+  return after(link.lastPingSentAt, link.actPingAt === undefined ? period : period / 2);
+}
+
+/**
+ * A connection older than 15 s on which a ping is unanswered for more than half of down-after, and
+ * nothing else answered either, is replaced (spec §1.3).
+ */
+function recycleDueAt(state: SentinelState, link: Link, openSince: Millis): Millis {
+  if (link.actPingAt === undefined) return NEVER;
+  const patienceMs = link.shortestDownAfterMs / 2;
+  return after(
+    Math.max(
+      openSince + state.tunables.minLinkReconnectPeriodMs,
+      link.actPingAt + patienceMs,
+      link.lastPongAt + patienceMs,
+    ) as Millis,
+    1,
+  );
+}
+
+/** Own hellos come back every publish period: a subscription silent for three is broken. */
+function silenceDueAt(state: SentinelState, openSince: Millis, heardAt: Millis): Millis {
+  const { minLinkReconnectPeriodMs, publishPeriodMs } = state.tunables;
+  return Math.max(
+    openSince + minLinkReconnectPeriodMs,
+    heardAt + 3 * publishPeriodMs + 1,
+  ) as Millis;
+}
+
+function subscriptionDueAt(
+  state: SentinelState,
+  openSince: Millis,
+  subscription: Subscription,
+): Millis {
+  switch (subscription.phase) {
+    case "none":
+      return NEVER;
+    case "closed":
+      return subscription.retryAt;
+    case "connecting":
+      return after(subscription.since, CONNECT_TIMEOUT_MS);
+    case "open":
+      return silenceDueAt(state, openSince, subscription.lastHeardAt);
+  }
+}
+
+/** When this link next has something to do, judging its owners' life apart (down-state.ts). */
+export function linkDueAt(state: SentinelState, link: Link): Millis {
+  const { phase } = link;
+  switch (phase.phase) {
+    case "closed":
+      return phase.retryAt;
+    case "connecting":
+      return after(phase.since, CONNECT_TIMEOUT_MS);
+    case "open":
+      return earliest(
+        pingDueAt(state, link),
+        recycleDueAt(state, link, phase.since),
+        subscriptionDueAt(state, phase.since, phase.subscription),
+      );
+  }
+}
+
+/** Connects, gives up, pings and replaces connections as they fall due. */
+export function tendLink(turn: Turn, link: Link): void {
+  const { state, now } = turn;
+  const { phase } = link;
+  switch (phase.phase) {
+    case "closed":
+      if (phase.retryAt <= now) openLink(turn, link);
+      return;
+    case "connecting":
+      if (after(phase.since, CONNECT_TIMEOUT_MS) > now) return;
+      abandonConnection(turn, link);
+      link.failures = Math.max(1, link.failures);
+      loseConnection(turn, link);
+      return;
+    case "open":
+      if (recycleDueAt(state, link, phase.since) <= now) {
+        reopenLink(turn, link);
+        return;
+      }
+      if (pingDueAt(state, link) <= now) sendPing(turn, link);
+      tendSubscription(turn, link, phase);
+  }
+}
+
+function tendSubscription(
+  turn: Turn,
+  link: Link,
+  open: Extract<Link["phase"], { readonly phase: "open" }>,
+): void {
+  if (subscriptionDueAt(turn.state, open.since, open.subscription) > turn.now) return;
+  if (open.subscription.phase === "open") {
+    reopenLink(turn, link);
+    return;
+  }
+  link.phase = { ...open, subscription: { phase: "connecting", since: turn.now } };
+  turn.effects.push({ kind: "open-subscription", link: link.id });
+}

@@ -1,0 +1,115 @@
+import { type Address, sameAddress } from "../base/address.ts";
+import { after, type Epoch } from "../base/units.ts";
+import { forgetAttempts, setFailover } from "./election.ts";
+import { aboutInstance, describeInstance } from "./events.ts";
+import { NO_FAILOVER, NO_RECONFIGURATION } from "./failover-phase.ts";
+import { createReplica, findReplica, freshReport } from "./instances.ts";
+import { attachOwner, createLink, openLink } from "./links.ts";
+import { forgetOpinions } from "./opinions.ts";
+import type { Link, Master } from "./state.ts";
+import { publish, requestSave, touch, type Turn } from "./turn.ts";
+
+/** For this long after a switch INFO is polled fast: the new master's replicas arrive (W-28). */
+const EAGER_INFO_MS = 5_000;
+
+/**
+ * Makes `newAddress` the master: the old master becomes one of the replicas, connections are kept,
+ * and whatever was known about the old address is forgotten (spec §4.5).
+ * @param change.configEpoch the configuration that says so
+ * @param change.before publishes what must stand before `+switch-master`, once the save is asked for
+ */
+export function switchMaster(
+  turn: Turn,
+  master: Master,
+  newAddress: Address,
+  change: { readonly configEpoch: Epoch; readonly before: () => void },
+): void {
+  const oldAddress = master.address;
+  const oldLink = master.link;
+  master.configEpoch = change.configEpoch;
+  takeOver(turn, master, newAddress);
+  addOldMaster(turn, master, oldAddress, oldLink);
+  forgetOldState(turn, master);
+  requestSave(turn);
+
+  change.before();
+  publish(
+    turn,
+    "+switch-master",
+    `${master.name} ${oldAddress.host} ${oldAddress.port} ${newAddress.host} ${newAddress.port}`,
+    aboutInstance(master, { epoch: change.configEpoch }),
+  );
+  for (const replica of master.replicas.values()) {
+    publish(turn, "+slave", describeInstance(replica), aboutInstance(replica));
+  }
+  touch(turn, master);
+}
+
+/** The master record moves to the new address, over the replica's connection where it was one. */
+function takeOver(turn: Turn, master: Master, newAddress: Address): void {
+  const { state, now } = turn;
+  const promoted = findReplica(master, newAddress);
+  master.link.owners.delete(master);
+  master.address = newAddress;
+  if (promoted === undefined) {
+    master.link = createLink(state, { address: newAddress, purpose: "data" }, now);
+    master.runId = undefined;
+    Object.assign(master.reported, freshReport("master", now));
+    attachOwner(master.link, master);
+    openLink(turn, master.link);
+  } else {
+    master.replicas.delete(promoted.name);
+    state.schedule.delete(promoted);
+    turn.touched.delete(promoted);
+    master.link = promoted.link;
+    master.link.owners.delete(promoted);
+    master.runId = promoted.runId;
+    Object.assign(master.reported, promoted.reported, { role: "master", roleSince: now });
+    master.lastHelloSentAt = promoted.lastHelloSentAt;
+    attachOwner(master.link, master);
+  }
+  // Answers still due on this connection belong to the record that was; ask anew.
+  master.reported.infoAskedAt = undefined;
+  master.reported.infoForced = true;
+  master.helloOutstanding = false;
+  master.helloForced = true;
+  touch(turn, master.link);
+}
+
+function addOldMaster(turn: Turn, master: Master, oldAddress: Address, oldLink: Link): void {
+  const known = findReplica(master, oldAddress);
+  if (sameAddress(oldAddress, master.address) || known !== undefined) return;
+  const replica = createReplica(
+    turn.state,
+    master,
+    { address: oldAddress, link: oldLink },
+    turn.now,
+  );
+  touch(turn, replica);
+  touch(turn, oldLink);
+}
+
+function forgetOldState(turn: Turn, master: Master): void {
+  const { now } = turn;
+  master.sdown.down = false;
+  master.sdown.since = Number.NEGATIVE_INFINITY as typeof now;
+  master.odown.down = false;
+  master.odown.since = Number.NEGATIVE_INFINITY as typeof now;
+  master.rebootedAt = undefined;
+  master.scriptKillSent = false;
+  master.vote.leader = undefined;
+  master.reconfiguration = NO_RECONFIGURATION;
+  master.eagerInfoUntil = after(now, EAGER_INFO_MS);
+  setFailover(turn, master, NO_FAILOVER);
+  forgetAttempts(turn, master);
+  forgetOpinions(turn, master);
+  for (const replica of master.replicas.values()) {
+    replica.reconf = { step: "none" };
+    replica.helloForced = true;
+    touch(turn, replica);
+  }
+  for (const sentinel of master.sentinels.values()) {
+    sentinel.helloForced = true;
+    touch(turn, sentinel);
+  }
+}

@@ -1,0 +1,92 @@
+import { assert } from "../base/assert.ts";
+import { earliest, type Millis } from "../base/units.ts";
+import { downDueAt, judgeObjectively, judgeSubjectively, ownersDownDueAt } from "./down-state.ts";
+import { releaseVoteOf } from "./election.ts";
+import { failoverDueAt, tendFailover } from "./failover.ts";
+import { helloDueAt, sendHello } from "./hello-exchange.ts";
+import { askInfo, infoDueAt } from "./instance-info.ts";
+import { linkDueAt, masterOf, tendLink } from "./links.ts";
+import { opinionsDueAt, startAsking, tendOpinions } from "./opinions.ts";
+import { reconfigurationDueAt, tendReconfiguration } from "./reconfiguration.ts";
+import type { Instance, Link, Master } from "./state.ts";
+import { touch, type Turn } from "./turn.ts";
+
+/** A step that touches things this often runs in a circle. */
+const REVIEWS_MAX = 1_000_000;
+
+/**
+ * Looks at everything that was touched until nothing is: each does what is due and says when it
+ * wants to be looked at next. Level-triggered, so that no order of inputs can lose a step.
+ */
+export function reviewTouched(turn: Turn): void {
+  let reviews = 0;
+  for (const subject of turn.touched) {
+    turn.touched.delete(subject);
+    assert(++reviews < REVIEWS_MAX, "a step comes to rest");
+    if (subject.kind === "link") reviewLink(turn, subject);
+    else reviewInstance(turn, subject);
+  }
+}
+
+function reviewLink(turn: Turn, link: Link): void {
+  const { state, now } = turn;
+  if (state.links.get(link.id) !== link) return;
+  tendLink(turn, link);
+  if (turn.mayJudge && ownersDownDueAt(state, link) <= now) {
+    for (const owner of link.owners) judge(turn, owner);
+  }
+  arm(turn, link, earliest(linkDueAt(state, link), ownersDownDueAt(state, link)));
+}
+
+function reviewInstance(turn: Turn, instance: Instance): void {
+  const { state, now } = turn;
+  if (turn.mayJudge) judge(turn, instance);
+  if (helloDueAt(state, instance) <= now) sendHello(turn, instance);
+  if (instance.kind !== "sentinel" && infoDueAt(state, instance, now) <= now) {
+    askInfo(turn, instance);
+  }
+  if (instance.kind === "master") reviewMaster(turn, instance);
+  arm(turn, instance, instanceDueAt(turn, instance));
+}
+
+function reviewMaster(turn: Turn, master: Master): void {
+  tendOpinions(turn, master);
+  judgeObjectively(turn, master);
+  tendFailover(turn, master);
+  tendReconfiguration(turn, master);
+}
+
+/** Judges SDOWN and tells whom it concerns. */
+function judge(turn: Turn, instance: Instance): void {
+  if (!judgeSubjectively(turn, instance)) return;
+  const master = masterOf(instance);
+  if (instance.kind === "master" && instance.sdown.down) {
+    startAsking(turn, instance);
+    // Their INFO must be fresh when one of them is chosen (spec §6.3).
+    for (const replica of instance.replicas.values()) touch(turn, replica);
+  }
+  if (instance.kind === "sentinel" && instance.sdown.down) {
+    releaseVoteOf(turn, master, instance.runId);
+  }
+  touch(turn, instance);
+  touch(turn, instance.link);
+  touch(turn, master);
+}
+
+function instanceDueAt(turn: Turn, instance: Instance): Millis {
+  const { state, now } = turn;
+  const due = earliest(helloDueAt(state, instance), downDueAt(state, instance));
+  if (instance.kind === "sentinel") return due;
+  const dataDue = earliest(due, infoDueAt(state, instance, now));
+  if (instance.kind === "replica") return dataDue;
+  return earliest(
+    dataDue,
+    opinionsDueAt(state, instance),
+    failoverDueAt(state, instance),
+    reconfigurationDueAt(state, instance),
+  );
+}
+
+function arm(turn: Turn, subject: Link | Instance, at: Millis): void {
+  turn.state.schedule.set(subject, at);
+}

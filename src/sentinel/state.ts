@@ -1,0 +1,259 @@
+import type { Address } from "../base/address.ts";
+import type { DeadlineHeap } from "../base/deadline-heap.ts";
+import type { LinkId, MasterName, RunId } from "../base/ids.ts";
+import type { Random } from "../base/random.ts";
+import type { Epoch, Millis, SaveNumber } from "../base/units.ts";
+import type { Failover, Reconfiguration } from "./failover-phase.ts";
+import type { Tunables } from "./tunables.ts";
+
+/** Everything a sentinel knows. Changed only by `step`; others see a Readonly view. */
+export interface SentinelState {
+  readonly myId: RunId;
+  readonly settings: GlobalSettings;
+  readonly tunables: Tunables;
+  /** The highest epoch seen anywhere; shared by all masters. Invariant: never shrinks. */
+  currentEpoch: Epoch;
+  readonly masters: Map<MasterName, Master>;
+  readonly links: Map<LinkId, Link>;
+  /** Links to sentinels by their run id: masters that share a sentinel share its link (§2.6). */
+  readonly sentinelLinks: Map<RunId, Link>;
+  readonly schedule: DeadlineHeap<Scheduled>;
+  readonly random: Random;
+  lastLinkId: number;
+  tilt: Tilt;
+  readonly saves: Saves;
+  /** When the shell was told to wake us; lateness against it is TILT's measure. */
+  wakeAt: Millis;
+  /** A late wake-up waits for the sockets to be read before it judges deadlines (design §5). */
+  polling: boolean;
+  /** Masters whose failover is in any phase but `none`: what a finished save may move on. */
+  readonly failingOver: Set<Master>;
+  readonly failureSimulation: Set<SimulatedFailure>;
+  /** The configuration lacked something that must be on disk before anything is told (our id). */
+  readonly unsavedAtStart: boolean;
+  /** False until the input `start`. */
+  started: boolean;
+}
+
+export type SimulatedFailure = "crash-after-election" | "crash-after-promotion";
+
+/** Settings of the daemon itself, as the configuration and SENTINEL CONFIG SET give them. */
+export interface GlobalSettings {
+  readonly port: number;
+  /** Undefined: the local address of the link to the very instance (spec §4.1); never empty (W-10). */
+  announceIp: string | undefined;
+  /** 0: the listening port. */
+  announcePort: number;
+  sentinelUser: string | undefined;
+  sentinelPass: string | undefined;
+  /** What peers ask of us, and so our fallback towards them (spec §2.3). */
+  readonly requirePass: string | undefined;
+  readonly denyScriptsReconfig: boolean;
+}
+
+export type Tilt =
+  | { readonly mode: "off" }
+  | { readonly mode: "on"; readonly since: Millis; readonly until: Millis };
+
+/** Configuration saves: asked for, done, and whether the disk refuses them. */
+export interface Saves {
+  requested: SaveNumber;
+  done: SaveNumber;
+  /** When a failed save is tried again; undefined while the disk works. */
+  retryAt: Millis | undefined;
+}
+
+/** What has a deadline of its own in the schedule. */
+export type Scheduled = Link | Instance | Chore;
+
+/** Work of the sentinel as a whole. */
+export interface Chore {
+  readonly kind: "chore";
+  readonly chore: "watchdog" | "save-retry" | "tilt-end";
+}
+
+export type Instance = Master | Replica | Sentinel;
+export type DataInstance = Master | Replica;
+
+export interface MasterSettings {
+  quorum: number;
+  downAfterMs: number;
+  failoverTimeoutMs: number;
+  parallelSyncs: number;
+  /** 0: off. How long a rebooted instance may load before it counts as down (spec §5.1 rule 3). */
+  rebootDownAfterMs: number;
+  authUser: string | undefined;
+  authPass: string | undefined;
+  /** Old command word (lower case) to the word that this group's data servers know (spec §2.8). */
+  readonly renamedCommands: Map<string, string>;
+}
+
+/** Down as this sentinel alone sees it. The start outlives recovery: spec §3.5 "quiet for T". */
+export interface SubjectiveDown {
+  down: boolean;
+  since: Millis;
+}
+
+interface InstanceBase {
+  /** Never renamed: master name; `ip:port` of a replica; run id of a sentinel (spec §1.5). */
+  readonly name: string;
+  readonly sdown: SubjectiveDown;
+  link: Link;
+  /** When the hello was last accepted by this instance; creation time at first. */
+  lastHelloSentAt: Millis;
+  /** A hello is on its way and unanswered (W-20: one outstanding request of a kind). */
+  helloOutstanding: boolean;
+  /** Hello due at once, whatever the cadence (promotion, refused vote). */
+  helloForced: boolean;
+}
+
+/** What INFO told about a master or replica. */
+export interface Reported {
+  /** Role of the latest INFO; the configured one before the first. */
+  role: "master" | "replica";
+  roleSince: Millis;
+  /** Undefined before the first INFO of this lifetime. */
+  infoAt: Millis | undefined;
+  /** An INFO is on its way since then. */
+  infoAskedAt: Millis | undefined;
+  /** The latest INFO was answered by an error then. */
+  infoRefusedAt: Millis | undefined;
+  /** INFO is due at once, whatever the cadence: a new connection, a switch. */
+  infoForced: boolean;
+}
+
+interface DataInstanceBase extends InstanceBase {
+  address: Address;
+  runId: RunId | undefined;
+  readonly reported: Reported;
+  /** When a new run id was seen while reboot grace is on; cleared by PONG (spec §5.1 rule 3). */
+  rebootedAt: Millis | undefined;
+  /** SCRIPT KILL was sent during this SDOWN (spec §2.7). */
+  scriptKillSent: boolean;
+}
+
+export interface Master extends DataInstanceBase {
+  readonly kind: "master";
+  readonly masterName: MasterName;
+  readonly settings: MasterSettings;
+  readonly replicas: Map<string, Replica>;
+  readonly sentinels: Map<RunId, Sentinel>;
+  /** Epoch of the configuration in force. Invariant: `configEpoch <= currentEpoch`. */
+  configEpoch: Epoch;
+  readonly vote: Vote;
+  readonly odown: SubjectiveDown;
+  failover: Failover;
+  /** Re-pointing of the other replicas after a promotion that this sentinel led. */
+  reconfiguration: Reconfiguration;
+  readonly attempts: Attempts;
+  /** INFO is polled fast until then: after a start, a switch or a new replica (W-28). */
+  eagerInfoUntil: Millis;
+}
+
+/** This sentinel's vote for one master. `leaderEpoch` is durable, the name is not (spec §5.5). */
+export interface Vote {
+  leader: RunId | undefined;
+  leaderEpoch: Epoch;
+  votedAt: Millis;
+}
+
+/** Bookkeeping that spaces elections of one master (design §4). */
+export interface Attempts {
+  /** Elections that ended without a new configuration, ours and those we voted in. */
+  fruitless: number;
+  /** No election of ours before this moment. */
+  notBefore: Millis;
+  /** The last failover found no replica to promote: the wait ends when one qualifies (W-05). */
+  lackedReplica: boolean;
+  /** The next-failover-delay line was logged for this `notBefore` (spec §5.7). */
+  delayTold: boolean;
+}
+
+export interface Replica extends DataInstanceBase {
+  readonly kind: "replica";
+  readonly master: Master;
+  priority: number;
+  announced: boolean;
+  replicationOffset: number;
+  masterHost: string | undefined;
+  masterPort: number | undefined;
+  masterLinkUp: boolean;
+  /** Milliseconds, from INFO; -1000 when it never was connected. */
+  masterLinkDownMs: number;
+  /** When the reported master address (or the role slave) last changed. */
+  slaveConfChangedAt: Millis;
+  reconf: ReconfProgress;
+}
+
+/** How far a replica is on its way to the new master (flags `reconf_*`). */
+export type ReconfProgress =
+  | { readonly step: "none" }
+  | { readonly step: "sent"; readonly at: Millis }
+  | { readonly step: "in-progress" }
+  | { readonly step: "done" };
+
+/** Another sentinel, as known for one master. */
+export interface Sentinel extends InstanceBase {
+  readonly kind: "sentinel";
+  readonly master: Master;
+  readonly runId: RunId;
+  address: Address;
+  lastHelloReceivedAt: Millis;
+  /** What it last answered about this master. */
+  readonly opinion: PeerOpinion;
+}
+
+export interface PeerOpinion {
+  masterDown: boolean;
+  /** Creation time at first. */
+  answeredAt: Millis;
+  votedLeader: RunId | undefined;
+  votedLeaderEpoch: Epoch;
+  /** An ask is on its way. */
+  askedAt: Millis | undefined;
+  /** Not asked again before; grows while it does not see the master down. */
+  nextAskAt: Millis;
+  backoffMs: number;
+}
+
+/** A connection to an instance; a sentinel's is shared by all masters that know it. */
+export interface Link {
+  readonly kind: "link";
+  /** New with each connection, so that late answers of the old one are known. */
+  id: LinkId;
+  address: Address;
+  readonly purpose: "data" | "sentinel";
+  readonly owners: Set<Instance>;
+  phase: LinkPhase;
+  /** When the oldest unanswered ping was sent; creation time at first, undefined when none is. */
+  actPingAt: Millis | undefined;
+  lastPingSentAt: Millis;
+  /** Latest accepted ping reply; creation time at first. */
+  lastOkAt: Millis;
+  /** Latest ping reply of any kind; creation time at first. */
+  lastPongAt: Millis;
+  /** Commands sent and not yet answered; shown as `link-pending-commands`. */
+  pending: number;
+  /** Connections in a row that ended before a ping was answered. */
+  failures: number;
+  /** Least `down-after-milliseconds` of the owners: the ping cadence, and when to judge them. */
+  shortestDownAfterMs: number;
+}
+
+export type LinkPhase =
+  /** `retryAt` NEVER: port 0, or no owner. */
+  | { readonly phase: "closed"; readonly retryAt: Millis }
+  | { readonly phase: "connecting"; readonly since: Millis }
+  | {
+      readonly phase: "open";
+      readonly since: Millis;
+      readonly localHost: string;
+      /** Data links only; a lost subscription leaves commands alone (W-19). */
+      readonly subscription: Subscription;
+    };
+
+export type Subscription =
+  | { readonly phase: "none" }
+  | { readonly phase: "closed"; readonly retryAt: Millis }
+  | { readonly phase: "connecting"; readonly since: Millis }
+  | { readonly phase: "open"; readonly lastHeardAt: Millis };

@@ -1,0 +1,318 @@
+import { unreachable } from "../base/assert.ts";
+import type { LinkId, MasterName } from "../base/ids.ts";
+import { after, type Millis, NEVER, type SaveNumber } from "../base/units.ts";
+import { isAcceptedPingReply, type PingReply } from "../wire/ping-reply.ts";
+import { answerClient } from "./commands/answer-client.ts";
+import type { Effect } from "./effect.ts";
+import { aboutInstance, describeInstance } from "./events.ts";
+import { abandonUnsaved, orderAgain } from "./failover.ts";
+import { helloAnswered, takeHello } from "./hello-exchange.ts";
+import type { Input } from "./input.ts";
+import { infoRefused, takeInfo } from "./instance-info.ts";
+import { forgetOutstanding, loseConnection, sendPing } from "./links.ts";
+import { takeAnswer } from "./opinions.ts";
+import { orderLost } from "./reconfiguration.ts";
+import { reviewTouched } from "./review.ts";
+import type { Chore, DataInstance, Instance, Link, SentinelState } from "./state.ts";
+import { armWatchdog, enterTilt, leaveTilt } from "./tilt.ts";
+import { touchAll } from "./touch-all.ts";
+import { LATE_WAKE_UP_MS, SAVE_RETRY_MS } from "./tunables.ts";
+import { beginTurn, publish, requestSave, sendNow, touch, type Turn } from "./turn.ts";
+
+const SAVE_RETRY: Chore = { kind: "chore", chore: "save-retry" };
+
+/** Same state, input and `now`: same changes, same effects, in the order they must be done. */
+export function step(state: SentinelState, input: Input, now: Millis): readonly Effect[] {
+  const isSettled = input.kind === "tick" && input.afterPoll;
+  const isOverdue = state.polling || now - state.wakeAt >= LATE_WAKE_UP_MS;
+  const turn = beginTurn(state, now, { mayJudge: isSettled || !isOverdue });
+  take(turn, input);
+  reviewTouched(turn);
+  askForWakeUp(turn);
+  return turn.effects;
+}
+
+function take(turn: Turn, input: Input): void {
+  switch (input.kind) {
+    case "start":
+      return onStart(turn);
+    case "tick":
+      return onTick(turn, input.afterPoll);
+    case "link-opened":
+      return onLinkOpened(turn, input);
+    case "link-lost":
+      return onLinkLost(turn, input.link);
+    case "subscription-opened":
+      return onSubscription(turn, input.link, { isOpen: true });
+    case "subscription-lost":
+      return onSubscription(turn, input.link, { isOpen: false });
+    case "ping-reply":
+      return onPingReply(turn, input.link, input.reply);
+    case "info-reply":
+      return onInfoReply(turn, input);
+    case "hello-reply":
+      return onHelloReply(turn, input.link, input.master);
+    case "ask-reply":
+      return onAskReply(turn, input);
+    case "reconfigure-reply":
+      return onReconfigureReply(turn, input);
+    case "hello-received":
+      return onHelloReceived(turn, input);
+    case "client-request":
+      return answerClient(turn, input);
+    case "config-saved":
+      return onSaved(turn, input.save);
+    case "config-save-failed":
+      return onSaveFailed(turn, input.save);
+    default:
+      return unreachable(input);
+  }
+}
+
+function onStart(turn: Turn): void {
+  const { state } = turn;
+  state.started = true;
+  armWatchdog(turn);
+  if (state.unsavedAtStart) requestSave(turn);
+  for (const master of state.masters.values()) {
+    const payload = `${describeInstance(master)} quorum ${master.settings.quorum}`;
+    publish(turn, "+monitor", payload, aboutInstance(master));
+    touchAll(turn, master);
+  }
+}
+
+function onTick(turn: Turn, afterPoll: boolean): void {
+  const { state, now } = turn;
+  if (!afterPoll) {
+    const latenessMs = now - state.wakeAt;
+    if (latenessMs >= state.tunables.tiltTriggerMs) enterTilt(turn, latenessMs);
+    if (latenessMs >= LATE_WAKE_UP_MS) {
+      state.polling = true;
+      turn.effects.push({ kind: "poll" });
+      return;
+    }
+  }
+  state.polling = false;
+  state.wakeAt = NEVER;
+  for (
+    let due = state.schedule.takeDue(now);
+    due !== undefined;
+    due = state.schedule.takeDue(now)
+  ) {
+    if (due.kind === "chore") doChore(turn, due);
+    else touch(turn, due);
+  }
+}
+
+function doChore(turn: Turn, { chore }: Chore): void {
+  switch (chore) {
+    case "watchdog":
+      return armWatchdog(turn);
+    case "tilt-end":
+      return leaveTilt(turn);
+    case "save-retry":
+      turn.state.saves.retryAt = undefined;
+      requestSave(turn);
+  }
+}
+
+/** One wake-up is asked for at a time; an earlier one replaces it, a later one waits for it. */
+function askForWakeUp(turn: Turn): void {
+  const { state } = turn;
+  if (state.polling || state.schedule.next >= state.wakeAt) return;
+  state.wakeAt = state.schedule.next;
+  turn.effects.push({ kind: "wake-at", at: state.wakeAt });
+}
+
+function onLinkOpened(turn: Turn, input: Extract<Input, { readonly kind: "link-opened" }>): void {
+  const { state, now } = turn;
+  const link = state.links.get(input.link);
+  if (link === undefined || link.phase.phase !== "connecting") return;
+  const needsSecond = link.purpose === "data" && !input.subscribed;
+  link.pending = 0;
+  link.phase = {
+    phase: "open",
+    since: now,
+    localHost: input.localHost,
+    subscription:
+      link.purpose === "sentinel"
+        ? { phase: "none" }
+        : needsSecond
+          ? { phase: "connecting", since: now }
+          : { phase: "open", lastHeardAt: now },
+  };
+  if (needsSecond) turn.effects.push({ kind: "open-subscription", link: link.id });
+  sendPing(turn, link);
+  touch(turn, link);
+  for (const owner of link.owners) {
+    // A connection may be another lifetime of the instance: who it is now is asked at once (W-28).
+    if (owner.kind !== "sentinel") owner.reported.infoForced = true;
+    owner.helloForced = true;
+    touchOwner(turn, owner);
+  }
+}
+
+function touchOwner(turn: Turn, owner: Instance): void {
+  touch(turn, owner);
+  if (owner.kind !== "master") touch(turn, owner.master);
+}
+
+function onLinkLost(turn: Turn, id: LinkId): void {
+  const link = turn.state.links.get(id);
+  if (link === undefined || link.phase.phase === "closed") return;
+  loseConnection(turn, link);
+  touch(turn, link);
+  for (const owner of link.owners) {
+    if (owner.kind === "replica") {
+      orderAgain(turn, owner);
+      orderLost(turn, owner);
+    }
+    touchOwner(turn, owner);
+  }
+}
+
+function onSubscription(turn: Turn, id: LinkId, { isOpen }: { readonly isOpen: boolean }): void {
+  const link = turn.state.links.get(id);
+  if (link === undefined || link.phase.phase !== "open" || link.purpose !== "data") return;
+  const { subscription } = link.phase;
+  if (isOpen) {
+    link.phase = { ...link.phase, subscription: { phase: "open", lastHeardAt: turn.now } };
+  } else {
+    // At once after one that worked, else with the ping cadence.
+    const delayMs = subscription.phase === "open" ? 0 : turn.state.tunables.pingPeriodMs;
+    const retryAt = after(turn.now, delayMs);
+    link.phase = { ...link.phase, subscription: { phase: "closed", retryAt } };
+  }
+  touch(turn, link);
+  for (const owner of link.owners) touchOwner(turn, owner);
+}
+
+function onPingReply(turn: Turn, id: LinkId, reply: PingReply): void {
+  const { now } = turn;
+  const link = turn.state.links.get(id);
+  if (link === undefined || link.phase.phase !== "open") return;
+  link.pending = Math.max(0, link.pending - 1);
+  link.lastPongAt = now;
+  if (isAcceptedPingReply(reply)) acceptPing(turn, link, reply);
+  if (reply === "busy") killScripts(turn, link);
+  touch(turn, link);
+}
+
+function acceptPing(turn: Turn, link: Link, reply: PingReply): void {
+  link.lastOkAt = turn.now;
+  link.actPingAt = undefined;
+  link.failures = 0;
+  for (const owner of link.owners) {
+    if (reply === "pong" && owner.kind !== "sentinel") owner.rebootedAt = undefined;
+    if (owner.sdown.down) touchOwner(turn, owner);
+  }
+}
+
+/** A server kept busy by a script while it counts as down gets one SCRIPT KILL (spec §2.7). */
+function killScripts(turn: Turn, link: Link): void {
+  for (const owner of link.owners) {
+    if (owner.kind === "sentinel" || !owner.sdown.down || owner.scriptKillSent) continue;
+    owner.scriptKillSent = true;
+    sendNow(turn, link.id, { name: "script-kill" });
+  }
+}
+
+function dataOwner(link: Link | undefined): DataInstance | undefined {
+  if (link === undefined) return undefined;
+  for (const owner of link.owners) if (owner.kind !== "sentinel") return owner;
+  return undefined;
+}
+
+function onInfoReply(turn: Turn, input: Extract<Input, { readonly kind: "info-reply" }>): void {
+  const link = turn.state.links.get(input.link);
+  const instance = dataOwner(link);
+  if (link === undefined || instance === undefined) return;
+  link.pending = Math.max(0, link.pending - 1);
+  if (input.info === undefined) infoRefused(turn, instance);
+  else takeInfo(turn, instance, input.info);
+}
+
+function ownerFor(
+  turn: Turn,
+  id: LinkId,
+  master: MasterName,
+): { readonly link: Link; readonly owner: Instance } | undefined {
+  const link = turn.state.links.get(id);
+  if (link === undefined) return undefined;
+  link.pending = Math.max(0, link.pending - 1);
+  for (const owner of link.owners) {
+    const name = owner.kind === "master" ? owner.masterName : owner.master.masterName;
+    if (name === master) return { link, owner };
+  }
+  return undefined;
+}
+
+function onHelloReply(turn: Turn, id: LinkId, master: MasterName): void {
+  const found = ownerFor(turn, id, master);
+  if (found !== undefined) helloAnswered(turn, found.owner);
+}
+
+function onAskReply(turn: Turn, input: Extract<Input, { readonly kind: "ask-reply" }>): void {
+  const found = ownerFor(turn, input.link, input.master);
+  if (found?.owner.kind === "sentinel") takeAnswer(turn, found.owner, input.answer);
+}
+
+function onReconfigureReply(
+  turn: Turn,
+  input: Extract<Input, { readonly kind: "reconfigure-reply" }>,
+): void {
+  const link = turn.state.links.get(input.link);
+  const instance = dataOwner(link);
+  if (link === undefined || instance === undefined) return;
+  link.pending = Math.max(0, link.pending - 6);
+  // Success is judged from INFO alone (spec §6.8); a refusal is for the operator to see.
+  if (input.refusal === undefined) return;
+  turn.effects.push({
+    kind: "log",
+    level: "warning",
+    message: `${instance.name} refused to be reconfigured: ${input.refusal}`,
+  });
+}
+
+function onHelloReceived(
+  turn: Turn,
+  input: Extract<Input, { readonly kind: "hello-received" }>,
+): void {
+  if (input.link !== undefined) {
+    const link = turn.state.links.get(input.link);
+    if (link === undefined || link.phase.phase !== "open") return;
+    if (link.phase.subscription.phase === "open") {
+      link.phase = { ...link.phase, subscription: { phase: "open", lastHeardAt: turn.now } };
+    }
+  }
+  takeHello(turn, input.hello);
+}
+
+function onSaved(turn: Turn, save: SaveNumber): void {
+  const { state } = turn;
+  if (save > state.saves.done) state.saves.done = save;
+  state.saves.retryAt = undefined;
+  state.schedule.delete(SAVE_RETRY);
+  for (const master of state.failingOver) touch(turn, master);
+}
+
+/**
+ * A vote that could not be saved stays spent in memory and is told to nobody; a failover that rests
+ * on one is given up. The save is tried again until the disk takes it.
+ */
+function onSaveFailed(turn: Turn, save: SaveNumber): void {
+  const { state, now } = turn;
+  const retryAt = after(now, SAVE_RETRY_MS);
+  state.saves.retryAt = retryAt;
+  state.schedule.set(SAVE_RETRY, retryAt);
+  abandonUnsaved(turn, save);
+  // Commands that waited for the save were dropped unsent: none of them will be answered.
+  for (const link of state.links.values()) {
+    forgetOutstanding(link);
+    touch(turn, link);
+    for (const owner of link.owners) {
+      if (owner.kind === "replica") orderLost(turn, owner);
+      touchOwner(turn, owner);
+    }
+  }
+}

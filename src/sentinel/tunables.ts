@@ -1,0 +1,79 @@
+/**
+ * The timers that `SENTINEL DEBUG` shows and sets, all in milliseconds.
+ * Source: sentinel spec §1.1.
+ */
+export interface Tunables {
+  /** Cadence of INFO to masters and calm replicas. */
+  infoPeriodMs: number;
+  /** Upper bound of the ping cadence, and of the wait between two attempts to connect. */
+  pingPeriodMs: number;
+  /** A peer that answered is asked again about a down master after this. */
+  askPeriodMs: number;
+  /** Cadence of hellos, for each instance. */
+  publishPeriodMs: number;
+  /** `down-after-milliseconds` of masters created later; also what a rewrite leaves out. */
+  defaultDownAfterMs: number;
+  /** `failover-timeout` of masters created later; also what a rewrite leaves out. */
+  defaultFailoverTimeoutMs: number;
+  /** A wake-up later than this enters TILT. */
+  tiltTriggerMs: number;
+  tiltPeriodMs: number;
+  /** How long a replica may take from the order to follow the new master to obeying it. */
+  replicaReconfTimeoutMs: number;
+  /** A younger connection is never recycled for silence. */
+  minLinkReconnectPeriodMs: number;
+  electionTimeoutMs: number;
+  scriptMaxRuntimeMs: number;
+  scriptRetryDelayMs: number;
+}
+
+export const DEFAULT_TUNABLES: Readonly<Tunables> = {
+  infoPeriodMs: 10_000,
+  pingPeriodMs: 1_000,
+  askPeriodMs: 1_000,
+  publishPeriodMs: 2_000,
+  defaultDownAfterMs: 30_000,
+  defaultFailoverTimeoutMs: 180_000,
+  tiltTriggerMs: 2_000,
+  tiltPeriodMs: 30_000,
+  replicaReconfTimeoutMs: 10_000,
+  minLinkReconnectPeriodMs: 15_000,
+  electionTimeoutMs: 10_000,
+  scriptMaxRuntimeMs: 60_000,
+  scriptRetryDelayMs: 30_000,
+};
+
+/** INFO cadence of a replica whose master is failing over, or whose own state is unsettled (§1.2). */
+export const FAST_INFO_PERIOD_MS = 1_000;
+
+/** INFO cadence while the next step of a failover waits for what the replica says (W-01). */
+export const EAGER_INFO_PERIOD_MS = 50;
+
+/**
+ * Pause between two asks of a peer that does not (yet) see a master down, doubled with each answer
+ * up to the ask period. Lower asks more often while opinions differ; a question costs one small
+ * command.
+ */
+export const ASK_BACKOFF_FIRST_MS = 50;
+
+/**
+ * Sentinels that see a master objectively down at the same moment start their elections this far
+ * apart, in an order all of them compute alike. It should exceed a vote's way there and back with
+ * one disk sync; more only delays the failover when the first in order is itself gone.
+ */
+export const ELECTION_STAGGER_MS = 40;
+
+/** After this many fruitless elections a sentinel stands aside (design §4). */
+export const FRUITLESS_ELECTIONS_MAX = 3;
+
+/** A connection that is not open after this is given up (W-22). */
+export const CONNECT_TIMEOUT_MS = 2_000;
+
+/** First pause after a failed attempt to connect; doubles up to the ping period (W-22, W-35). */
+export const RECONNECT_FIRST_MS = 100;
+
+/** A wake-up later than this lets waiting sockets speak before any deadline is judged (design §5). */
+export const LATE_WAKE_UP_MS = 20;
+
+/** A save that failed is tried again after this. */
+export const SAVE_RETRY_MS = 1_000;

@@ -1,0 +1,84 @@
+import type { LinkId } from "../base/ids.ts";
+import { type Millis, type SaveNumber, saveNumber } from "../base/units.ts";
+import type { Effect, LinkCommand } from "./effect.ts";
+import { type EventName, type EventSubject, event } from "./events.ts";
+import type { Instance, Link, SentinelState } from "./state.ts";
+
+/** One step while it runs: the state, the moment, and the effects so far, in order. */
+export interface Turn {
+  readonly state: SentinelState;
+  readonly now: Millis;
+  readonly effects: Effect[];
+  /** The save asked for in this step: one carries all changes of a step. */
+  save: SaveNumber | undefined;
+  /** What changed and must be looked at again before the step ends (review.ts). */
+  readonly touched: Set<Link | Instance>;
+  /**
+   * False while the wake-up is overdue: answers may lie unread in the sockets, so nobody is judged
+   * by a deadline until they have been read (design §5).
+   */
+  readonly mayJudge: boolean;
+}
+
+export function beginTurn(
+  state: SentinelState,
+  now: Millis,
+  { mayJudge }: { readonly mayJudge: boolean },
+): Turn {
+  return { state, now, effects: [], save: undefined, touched: new Set(), mayJudge };
+}
+
+/** Has the instance or link looked at again before this step ends. */
+export function touch(turn: Turn, what: Link | Instance): void {
+  turn.touched.add(what);
+}
+
+const NO_SAVE = saveNumber(0);
+
+/**
+ * Asks that the state be made durable. What is told afterwards and reveals the change waits for it.
+ * @returns the number of the save
+ */
+export function requestSave(turn: Turn): SaveNumber {
+  if (turn.save === undefined) {
+    turn.save = saveNumber(turn.state.saves.requested + 1);
+    turn.state.saves.requested = turn.save;
+    turn.effects.push({ kind: "save-config", save: turn.save });
+  }
+  return turn.save;
+}
+
+/**
+ * The save that what reveals durable state must wait for: the newest one pending, or 0. While the
+ * disk refuses saves, only votes wait (they ask for a save of their own): gossip and events about
+ * what others already know must not stop.
+ */
+export function pendingSave(turn: Turn): SaveNumber {
+  const { saves } = turn.state;
+  if (turn.save !== undefined) return turn.save;
+  return saves.requested > saves.done && saves.retryAt === undefined ? saves.requested : NO_SAVE;
+}
+
+/** Publishes an event once everything it may reveal is durable. */
+export function publish(turn: Turn, name: EventName, payload: string, about: EventSubject): void {
+  turn.effects.push({
+    kind: "publish-event",
+    event: event(name, payload, about),
+    afterSave: pendingSave(turn),
+  });
+}
+
+/** Sends at once: for what reveals nothing durable (PING, INFO). */
+export function sendNow(turn: Turn, link: LinkId, command: LinkCommand): void {
+  turn.effects.push({ kind: "send", link, command, afterSave: NO_SAVE });
+}
+
+/** Sends once everything it may reveal is durable. */
+export function sendDurably(turn: Turn, link: LinkId, command: LinkCommand): void {
+  turn.effects.push({ kind: "send", link, command, afterSave: pendingSave(turn) });
+}
+
+/** A line for the log only, for what the reference logs without an event. */
+export function logLine(turn: Turn, level: "debug" | "notice" | "warning", message: string): void {
+  turn.effects.push({ kind: "log", level, message });
+}
