@@ -4,37 +4,49 @@ import { crc64Bytes, newCrc64, updateCrc64 } from "./crc64.ts";
 const BLOCK_BYTES = 64 * 1024;
 /** Below this a loop is faster than the call into the engine. */
 const SHORT_TEXT = 24;
+const CHECKSUM_BYTES = 8;
 
 /**
- * Bytes on their way out, gathered in blocks, with the checksum of all of them. Blocks that were
- * taken are never written to again.
+ * Bytes on their way out, gathered in blocks, with the checksum of all of them. The checksum is
+ * computed as blocks are taken, so that a long value costs its time in the slice that sends it.
  */
 export class RdbOutput {
   #block = Buffer.allocUnsafeSlow(BLOCK_BYTES);
-  /** What lies before it in `#block` was taken. */
+  /** What lies before it in `#block` is queued. */
   #start = 0;
   #end = 0;
-  #full: Buffer[] = [];
-  #fullBytes = 0;
-  #taken = 0;
+  /** Never written to again. */
+  #queue: Buffer[] = [];
+  #queuedBytes = 0;
+  #takenBytes = 0;
+  #ending: "open" | "checksum-due" | "complete" = "open";
   readonly #crc = newCrc64();
 
-  /** Bytes written so far. */
+  /** Bytes written so far, taken or not. */
   get written(): number {
-    return this.#taken + this.pending;
+    return this.#takenBytes + this.pending;
   }
 
   /** Bytes written and not taken. */
   get pending(): number {
-    return this.#fullBytes + this.#end - this.#start;
+    const checksum = this.#ending === "checksum-due" ? CHECKSUM_BYTES : 0;
+    return this.#queuedBytes + this.#end - this.#start + checksum;
   }
 
-  take(): readonly Buffer[] {
+  /** @param atMost bytes; the checksum at the end may come on top */
+  take(atMost: number): readonly Buffer[] {
     this.#seal();
-    const blocks = this.#full;
-    this.#taken += this.#fullBytes;
-    this.#full = [];
-    this.#fullBytes = 0;
+    const blocks: Buffer[] = [];
+    for (let left = atMost; left > 0 && this.#queue.length > 0;) {
+      const block = this.#takeFirst(left);
+      blocks.push(block);
+      left -= block.length;
+    }
+    if (this.#queue.length === 0 && this.#ending === "checksum-due") {
+      this.#ending = "complete";
+      this.#takenBytes += CHECKSUM_BYTES;
+      blocks.push(crc64Bytes(this.#crc));
+    }
     return blocks;
   }
 
@@ -80,21 +92,22 @@ export class RdbOutput {
     for (let at = 0; at < text.length; at++) this.#block[this.#end++] = text.charCodeAt(at);
   }
 
-  /** Copies: the owner of a long value may change it in place before the block is sent. */
-  bytes(bytes: Uint8Array): void {
-    for (let from = 0; from < bytes.length;) {
-      if (this.#end === this.#block.length) this.#open();
-      const piece = bytes.subarray(from, from + this.#block.length - this.#end);
-      this.#block.set(piece, this.#end);
-      this.#end += piece.length;
-      from += piece.length;
+  /** Bytes of the caller that are kept, not copied, when there are many of them. */
+  bytes(bytes: Buffer): void {
+    if (bytes.length >= BLOCK_BYTES) {
+      this.#seal();
+      this.#queue.push(bytes);
+      this.#queuedBytes += bytes.length;
+      return;
     }
+    this.#reserve(bytes.length);
+    this.#block.set(bytes, this.#end);
+    this.#end += bytes.length;
   }
 
   /** Ends the output with the checksum of all before it. */
-  checksum(): void {
-    this.#seal();
-    this.bytes(crc64Bytes(this.#crc));
+  end(): void {
+    this.#ending = "checksum-due";
   }
 
   #reserveAndMove(count: number): number {
@@ -115,12 +128,22 @@ export class RdbOutput {
     this.#end = 0;
   }
 
+  /** At most so many bytes of the first block. */
+  #takeFirst(atMost: number): Buffer {
+    const first = this.#queue.shift() ?? Buffer.alloc(0);
+    const block = first.subarray(0, atMost);
+    if (block.length < first.length) this.#queue.unshift(first.subarray(atMost));
+    updateCrc64(this.#crc, block, 0, block.length);
+    this.#queuedBytes -= block.length;
+    this.#takenBytes += block.length;
+    return block;
+  }
+
   /** Makes what was written a block of its own; writing goes on behind it. */
   #seal(): void {
     if (this.#end === this.#start) return;
-    updateCrc64(this.#crc, this.#block, this.#start, this.#end);
-    this.#full.push(this.#block.subarray(this.#start, this.#end));
-    this.#fullBytes += this.#end - this.#start;
+    this.#queue.push(this.#block.subarray(this.#start, this.#end));
+    this.#queuedBytes += this.#end - this.#start;
     this.#start = this.#end;
   }
 }

@@ -17,6 +17,8 @@ const LZF = 0xc3;
 
 /** Shorter strings are not worth compressing; nor is a gain below `MIN_GAIN` (spec server §3.3). */
 const MIN_COMPRESSED = 21;
+/** Longer ones would hold up the loop for more than some 4 ms; readers take them either way. */
+const MAX_COMPRESSED = 1024 * 1024;
 const MIN_GAIN = 4;
 const CANONICAL_INT = /^(0|-?[1-9]\d{0,9})$/;
 const MAX_INT64 = 2n ** 63n - 1n;
@@ -49,9 +51,12 @@ export class RdbWriter {
     return this.#output.pending;
   }
 
-  /** All that was written since the last call, in order. The blocks are the caller's. */
-  takeBlocks(): readonly Buffer[] {
-    return this.#output.take();
+  /**
+   * What was written and not yet taken, in order. Long values are in it by reference.
+   * @param atMost bytes, give or take the checksum at the end: what the caller's time allows
+   */
+  takeBlocks(atMost = Number.POSITIVE_INFINITY): readonly Buffer[] {
+    return this.#output.take(atMost);
   }
 
   header(origin: RdbOrigin): void {
@@ -75,6 +80,7 @@ export class RdbWriter {
     this.#length(sizes.expires);
   }
 
+  /** A Buffer in the record must stay as it is until it was taken. */
   key(record: RdbKey): void {
     if (record.expireAt !== undefined) this.#expiry(record.expireAt);
     this.#output.uint8(typeOf(record.value));
@@ -84,7 +90,7 @@ export class RdbWriter {
 
   end(): void {
     this.#output.uint8(OPCODE.end);
-    this.#output.checksum();
+    this.#output.end();
   }
 
   #value(value: RdbValue): void {
@@ -115,7 +121,8 @@ export class RdbWriter {
 
   #string(bytes: Bytes): void {
     if (bytes.length <= 11 && this.#integer(bytes)) return;
-    if (bytes.length >= MIN_COMPRESSED && this.#compressed(bytes)) return;
+    const fits = bytes.length >= MIN_COMPRESSED && bytes.length <= MAX_COMPRESSED;
+    if (fits && this.#compressed(bytes)) return;
     this.#length(bytes.length);
     if (typeof bytes === "string") this.#output.latin1(bytes);
     else this.#output.bytes(bytes);
@@ -172,13 +179,14 @@ const SCRATCH_BYTES = 64 * 1024;
 /** A compressor with the room to compress into. */
 class LzfCompression {
   readonly #compressor = new LzfCompressor();
+  /** Only for results that the output copies: it keeps those of 64 KiB and more. */
   readonly #scratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES);
 
-  /** @returns undefined when too little is gained; otherwise bytes valid until the next call */
+  /** @returns undefined when too little is gained; a short result is valid until the next call */
   compress(bytes: Buffer): Buffer | undefined {
     const room = bytes.length - MIN_GAIN;
     const target =
-      room <= SCRATCH_BYTES ? this.#scratch.subarray(0, room) : Buffer.allocUnsafeSlow(room);
+      room < SCRATCH_BYTES ? this.#scratch.subarray(0, room) : Buffer.allocUnsafeSlow(room);
     const length = this.#compressor.compress(bytes, target);
     return length === undefined ? undefined : target.subarray(0, length);
   }
