@@ -1,0 +1,164 @@
+import { describe, expect, it } from "vitest";
+import { millis } from "../../src/base/units.ts";
+import {
+  commandsIn,
+  eventNames,
+  eventsIn,
+  MASTER,
+  REPLICA_1,
+  replicaInfo,
+  runIdOf,
+  WatchedMaster,
+} from "./watched-master.ts";
+
+describe("subjectively down", () => {
+  it("comes down-after after the first unanswered ping, to the millisecond, and not earlier", () => {
+    const world = new WatchedMaster();
+    world.give({ kind: "link-lost", link: world.master.link.id, reason: "reset" });
+    const lostAt = world.now;
+    const before = world.pass(999, () => world.answerAll({ but: [world.master] }));
+    expect(eventNames(before)).toEqual([]);
+    const at = world.pass(1, () => world.answerAll({ but: [world.master] }));
+    expect(eventsIn(at)).toEqual(["+sdown master mymaster 10.0.0.2 6379"]);
+    expect(world.master.sdown.since - lostAt).toBe(1000);
+  });
+
+  it("counts from the unanswered ping of a server that hangs with its connection open", () => {
+    const world = new WatchedMaster();
+    const seen = world.pass(2500, () => world.answerAll({ but: [world.master] }));
+    const { actPingAt } = world.master.link;
+    expect(eventNames(seen)).toContain("+sdown");
+    expect(world.master.sdown.since - (actPingAt ?? 0)).toBe(1000);
+  });
+
+  it("ends with an accepted answer, and a refusal is none", () => {
+    const world = new WatchedMaster();
+    world.loseMaster();
+    world.open(world.master.link);
+    const refused = world.give({
+      kind: "ping-reply",
+      link: world.master.link.id,
+      reply: "refused",
+    });
+    expect(eventNames(refused)).toEqual([]);
+    expect(eventsIn(world.pong(world.master))).toEqual(["-sdown master mymaster 10.0.0.2 6379"]);
+  });
+
+  it("is not caused by a connection that a leader's CLIENT KILL cut", () => {
+    const world = new WatchedMaster();
+    const lost = world.give({ kind: "link-lost", link: world.master.link.id, reason: "killed" });
+    expect(lost.map((effect) => effect.kind)).toContain("open-link");
+    world.open(world.master.link);
+    world.pong(world.master);
+    const seen = world.pass(3000, () => world.answerAll());
+    expect(eventNames(seen)).toEqual([]);
+  });
+
+  it("befalls a master that reports to be a replica, after down-after and two INFO periods", () => {
+    const world = new WatchedMaster();
+    const replica = world.replica(REPLICA_1);
+    const lines = replicaInfo(replica, REPLICA_1).map((line) =>
+      line.startsWith("run_id") ? `run_id:${runIdOf("1")}` : line,
+    );
+    const answer = (): void => {
+      world.answerAll({ but: [world.master] });
+      if (world.master.link.phase.phase === "connecting") world.open(world.master.link);
+      world.pong(world.master);
+      world.info(world.master, lines);
+    };
+    expect(eventNames(world.info(world.master, lines))).toEqual(["-role-change"]);
+    expect(eventNames(world.pass(20_900, answer))).toEqual([]);
+    expect(eventNames(world.pass(200, answer))).toEqual(["+sdown"]);
+  });
+});
+
+describe("objectively down", () => {
+  it("ends when answers grow older than five ask periods", () => {
+    const world = new WatchedMaster({ quorum: 3 });
+    world.loseMaster();
+    world.answerAsk("b", { down: true });
+    expect(eventNames(world.answerAsk("c", { down: true }))).toContain("+odown");
+    const seen = world.pass(5200, () => {
+      world.answerAll({ but: [world.master] });
+      if (world.master.odown.down) world.answerAsk("b", { down: true });
+    });
+    expect(eventNames(seen)).toContain("-odown");
+  });
+
+  it("asks again on a short back-off while a peer does not see the master down", () => {
+    const world = new WatchedMaster();
+    world.loseMaster();
+    let asks = 0;
+    world.pass(1000, () => {
+      world.answerAll({ but: [world.master] });
+      const { opinion } = world.peer("b");
+      if (opinion.askedAt !== undefined) {
+        asks++;
+        world.answerAsk("b", { down: false });
+      }
+    });
+    expect(asks).toBeGreaterThanOrEqual(4);
+    expect(asks).toBeLessThanOrEqual(8);
+  });
+
+  it("is not reached by questions of others, which anyone can send", () => {
+    const world = new WatchedMaster();
+    world.loseMaster();
+    for (let count = 0; count < 10; count++) {
+      world.request("SENTINEL", "is-master-down-by-addr", MASTER.host, "6379", "5", "*");
+    }
+    expect(world.master.odown.down).toBe(false);
+  });
+
+  it("takes a peer's question as a reason to look at once", () => {
+    const world = new WatchedMaster();
+    world.pass(300, () => world.answerAll());
+    const before = world.effects.length;
+    world.request("SENTINEL", "is-master-down-by-addr", MASTER.host, "6379", "5", "*");
+    expect(commandsIn(world.effects.slice(before), "ping")).toHaveLength(1);
+  });
+});
+
+function stop(world: WatchedMaster, durationMs: number): ReturnType<WatchedMaster["give"]> {
+  world.now = millis(world.state.wakeAt + durationMs);
+  return world.give({ kind: "tick", afterPoll: false });
+}
+
+describe("TILT", () => {
+  it("is entered by a wake-up that comes too late, and left after a quiet period", () => {
+    const world = new WatchedMaster();
+    expect(eventsIn(stop(world, 2100))).toEqual(["+tilt #tilt mode entered"]);
+    world.give({ kind: "tick", afterPoll: true });
+    const seen = world.pass(30_100, () => world.answerAll({ but: [world.master] }));
+    expect(eventsIn(seen)[0]).toBe("-tilt #tilt mode exited");
+    expect(eventsIn(seen)[1]).toBe("+sdown master mymaster 10.0.0.2 6379");
+  });
+
+  it("freezes decisions and denies that a master is down, but votes", () => {
+    const world = new WatchedMaster();
+    world.loseMaster();
+    stop(world, 2100);
+    world.give({ kind: "tick", afterPoll: true });
+    const answer = world.request(
+      "SENTINEL",
+      "is-master-down-by-addr",
+      MASTER.host,
+      "6379",
+      "9",
+      runIdOf("b"),
+    );
+    expect(answer).toMatchObject({
+      items: [{ value: 0 }, { bytes: runIdOf("b") }, { value: 9 }],
+    });
+  });
+
+  it("reads the sockets before it judges anybody after a short stall", () => {
+    const world = new WatchedMaster();
+    world.pass(500, () => world.answerAll());
+    const stalled = stop(world, 1500);
+    expect(stalled.map((effect) => effect.kind)).toEqual(["poll"]);
+    world.answerAll();
+    expect(eventNames(world.give({ kind: "tick", afterPoll: true }))).toEqual([]);
+    expect(world.master.sdown.down).toBe(false);
+  });
+});
