@@ -1,0 +1,78 @@
+import type { RunId } from "../../base/ids.ts";
+import type { OptionLine } from "../conf-document.ts";
+import { type ConfLine, type ConfSource, readConfLines } from "../conf/conf-lines.ts";
+import { type ConfigMistake, inFileOrder } from "../conf/config-mistake.ts";
+import {
+  parameterLines,
+  type ParameterReading,
+  readParameterLines,
+  setOnCommandLine,
+} from "../conf/parameter-lines.ts";
+import { daemonSettings, type DaemonSettings, SENTINEL_INITIAL_VALUES } from "./daemon-settings.ts";
+import type { DurableSentinel } from "./durable-sentinel.ts";
+import { readStatements } from "./read-statements.ts";
+import { finishMaster } from "./sentinel-draft.ts";
+import { sentinelDirectiveMistakes, sentinelRefusal } from "./unsupported.ts";
+import { vedetteMistakes } from "./vedette-lines.ts";
+
+/** Everything a sentinel.conf says, with Redis' defaults where it says nothing. */
+export interface SentinelConfig {
+  readonly daemon: DaemonSettings;
+  /** `myId` is undefined before the first start: the caller makes one and saves. */
+  readonly sentinel: Omit<DurableSentinel, "myId"> & { readonly myId: RunId | undefined };
+  /** What the command line set: it is written into the file at each save, as Redis does. */
+  readonly commandLineOptions: readonly OptionLine[];
+}
+
+export type SentinelConfigResult =
+  | { readonly kind: "config"; readonly config: SentinelConfig }
+  /** All of them, in the order of the file. */
+  | { readonly kind: "mistakes"; readonly mistakes: readonly ConfigMistake[] };
+
+/** Reads a sentinel.conf with what it includes and the command line; takes any text, never throws. */
+export function parseSentinelConf(source: ConfSource): SentinelConfigResult {
+  const { lines, mistakes } = readConfLines(source);
+  const generic = lines.filter((line) => !isSentinelLine(line) && !isVedetteLine(line));
+
+  const statements = readStatements(lines.filter(isSentinelLine));
+  const parameters = readParameterLines(generic, {
+    initial: SENTINEL_INITIAL_VALUES,
+    refusal: sentinelRefusal,
+  });
+  const all = inFileOrder([
+    ...mistakes,
+    ...statements.mistakes,
+    ...parameters.mistakes,
+    ...sentinelDirectiveMistakes(generic),
+    ...vedetteMistakes(lines.filter(isVedetteLine)),
+  ]);
+  if (all.length > 0) return { kind: "mistakes", mistakes: all };
+
+  const { masters, refusedMasters: _, ...sentinel } = statements.draft;
+  const config: SentinelConfig = {
+    daemon: daemonSettings(parameters.values),
+    sentinel: {
+      ...sentinel,
+      masters: [...masters.values()].map((master) => finishMaster(master, sentinel.myId)),
+    },
+    commandLineOptions: commandLineOptions(parameters),
+  };
+  return { kind: "config", config };
+}
+
+function isSentinelLine({ directive }: ConfLine): boolean {
+  return directive === "sentinel";
+}
+
+function isVedetteLine({ directive }: ConfLine): boolean {
+  return directive === "vedette";
+}
+
+function commandLineOptions(parameters: ParameterReading): OptionLine[] {
+  return setOnCommandLine(parameters).flatMap((name) =>
+    parameterLines(name, parameters.values, SENTINEL_INITIAL_VALUES).map((line) => ({
+      ...line,
+      isForced: true,
+    })),
+  );
+}
