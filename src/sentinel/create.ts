@@ -1,50 +1,49 @@
-import type { Address } from "../base/address.ts";
 import { DeadlineHeap } from "../base/deadline-heap.ts";
-import type { MasterName, RunId } from "../base/ids.ts";
 import { seededRandom } from "../base/random.ts";
-import { epoch, type Epoch, type Millis, NEVER, saveNumber } from "../base/units.ts";
+import { epoch, type Millis, NEVER, saveNumber } from "../base/units.ts";
+import type { DurableMaster, DurableSentinel } from "../wire/sentinel-conf/durable-sentinel.ts";
 import { createMaster, createReplica, createSentinel as createPeer } from "./instances.ts";
-import type { GlobalSettings, MasterSettings, SentinelState } from "./state.ts";
+import type { MasterSettings, SentinelState } from "./state.ts";
 import { DEFAULT_TUNABLES } from "./tunables.ts";
 
-/** What a sentinel knows before it starts: its configuration file, typed. */
+/** What a sentinel knows before it starts. */
 export interface InitialSentinel {
-  readonly myId: RunId;
+  /** What the configuration file remembers. */
+  readonly durable: DurableSentinel;
   /** The id was just made: it must be on disk before anybody hears of it. */
   readonly isNew: boolean;
-  readonly settings: GlobalSettings;
-  readonly currentEpoch: Epoch;
-  readonly masters: readonly InitialMaster[];
-}
-
-export interface InitialMaster {
-  readonly name: MasterName;
-  readonly address: Address;
-  readonly settings: MasterSettings;
-  readonly configEpoch: Epoch;
-  readonly leaderEpoch: Epoch;
-  readonly replicas: readonly Address[];
-  readonly sentinels: readonly { readonly runId: RunId; readonly address: Address }[];
+  /** The port it listens on, announced unless announce-port says otherwise. */
+  readonly port: number;
+  readonly requirePass: string | undefined;
 }
 
 /**
  * The state before the input `start`.
- * @param seed of the generator for jitter; never used for ids or secrets
+ * @param when.seed of the generator for jitter; never used for ids or secrets
  */
 export function createSentinelState(
   initial: InitialSentinel,
-  { seed, now }: { readonly seed: number; readonly now: Millis },
+  when: { readonly seed: number; readonly now: Millis },
 ): SentinelState {
+  const { durable } = initial;
   const state: SentinelState = {
-    myId: initial.myId,
-    settings: initial.settings,
+    myId: durable.myId,
+    settings: {
+      port: initial.port,
+      announceIp: durable.announceIp,
+      announcePort: durable.announcePort,
+      sentinelUser: durable.sentinelUser,
+      sentinelPass: durable.sentinelPass,
+      requirePass: initial.requirePass,
+      denyScriptsReconfig: durable.denyScriptsReconfig,
+    },
     tunables: { ...DEFAULT_TUNABLES },
-    currentEpoch: initial.currentEpoch,
+    currentEpoch: durable.currentEpoch,
     masters: new Map(),
     links: new Map(),
     sentinelLinks: new Map(),
     schedule: new DeadlineHeap(),
-    random: seededRandom(seed),
+    random: seededRandom(when.seed),
     lastLinkId: 0,
     tilt: { mode: "off" },
     saves: { requested: saveNumber(0), done: saveNumber(0), retryAt: undefined },
@@ -55,16 +54,29 @@ export function createSentinelState(
     unsavedAtStart: initial.isNew,
     started: false,
   };
-  for (const given of initial.masters) addMaster(state, given, now);
+  for (const master of durable.masters) addMaster(state, master, when.now);
   return state;
 }
 
+function settingsOf(given: DurableMaster): MasterSettings {
+  return {
+    quorum: given.quorum,
+    downAfterMs: given.downAfterMs,
+    failoverTimeoutMs: given.failoverTimeoutMs,
+    parallelSyncs: given.parallelSyncs,
+    rebootDownAfterMs: given.rebootDownAfterMs,
+    authUser: given.authUser,
+    authPass: given.authPass,
+    renamedCommands: new Map(given.renamedCommands),
+  };
+}
+
 /** An epoch in force, or voted in, was once current: the file may be older than the vote's. */
-function addMaster(state: SentinelState, given: InitialMaster, now: Millis): void {
+function addMaster(state: SentinelState, given: DurableMaster, now: Millis): void {
   state.currentEpoch = epoch(Math.max(state.currentEpoch, given.configEpoch, given.leaderEpoch));
   const master = createMaster(
     state,
-    { masterName: given.name, address: given.address, settings: given.settings },
+    { masterName: given.name, address: given.address, settings: settingsOf(given) },
     now,
   );
   master.configEpoch = given.configEpoch;
@@ -72,5 +84,7 @@ function addMaster(state: SentinelState, given: InitialMaster, now: Millis): voi
   for (const address of given.replicas) {
     createReplica(state, master, { address, link: undefined }, now);
   }
-  for (const sentinel of given.sentinels) createPeer({ state, now }, master, sentinel);
+  for (const sentinel of given.sentinels) {
+    if (sentinel.runId !== state.myId) createPeer({ state, now }, master, sentinel);
+  }
 }

@@ -27,23 +27,18 @@ export class WatchedMaster {
     );
     this.state = createSentinelState(
       {
-        myId: runIdOf("a"),
-        isNew: false,
-        settings: {
-          port: 26379,
+        durable: {
+          myId: runIdOf("a"),
+          currentEpoch: epoch(4),
           announceIp: undefined,
           announcePort: 0,
+          denyScriptsReconfig: true,
           sentinelUser: undefined,
           sentinelPass: undefined,
-          requirePass: undefined,
-          denyScriptsReconfig: true,
-        },
-        currentEpoch: epoch(4),
-        masters: [
-          {
-            name: masterName("mymaster"),
-            address: MASTER,
-            settings: {
+          masters: [
+            {
+              name: masterName("mymaster"),
+              address: MASTER,
               quorum: options.quorum ?? 2,
               downAfterMs: 1000,
               failoverTimeoutMs: 60_000,
@@ -52,16 +47,19 @@ export class WatchedMaster {
               authUser: undefined,
               authPass: undefined,
               renamedCommands: new Map(),
+              configEpoch: epoch(4),
+              leaderEpoch: epoch(4),
+              replicas: [REPLICA_1, REPLICA_2],
+              sentinels: peers.map((runId, index) => ({
+                runId,
+                address: { host: "10.0.0.9", port: 26380 + index },
+              })),
             },
-            configEpoch: epoch(4),
-            leaderEpoch: epoch(4),
-            replicas: [REPLICA_1, REPLICA_2],
-            sentinels: peers.map((runId, index) => ({
-              runId,
-              address: { host: "10.0.0.9", port: 26380 + index },
-            })),
-          },
-        ],
+          ],
+        },
+        isNew: false,
+        port: 26379,
+        requirePass: undefined,
       },
       { seed: 1, now: this.now },
     );

@@ -2,6 +2,7 @@ import { globMatch } from "../../base/glob.ts";
 import { error, integer, OK, type Reply } from "../../resp/reply.ts";
 import { isIpAddress, parsePort } from "../../wire/host.ts";
 import { parseInteger } from "../../wire/integers.ts";
+import { isMasterName } from "../../wire/sentinel-conf/durable-sentinel.ts";
 import { masterName } from "../../base/ids.ts";
 import { forgetAttempts, setFailover, startElection } from "../election.ts";
 import { aboutInstance, describeInstance } from "../events.ts";
@@ -91,8 +92,6 @@ export function monitor(
   touch(turn, master);
 }
 
-const NAME = /^[A-Za-z0-9._-]+$/;
-
 function refuseMonitor(
   turn: Turn,
   given: {
@@ -111,8 +110,10 @@ function refuseMonitor(
     return error("ERR Duplicate master name.");
   }
   // A name with other characters could not be read back, or would smuggle in a directive (W-08).
-  if (!NAME.test(given.name)) {
-    return error("ERR Invalid master name. Use letters, digits and the characters . _ -");
+  if (!isMasterName(given.name)) {
+    return error(
+      "ERR Invalid master name. Use printable characters without blanks, quotes, commas and backslashes",
+    );
   }
   return undefined;
 }

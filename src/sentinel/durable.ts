@@ -1,0 +1,40 @@
+import type { DurableMaster, DurableSentinel } from "../wire/sentinel-conf/durable-sentinel.ts";
+import type { Master, SentinelState } from "./state.ts";
+
+/**
+ * What must survive a crash, as it is now: the shell writes it when it performs `save-config`. One
+ * write carries every change made until it begins.
+ */
+export function durableView(state: SentinelState): DurableSentinel {
+  const { settings } = state;
+  return {
+    myId: state.myId,
+    currentEpoch: state.currentEpoch,
+    announceIp: settings.announceIp,
+    announcePort: settings.announcePort,
+    denyScriptsReconfig: settings.denyScriptsReconfig,
+    sentinelUser: settings.sentinelUser,
+    sentinelPass: settings.sentinelPass,
+    masters: [...state.masters.values()].map(durableMaster),
+  };
+}
+
+function durableMaster(master: Master): DurableMaster {
+  const { settings } = master;
+  return {
+    name: master.masterName,
+    address: master.address,
+    quorum: settings.quorum,
+    downAfterMs: settings.downAfterMs,
+    failoverTimeoutMs: settings.failoverTimeoutMs,
+    parallelSyncs: settings.parallelSyncs,
+    rebootDownAfterMs: settings.rebootDownAfterMs,
+    authUser: settings.authUser,
+    authPass: settings.authPass,
+    renamedCommands: new Map(settings.renamedCommands),
+    configEpoch: master.configEpoch,
+    leaderEpoch: master.vote.leaderEpoch,
+    replicas: [...master.replicas.values()].map(({ address }) => address),
+    sentinels: [...master.sentinels.values()].map(({ runId, address }) => ({ runId, address })),
+  };
+}
