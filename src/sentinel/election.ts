@@ -1,4 +1,6 @@
+import { assert } from "../base/assert.ts";
 import type { RunId } from "../base/ids.ts";
+import { nextBelow } from "../base/random.ts";
 import { after, type Epoch, epoch, type Millis, NEVER } from "../base/units.ts";
 import { aboutInstance, describeInstance } from "./events.ts";
 import { type Failover, NO_FAILOVER } from "./failover-phase.ts";
@@ -40,6 +42,7 @@ export function voteFor(
   vote.leader = request.candidate;
   vote.leaderEpoch = request.epoch;
   vote.votedAt = now;
+  assert(vote.leaderEpoch <= state.currentEpoch, "a vote is never ahead of the current epoch");
   requestSave(turn);
   publish(turn, "+vote-for-leader", `${request.candidate} ${request.epoch}`, {
     master: master.masterName,
@@ -220,6 +223,13 @@ export function moveCandidacyUp(turn: Turn, master: Master): void {
   askAll(turn, master);
 }
 
+/** A configuration at least as new as our failover came about elsewhere: ours is void. */
+export function abandonOutdated(turn: Turn, master: Master): void {
+  const { failover } = master;
+  if (!("failoverEpoch" in failover) || failover.failoverEpoch > master.configEpoch) return;
+  abortElection(turn, master, `configuration ${master.configEpoch} came about meanwhile`);
+}
+
 export function abortElection(turn: Turn, master: Master, reason: string): void {
   const about = aboutInstance(master, { reason });
   publish(turn, "-failover-abort-not-elected", describeInstance(master), about);
@@ -231,7 +241,9 @@ export function spaceNextElection(turn: Turn, master: Master): void {
   countFruitless(turn, master);
   // Behind everybody's first places, so that the losers of a split do not meet again.
   const roundMs = ELECTION_STAGGER_MS * voters(master);
-  waitUntil(turn, master, after(turn.now, roundMs * (2 ** master.attempts.fruitless - 1)));
+  const jitterMs = nextBelow(turn.state.random, ELECTION_STAGGER_MS);
+  const waitMs = roundMs * (2 ** master.attempts.fruitless - 1) + jitterMs;
+  waitUntil(turn, master, after(turn.now, waitMs));
 }
 
 /** The last one that is tolerated makes this sentinel stand aside as the reference does. */

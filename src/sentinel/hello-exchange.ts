@@ -1,7 +1,7 @@
 import { sameAddress } from "../base/address.ts";
 import { after, type Millis, NEVER } from "../base/units.ts";
 import { formatHello, type HelloContent } from "../wire/hello.ts";
-import { adoptEpoch } from "./election.ts";
+import { abandonOutdated, adoptEpoch } from "./election.ts";
 import { aboutInstance, describeInstance } from "./events.ts";
 import { createSentinel, dropInstance } from "./instances.ts";
 import { isConnected, masterOf, reopenLink } from "./links.ts";
@@ -137,6 +137,7 @@ function adoptConfiguration(
   if (sameAddress(hello.masterAddress, master.address)) {
     master.configEpoch = hello.configEpoch;
     requestSave(turn);
+    abandonOutdated(turn, master);
     touch(turn, master);
     return;
   }

@@ -1,4 +1,5 @@
 import { type Address, sameAddress } from "../base/address.ts";
+import { assert } from "../base/assert.ts";
 import { after, type Epoch } from "../base/units.ts";
 import { forgetAttempts, setFailover } from "./election.ts";
 import { aboutInstance, describeInstance } from "./events.ts";
@@ -26,6 +27,14 @@ export function switchMaster(
 ): void {
   const oldAddress = master.address;
   const oldLink = master.link;
+  assert(
+    change.configEpoch > master.configEpoch,
+    "a configuration is only replaced by a newer one",
+  );
+  assert(
+    change.configEpoch <= turn.state.currentEpoch,
+    "a configuration epoch is never ahead of the current epoch",
+  );
   master.configEpoch = change.configEpoch;
   takeOver(turn, master, newAddress);
   addOldMaster(turn, master, oldAddress, oldLink);

@@ -91,6 +91,18 @@ describe("a hello", () => {
     expect(world.master.configEpoch).toBe(6);
   });
 
+  it("with a newer epoch of the same address ends a failover that would undo it", () => {
+    const world = new WatchedMaster();
+    world.startElection();
+    world.answerAsk("b", { down: true, leader: "a", epoch: 5 });
+    expect(world.master.failover.phase).toBe("wait-promotion");
+    world.hello("c", { currentEpoch: 8, configEpoch: 8 });
+    expect(world.master.failover.phase).toBe("standing-by");
+    world.info(world.replica(REPLICA_1), ["role:master"]);
+    expect(world.master.address).toEqual(MASTER);
+    expect(world.master.configEpoch).toBe(8);
+  });
+
   it("makes what peers answered about the old address worthless (W-03)", () => {
     const world = new WatchedMaster();
     world.loseMaster();
