@@ -1,0 +1,129 @@
+import { createConnection, type Socket } from "node:net";
+import { AbstractConnector, type Command, Redis } from "ioredis";
+import type { Address } from "../../base/address.ts";
+import { encodeRenamed } from "./request.ts";
+import { takeFaults } from "./ioredis-faults.ts";
+import type { ReplyFraming } from "./reply-framing.ts";
+
+export interface ClientOptions {
+  readonly address: Address;
+  /** Binary strings. */
+  readonly user: string | undefined;
+  readonly password: string | undefined;
+  /** 3 is tried first and given up where the server has only 2. */
+  readonly protocol: 2 | 3;
+  /** What CLIENT SETNAME tells the server. */
+  readonly name: string;
+  /** Old command word (lower case) to the word that this server knows (spec sentinel §2.8). */
+  readonly renamedCommands: ReadonlyMap<string, string>;
+  readonly framing: ReplyFraming;
+}
+
+/** Idle connections are probed after this, as Redis does it. */
+const KEEP_ALIVE_MS = 300_000;
+
+/** AUTH at a server that wants none: Redis since 6.0, before 6.0, and two words before 6.0. */
+const NEEDLESS_AUTH = [
+  "without any password configured for the default user",
+  "no password is set",
+  "wrong number of arguments for 'auth' command",
+];
+
+/**
+ * Makes the ioredis client of a link, its own initiative off: it connects when told, says HELLO or
+ * AUTH and CLIENT SETNAME, and then only what it is given. It never reconnects, queues, resends,
+ * checks or writes to the console; the core decides all that (style §10).
+ */
+export function createClient(options: ClientOptions): Redis & { readonly socket?: Socket } {
+  return new LinkClient(options);
+}
+
+class LinkClient extends Redis {
+  readonly #renamedCommands: ReadonlyMap<string, string>;
+
+  constructor(options: ClientOptions) {
+    super({
+      Connector: connectorTo(options.address, options.framing),
+      lazyConnect: true,
+      protocol: options.protocol,
+      connectionName: options.name,
+      ...(options.user === undefined ? {} : { username: options.user }),
+      ...(options.password === undefined ? {} : { password: options.password }),
+      enableReadyCheck: false,
+      disableClientInfo: true,
+      enableOfflineQueue: false,
+      autoResubscribe: false,
+      autoResendUnfulfilledCommands: false,
+      maxRetriesPerRequest: 0,
+      retryStrategy: () => null,
+      // The core keeps the deadline of a connection attempt.
+      connectTimeout: 0,
+      noDelay: true,
+      keepAlive: KEEP_ALIVE_MS,
+    });
+    this.#renamedCommands = options.renamedCommands;
+    takeFaults(this);
+  }
+
+  /** Ours come encoded; what ioredis itself says first (HELLO, AUTH, CLIENT SETNAME) is seen to here. */
+  override sendCommand(command: Command, stream?: never): unknown {
+    if (this.status !== "ready") this.#prepareHandshake(command);
+    return super.sendCommand(command, stream);
+  }
+
+  endByFault(cause: unknown): void {
+    const fault = cause instanceof Error ? cause.message : String(cause);
+    this.stream.destroy(new Error(`reply out of place: ${fault}`));
+  }
+
+  #prepareHandshake(command: Command): void {
+    const words = [command.name, ...command.args.map(String)];
+    command.toWritable = () => encodeRenamed(words, this.#renamedCommands);
+    if (command.name !== "auth") return;
+    // ioredis would say so on the console at each attempt; that a password was needless harms nobody.
+    const { reject, resolve } = command;
+    command.reject = (cause) => {
+      if (NEEDLESS_AUTH.some((text) => cause.message.includes(text))) resolve("OK");
+      else reject(cause);
+    };
+  }
+}
+
+/** ioredis makes its connector from a class; this one knows its target and guards what comes in. */
+function connectorTo({ host, port }: Address, framing: ReplyFraming) {
+  return class LinkConnector extends AbstractConnector {
+    constructor() {
+      super(0);
+    }
+
+    override async connect(): Promise<Socket> {
+      this.connecting = true;
+      const socket = createConnection({ host, port });
+      // Commands are binary strings: one character a byte.
+      socket.setDefaultEncoding("latin1");
+      guardIncoming(socket, framing);
+      this.stream = socket;
+      socket.once("error", (cause) => {
+        this.firstError = cause;
+      });
+      return socket;
+    }
+
+    /** At once: nothing that is still on its way matters. */
+    override disconnect(): void {
+      this.connecting = false;
+      this.stream.destroy();
+    }
+  };
+}
+
+/** Lets no chunk through to ioredis that is not RESP. */
+function guardIncoming(socket: Socket, framing: ReplyFraming): void {
+  const push = socket.push.bind(socket);
+  socket.push = (chunk: unknown, encoding?: BufferEncoding) => {
+    const fault = Buffer.isBuffer(chunk) ? framing.inspect(chunk) : undefined;
+    if (fault === undefined) return push(chunk, encoding);
+    socket.destroy(new Error(`not a Redis server's reply: ${fault}`));
+    return false;
+  };
+}

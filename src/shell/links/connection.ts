@@ -1,0 +1,99 @@
+import type { Redis } from "ioredis";
+import { encodeRenamed, type OnReply, Request } from "./request.ts";
+import { type ClientOptions, createClient } from "./client.ts";
+import { ReplyFraming } from "./reply-framing.ts";
+
+/** What a connection tells. Nothing after `lost` or `close()`; `lost` once. They must not throw. */
+export interface ConnectionEvents {
+  opened(): void;
+  lost(reason: string): void;
+  message(channel: string, payload: string): void;
+}
+
+export type ConnectionOptions = Omit<ClientOptions, "framing"> & {
+  readonly events: ConnectionEvents;
+};
+
+const IPV4_MAPPED = "::ffff:";
+
+/** One TCP connection to a Redis server, from the attempt to its end. */
+export class Connection {
+  readonly #client: Redis;
+  readonly #framing = new ReplyFraming();
+  readonly #renamedCommands: ReadonlyMap<string, string>;
+  #events: ConnectionEvents | undefined;
+  #lastError: string | undefined;
+
+  /** Starts to connect. */
+  constructor({ events, ...options }: ConnectionOptions) {
+    this.#events = events;
+    this.#renamedCommands = options.renamedCommands;
+    this.#client = createClient({ ...options, framing: this.#framing });
+    this.#client.on("ready", () => this.#events?.opened());
+    this.#client.on("end", () => this.#lose(this.#lastError ?? "connection closed"));
+    this.#client.on("error", (cause: Error) => this.#fail(cause));
+    this.#client.on("messageBuffer", (channel: Buffer, payload: Buffer) => {
+      this.#framing.completed();
+      this.#events?.message(channel.toString("latin1"), payload.toString("latin1"));
+    });
+    // How the attempt ends is told by `ready` and `end`.
+    this.#client.connect().catch(() => undefined);
+  }
+
+  /** Our address as the server sees it; empty when the connection is gone. */
+  get localHost(): string {
+    const host = this.#client.stream.localAddress ?? "";
+    return host.startsWith(IPV4_MAPPED) ? host.slice(IPV4_MAPPED.length) : host;
+  }
+
+  /** The protocol spoken, once opened: commands and messages share the connection under RESP3. */
+  get protocol(): 2 | 3 {
+    return this.#client.condition?.protocol ?? 2;
+  }
+
+  /** Sends a command; the reply goes to `onReply` unless the connection ends first. */
+  request(words: readonly string[], onReply: OnReply): void {
+    this.#send("link", [], encodeRenamed(words, this.#renamedCommands), onReply);
+  }
+
+  subscribe(channel: string, onReply: OnReply): void {
+    const bytes = encodeRenamed(["SUBSCRIBE", channel], this.#renamedCommands);
+    // ioredis tells a subscription by its name and counts its answers by its arguments.
+    this.#send("subscribe", [channel], bytes, onReply);
+  }
+
+  /** Does what sends several commands, so that they leave in one write. */
+  inOneWrite(sendAll: () => void): void {
+    const { stream } = this.#client;
+    stream.cork();
+    sendAll();
+    stream.uncork();
+  }
+
+  /** Ends the connection; nothing more is told of it. */
+  close(): void {
+    this.#events = undefined;
+    this.#client.disconnect();
+  }
+
+  #send(name: string, args: readonly string[], bytes: string | Buffer, onReply: OnReply): void {
+    const answered = (reply: unknown): void => {
+      this.#framing.completed();
+      if (this.#events !== undefined) onReply(reply);
+    };
+    const request = new Request({ name, args, bytes, onReply: answered });
+    this.#client.sendCommand(request.asCommand());
+  }
+
+  /** ioredis also reports replies that nobody asked for: what follows cannot be told apart. */
+  #fail(cause: Error): void {
+    this.#lastError ??= cause.message;
+    this.#client.disconnect();
+  }
+
+  #lose(reason: string): void {
+    const events = this.#events;
+    this.#events = undefined;
+    events?.lost(reason);
+  }
+}

@@ -1,0 +1,106 @@
+import { unreachable } from "../../base/assert.ts";
+import type { Address } from "../../base/address.ts";
+import type { LinkId } from "../../base/ids.ts";
+import type { LinkCommand } from "../../sentinel/effect.ts";
+import type { Input } from "../../sentinel/input.ts";
+import { HELLO_CHANNEL } from "../../wire/hello.ts";
+import type { Connection } from "./connection.ts";
+import { isError, readAnswer, readInfo, readPing, readRefusal } from "./replies.ts";
+import type { LinkReply } from "./request.ts";
+
+const PING = ["PING"];
+const INFO = ["INFO"];
+const SCRIPT_KILL = ["SCRIPT", "KILL"];
+
+/** Sends a command of the core; its reply comes back as an input. */
+export function sendCommand(
+  connection: Connection,
+  link: LinkId,
+  command: LinkCommand,
+  report: (input: Input) => void,
+): void {
+  switch (command.name) {
+    case "ping":
+      connection.request(PING, (reply) =>
+        report({ kind: "ping-reply", link, reply: readPing(reply) }),
+      );
+      return;
+    case "info":
+      connection.request(INFO, (reply) =>
+        report({ kind: "info-reply", link, info: readInfo(reply) }),
+      );
+      return;
+    case "hello":
+      connection.request(["PUBLISH", HELLO_CHANNEL, command.payload], (reply) =>
+        report({
+          kind: "hello-reply",
+          link,
+          master: command.master,
+          accepted: !isError(reply),
+        }),
+      );
+      return;
+    case "ask":
+      ask(connection, link, command, report);
+      return;
+    case "reconfigure":
+      reconfigure(connection, link, command.master, report);
+      return;
+    case "script-kill":
+      // Whether it helped is seen from the next PING.
+      connection.request(SCRIPT_KILL, () => undefined);
+      return;
+    default:
+      unreachable(command);
+  }
+}
+
+function ask(
+  connection: Connection,
+  link: LinkId,
+  command: Extract<LinkCommand, { readonly name: "ask" }>,
+  report: (input: Input) => void,
+): void {
+  const { address, master, epoch, candidate } = command;
+  connection.request(
+    [
+      "SENTINEL",
+      "is-master-down-by-addr",
+      address.host,
+      String(address.port),
+      String(epoch),
+      candidate ?? "*",
+    ],
+    (reply) => {
+      const answer = readAnswer(reply);
+      report({ kind: "ask-reply", link, master, asked: { epoch, candidate }, answer });
+    },
+  );
+}
+
+/** The transaction of spec sentinel §6.8, in one write: CONFIG REWRITE may take the server a while. */
+function reconfigure(
+  connection: Connection,
+  link: LinkId,
+  master: Address | undefined,
+  report: (input: Input) => void,
+): void {
+  const commands = [
+    ["MULTI"],
+    ["SLAVEOF", master?.host ?? "NO", master === undefined ? "ONE" : String(master.port)],
+    ["CONFIG", "REWRITE"],
+    ["CLIENT", "KILL", "TYPE", "normal"],
+    ["CLIENT", "KILL", "TYPE", "pubsub"],
+    ["EXEC"],
+  ];
+  const replies: LinkReply[] = [];
+  connection.inOneWrite(() => {
+    for (const words of commands) {
+      connection.request(words, (reply) => {
+        replies.push(reply);
+        if (replies.length < commands.length) return;
+        report({ kind: "reconfigure-reply", link, refusal: readRefusal(replies) });
+      });
+    }
+  });
+}

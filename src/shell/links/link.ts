@@ -1,0 +1,134 @@
+import type { RunId } from "../../base/ids.ts";
+import type { Effect, LinkCommand } from "../../sentinel/effect.ts";
+import type { Input } from "../../sentinel/input.ts";
+import { HELLO_CHANNEL, parseHello } from "../../wire/hello.ts";
+import { Connection } from "./connection.ts";
+import { sendCommand } from "./link-commands.ts";
+import { isError } from "./replies.ts";
+import type { LinkReply } from "./request.ts";
+
+export type LinkTarget = Extract<Effect, { readonly kind: "open-link" }>;
+
+/** How many characters of our id are in the names of our connections (spec sentinel §2.4). */
+const ID_IN_NAME = 8;
+
+const NO_RENAMED_COMMANDS: ReadonlyMap<string, string> = new Map();
+
+/**
+ * A link of the core: a connection for commands, and for a data server the subscription to hellos,
+ * on the same connection under RESP3 and on a second one under RESP2.
+ */
+export class Link {
+  readonly #target: LinkTarget;
+  readonly #myId: RunId;
+  readonly #report: (input: Input) => void;
+  readonly #commands: Connection;
+  /** The second connection, if there is one. */
+  #messages: Connection | undefined;
+
+  /** Starts to connect; reports `link-opened` or `link-lost`. */
+  constructor(
+    target: LinkTarget,
+    { myId, report }: { readonly myId: RunId; readonly report: (input: Input) => void },
+  ) {
+    this.#target = target;
+    this.#myId = myId;
+    this.#report = report;
+    this.#commands = this.#connect({
+      suffix: "cmd",
+      protocol: target.purpose === "data" ? 3 : 2,
+      opened: () => this.#onOpened(),
+      lost: (reason) => this.#onLost(reason),
+    });
+  }
+
+  send(command: LinkCommand): void {
+    sendCommand(this.#commands, this.#target.link, command, this.#report);
+  }
+
+  /** Subscribes (again); reports `subscription-opened` or `subscription-lost`. */
+  openSubscription(): void {
+    if (this.#commands.protocol === 3) {
+      this.#commands.subscribe(HELLO_CHANNEL, (reply) => this.#onSubscribed(reply));
+      return;
+    }
+    this.#messages?.close();
+    const messages = this.#connect({
+      suffix: "pubsub",
+      protocol: 2,
+      opened: () => messages.subscribe(HELLO_CHANNEL, (reply) => this.#onSubscribed(reply)),
+      lost: (reason) => this.#onSubscriptionLost(reason),
+    });
+    this.#messages = messages;
+  }
+
+  /** Ends the link; nothing more is reported of it. */
+  close(): void {
+    this.#commands.close();
+    this.#messages?.close();
+  }
+
+  #connect(how: {
+    readonly suffix: "cmd" | "pubsub";
+    readonly protocol: 2 | 3;
+    readonly opened: () => void;
+    readonly lost: (reason: string) => void;
+  }): Connection {
+    const { address, credentials, purpose, renamedCommands } = this.#target;
+    return new Connection({
+      address,
+      ...credentials,
+      protocol: how.protocol,
+      name: `sentinel-${this.#myId.slice(0, ID_IN_NAME)}-${how.suffix}`,
+      // Peers never rename commands for one master (W-21).
+      renamedCommands: purpose === "data" ? renamedCommands : NO_RENAMED_COMMANDS,
+      events: {
+        opened: how.opened,
+        lost: how.lost,
+        message: (channel, payload) => this.#onMessage(channel, payload),
+      },
+    });
+  }
+
+  #onOpened(): void {
+    const { link, purpose } = this.#target;
+    const subscribed = purpose === "data" && this.#commands.protocol === 3;
+    if (subscribed) {
+      this.#commands.subscribe(HELLO_CHANNEL, (reply) => {
+        if (isError(reply)) this.#onSubscriptionLost(reply.message);
+      });
+    }
+    this.#report({
+      kind: "link-opened",
+      link,
+      localHost: this.#commands.localHost,
+      subscribed,
+    });
+  }
+
+  #onLost(reason: string): void {
+    this.#messages?.close();
+    this.#report({ kind: "link-lost", link: this.#target.link, reason });
+  }
+
+  #onSubscribed(reply: LinkReply): void {
+    if (isError(reply)) {
+      this.#onSubscriptionLost(reply.message);
+      return;
+    }
+    this.#report({ kind: "subscription-opened", link: this.#target.link });
+  }
+
+  #onSubscriptionLost(reason: string): void {
+    this.#messages?.close();
+    this.#messages = undefined;
+    this.#report({ kind: "subscription-lost", link: this.#target.link, reason });
+  }
+
+  #onMessage(channel: string, payload: string): void {
+    if (channel !== HELLO_CHANNEL) return;
+    const message = parseHello(payload);
+    if (message.kind !== "hello") return;
+    this.#report({ kind: "hello-received", link: this.#target.link, hello: message });
+  }
+}

@@ -1,0 +1,54 @@
+import { parseRunId } from "../../base/ids.ts";
+import { epoch } from "../../base/units.ts";
+import type { AskAnswer } from "../../sentinel/input.ts";
+import { isEpoch } from "../../wire/epochs.ts";
+import { type InfoReport, parseInfo } from "../../wire/info.ts";
+import { classifyPingReply, type PingReply } from "../../wire/ping-reply.ts";
+import type { LinkReply } from "./request.ts";
+
+/**
+ * A peer's replies become typed values here or are known to be none; nothing a peer sends gets
+ * further unread.
+ */
+
+export function isError(reply: LinkReply): reply is Error {
+  return reply instanceof Error;
+}
+
+/** A bulk `PONG` counts as a status: ioredis tells no difference. */
+export function readPing(reply: LinkReply): PingReply {
+  if (isError(reply)) return classifyPingReply(reply.message);
+  return classifyPingReply(Buffer.isBuffer(reply) ? reply.toString("latin1") : undefined);
+}
+
+export function readInfo(reply: LinkReply): InfoReport | undefined {
+  return Buffer.isBuffer(reply) ? parseInfo(reply) : undefined;
+}
+
+const NO_LEADER = "*";
+
+/** Source: sentinel spec §5.6: an array of integer, bulk, integer. */
+export function readAnswer(reply: LinkReply): AskAnswer | undefined {
+  if (!Array.isArray(reply) || reply.length !== 3) return undefined;
+  const [down, leader, leaderEpoch] = reply as readonly unknown[];
+  if (typeof down !== "number" || !Buffer.isBuffer(leader)) return undefined;
+  if (typeof leaderEpoch !== "number" || !isEpoch(leaderEpoch)) return undefined;
+  const name = leader.toString("latin1");
+  const runId = name === NO_LEADER ? undefined : parseRunId(name);
+  if (runId === undefined && name !== NO_LEADER) return undefined;
+  return { down: down === 1, leader: runId, leaderEpoch: epoch(leaderEpoch) };
+}
+
+/** CONFIG REWRITE on a server that was started without a file: nothing is lost by it. */
+const NO_CONFIG_FILE = "running without a config file";
+
+/**
+ * The first error of a transaction: of a command that was not queued, of EXEC, or of a command that
+ * EXEC ran.
+ * @param replies in the order of the commands, EXEC's last
+ */
+export function readRefusal(replies: readonly LinkReply[]): string | undefined {
+  const results: unknown = replies.at(-1);
+  const all = Array.isArray(results) ? [...replies, ...(results as readonly unknown[])] : replies;
+  return all.filter(isError).find((cause) => !cause.message.includes(NO_CONFIG_FILE))?.message;
+}
