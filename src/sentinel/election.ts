@@ -43,7 +43,7 @@ export function voteFor(
   vote.leaderEpoch = request.epoch;
   vote.votedAt = now;
   assert(vote.leaderEpoch <= state.currentEpoch, "a vote is never ahead of the current epoch");
-  requestSave(turn);
+  vote.save = requestSave(turn);
   publish(turn, "+vote-for-leader", `${request.candidate} ${request.epoch}`, {
     master: master.masterName,
     epoch: request.epoch,

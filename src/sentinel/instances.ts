@@ -1,6 +1,6 @@
 import { type Address, formatAddress, sameAddress } from "../base/address.ts";
 import type { MasterName, RunId } from "../base/ids.ts";
-import { epoch, type Millis } from "../base/units.ts";
+import { epoch, type Millis, saveNumber } from "../base/units.ts";
 import { NO_FAILOVER, NO_RECONFIGURATION } from "./failover-phase.ts";
 import { attachOwner, createLink, detachOwner } from "./links.ts";
 import type {
@@ -63,7 +63,7 @@ export function createMaster(
     replicas: new Map(),
     sentinels: new Map(),
     configEpoch: epoch(0),
-    vote: { leader: undefined, leaderEpoch: epoch(0), votedAt: now },
+    vote: { leader: undefined, leaderEpoch: epoch(0), votedAt: now, save: saveNumber(0) },
     failover: NO_FAILOVER,
     reconfiguration: NO_RECONFIGURATION,
     attempts: { fruitless: 0, notBefore: now, delayTold: false, lackedReplica: false },

@@ -155,6 +155,8 @@ export interface Vote {
   leader: RunId | undefined;
   leaderEpoch: Epoch;
   votedAt: Millis;
+  /** The save that makes the vote durable: not told to anybody before (style §2). */
+  save: SaveNumber;
 }
 
 /** Bookkeeping that spaces elections of one master (design §4). */

@@ -43,6 +43,16 @@ describe("the vote", () => {
     });
   });
 
+  it("is not told either when it is asked for again while the disk is full", () => {
+    const world = new WatchedMaster();
+    world.diskIsFull = true;
+    ask(world, 7, runIdOf("b"));
+    expect(voteIn(ask(world, 7, runIdOf("b")))).toEqual({ leader: "*", epoch: 0 });
+    world.diskIsFull = false;
+    world.pass(1100, () => world.answerAll());
+    expect(voteIn(ask(world, 7, runIdOf("c")))).toEqual({ leader: runIdOf("b"), epoch: 7 });
+  });
+
   it.each([["-1"], ["9007199254740993"], ["18446744073709551615"]])(
     "is refused for the absurd epoch %s, which changes nothing (W-07)",
     (epoch) => {

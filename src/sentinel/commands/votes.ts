@@ -59,7 +59,18 @@ export function isMasterDownByAddress(
   voteFor(turn, master, { epoch: epoch(askedEpoch), candidate });
   const { leader, leaderEpoch } = master.vote;
   const withoutVote = answer({ down, leader: undefined, leaderEpoch: 0 });
-  replyOr(turn, request, answer({ down, leader, leaderEpoch }), withoutVote);
+  if (willBeDurable(turn, master)) {
+    replyOr(turn, request, answer({ down, leader, leaderEpoch }), withoutVote);
+  } else {
+    reply(turn, request, withoutVote);
+  }
+}
+
+/** Is the vote on disk, or on its way, so that a reply can wait for it? */
+function willBeDurable(turn: Turn, master: Master): boolean {
+  const { saves } = turn.state;
+  const isUnderWay = turn.save !== undefined || saves.retryAt === undefined;
+  return saves.done >= master.vote.save || isUnderWay;
 }
 
 /**
