@@ -230,8 +230,9 @@ export const shutdownOptions: ValueKind<readonly ShutdownOption[]> = manyWords<
   words: (value) => value,
 });
 
-/** The master to follow; `no one` is none. */
-export const masterAddress: ValueKind<Address | undefined> = manyWords<Address | undefined>({
+/** The master to follow; `no one` is none, and then no line of a file says so. */
+export const masterAddress: ValueKind<Address | undefined> = {
+  arity: "many",
   parse: (list) => {
     const [host = "", portText = "", ...more] = list;
     if (list.length === 1 && host === "") return good(undefined);
@@ -241,5 +242,7 @@ export const masterAddress: ValueKind<Address | undefined> = manyWords<Address |
     if (port === undefined) return bad("Invalid master port");
     return isHost(host) ? good({ host, port }) : bad("Invalid master host");
   },
-  words: (value) => (value === undefined ? [] : [value.host, String(value.port)]),
-});
+  format: (value) => (value === undefined ? "" : `${value.host} ${value.port}`),
+  lines: (value) =>
+    value === undefined ? [] : [{ text: `${value.host} ${value.port}`, isDefault: false }],
+};

@@ -55,8 +55,8 @@ const DEFAULT_OUTPUT_LIMITS: OutputBufferLimits = {
 };
 
 /**
- * Every parameter that redis-server 7.0 knows, and two of 7.2: a sentinel accepts them all in its
- * file too. Values, ranges and what may change at run time as observed on redis-server 7.0.15.
+ * Every parameter that redis-server 7.0 knows, two of 7.2 and one of ours: a sentinel accepts
+ * Redis' in its file too. Values, ranges and what may change at run time as observed on redis-server 7.0.15.
  * Source: server spec §4.7, sentinel spec §9.5.
  */
 export const REDIS_PARAMETERS = {
@@ -149,7 +149,11 @@ export const REDIS_PARAMETERS = {
   "replica-ignore-maxmemory": mutable(yesNo, true, "slave-ignore-maxmemory"),
   "replica-lazy-flush": mutable(yesNo, false, "slave-lazy-flush"),
   "replica-ignore-disk-write-errors": mutable(yesNo, false),
-  "propagation-error-behavior": mutable(choice("ignore", "panic", "panic-on-replicas"), "ignore"),
+  /** `halt` is ours: a replica that cannot apply a command stops, and says so. */
+  "propagation-error-behavior": mutable(
+    choice("ignore", "panic", "panic-on-replicas", "halt"),
+    "ignore",
+  ),
   "rdb-del-sync-files": mutable(yesNo, false),
 
   // Security
@@ -245,6 +249,9 @@ export const REDIS_PARAMETERS = {
   "latency-tracking-info-percentiles": mutable(percentiles, [50, 99, 99.9]),
   /** Milliseconds. */
   "busy-reply-threshold": mutable(longNatural, 5000, "lua-time-limit"),
+
+  /** Ours: whether a replica refuses to be emptied by a master that lost its data. */
+  "vedette-empty-master-guard": mutable(choice("no", "refuse"), "no"),
 
   ...TLS_PARAMETERS,
   ...CLUSTER_PARAMETERS,

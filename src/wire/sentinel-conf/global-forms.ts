@@ -1,9 +1,9 @@
 import { parseRunId } from "../../base/ids.ts";
+import { NOT_SUPPORTED } from "../conf/refusals.ts";
 import { isHost } from "../host.ts";
 import { raiseCurrentEpoch, type SentinelDraft } from "./sentinel-draft.ts";
 import {
   assign,
-  NOT_SUPPORTED,
   orNone,
   readEpoch,
   readNumber,

@@ -1,5 +1,6 @@
 import { masterName, parseRunId } from "../../base/ids.ts";
 import { sameAddress } from "../../base/address.ts";
+import { NOT_SUPPORTED } from "../conf/refusals.ts";
 import { isMasterName } from "./durable-sentinel.ts";
 import {
   type MasterDraft,
@@ -11,7 +12,6 @@ import {
   assign,
   type Complaint,
   LARGEST_INT,
-  NOT_SUPPORTED,
   orNone,
   readAddress,
   readEpoch,

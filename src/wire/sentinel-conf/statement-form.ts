@@ -1,5 +1,6 @@
 import type { Address } from "../../base/address.ts";
 import type { Epoch } from "../../base/units.ts";
+import { NOT_SUPPORTED } from "../conf/refusals.ts";
 import { parseEpoch } from "../epochs.ts";
 import { isIpAddress, parsePort } from "../host.ts";
 import { type IntegerRange, parseConfigInteger } from "../integers.ts";
@@ -63,8 +64,6 @@ export function readYesNo(word: string, message: string): Read<boolean> {
   if (answer === "yes") return { ok: true, value: true };
   return answer === "no" ? { ok: true, value: false } : refused(message);
 }
-
-export const NOT_SUPPORTED = "not supported by this version of vedette";
 
 /** An empty text stands for none. */
 export function orNone(word: string): string | undefined {

@@ -3,7 +3,7 @@ import { type ConfLine, mistakeAt } from "../conf/conf-lines.ts";
 import type { ConfigMistake } from "../conf/config-mistake.ts";
 import { type Refusal, UNKNOWN_DIRECTIVE } from "../conf/parameter-lines.ts";
 import { type ParameterName, parameterOf } from "../conf/redis-parameters.ts";
-import { NOT_SUPPORTED } from "./statement-form.ts";
+import { DAEMONIZE, NOT_SUPPORTED } from "../conf/refusals.ts";
 
 /** What would have an effect in Redis Sentinel and has none here must not be set in vain. */
 const UNSUPPORTED: ReadonlySet<string> = new Set<ParameterName>([
@@ -13,17 +13,14 @@ const UNSUPPORTED: ReadonlySet<string> = new Set<ParameterName>([
   "syslog-enabled",
 ]);
 
-/** Refuses everything but the value that turns an absent feature off. */
+/** Refuses everything but the value that turns an absent feature off, and what only servers have. */
 export const sentinelRefusal: Refusal = (name, value) => {
+  if (name.startsWith("vedette-")) return UNKNOWN_DIRECTIVE;
   const { kind, initial } = parameterOf(name);
   if (kind.format(value) === kind.format(initial)) return undefined;
   if (name === "daemonize") return DAEMONIZE;
   return UNSUPPORTED.has(name) ? `${name} is ${NOT_SUPPORTED}` : undefined;
 };
-
-/** A program that leaves the foreground loses its supervisor: both programs refuse. */
-export const DAEMONIZE =
-  "daemonize yes is not supported: run it in the foreground and let the service manager supervise it";
 
 /** Checks the directives that are no parameter. */
 export function sentinelDirectiveMistakes(lines: readonly ConfLine[]): ConfigMistake[] {

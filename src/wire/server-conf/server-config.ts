@@ -1,0 +1,77 @@
+import { type ConfLine, type ConfSource, mistakeAt, readConfLines } from "../conf/conf-lines.ts";
+import { type ConfigMistake, inFileOrder } from "../conf/config-mistake.ts";
+import { isFileDirective } from "../conf/conf-keys.ts";
+import { readParameterLines } from "../conf/parameter-lines.ts";
+import { INITIAL_VALUES, type ParameterValues } from "../conf/redis-parameters.ts";
+import { serverDirectiveMistakes, serverRefusal } from "./unsupported.ts";
+
+/**
+ * The bundled server's parameters: typed by their names (`values["repl-timeout"]`), asked for and
+ * changed by `configGet` and `configSet`. A value, not a place: a change makes a new table.
+ */
+export type ServerConfigTable = ParameterValues;
+
+/** Redis' values, but for what a replica does when it cannot apply a command (server spec §5.12). */
+export const SERVER_INITIAL_VALUES: ServerConfigTable = {
+  ...INITIAL_VALUES,
+  "propagation-error-behavior": "halt",
+};
+
+/** `rename-command`: the command answers to the new name only, or to none when that is empty. */
+export interface RenamedCommand {
+  readonly command: string;
+  readonly newName: string;
+  /** For mistakes that only the one who knows the commands can see. */
+  readonly line: ConfLine;
+}
+
+/** Everything a redis.conf says, with defaults where it says nothing. */
+export interface ServerConfig {
+  readonly table: ServerConfigTable;
+  readonly renamedCommands: readonly RenamedCommand[];
+}
+
+export type ServerConfigResult =
+  | { readonly kind: "config"; readonly config: ServerConfig }
+  /** All of them, in the order of the file. */
+  | { readonly kind: "mistakes"; readonly mistakes: readonly ConfigMistake[] };
+
+/** Reads a redis.conf with what it includes and the command line; takes any text, never throws. */
+export function parseServerConf(source: ConfSource): ServerConfigResult {
+  const { lines: all, mistakes } = readConfLines(source);
+  const strangers = all.filter(({ directive }) => directive === "sentinel");
+  const lines = all.filter(({ directive }) => directive !== "sentinel");
+  const parameters = readParameterLines(lines, {
+    initial: SERVER_INITIAL_VALUES,
+    refusal: serverRefusal,
+  });
+  const wrong = inFileOrder([
+    ...mistakes,
+    ...strangers.map((line) => mistakeAt(line, "sentinel directive while not in sentinel mode")),
+    ...parameters.mistakes,
+    ...serverDirectiveMistakes(lines.filter(({ directive }) => isFileDirective(directive))),
+  ]);
+  if (wrong.length > 0) return { kind: "mistakes", mistakes: wrong };
+  return {
+    kind: "config",
+    config: { table: parameters.values, renamedCommands: lines.flatMap(renamedCommand) },
+  };
+}
+
+function renamedCommand(line: ConfLine): RenamedCommand[] {
+  const [command = "", newName = ""] = line.words;
+  return line.directive === "rename-command" ? [{ command, newName, line }] : [];
+}
+
+/** Redis' mistake for a `rename-command` line whose command does not exist, or whose new name does. */
+export function renameMistake(
+  renamed: RenamedCommand,
+  problem: "no such command" | "target exists",
+): ConfigMistake {
+  return mistakeAt(
+    renamed.line,
+    problem === "no such command"
+      ? "No such command in rename-command"
+      : "Target command name already exists",
+  );
+}

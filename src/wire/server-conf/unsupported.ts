@@ -1,0 +1,61 @@
+import { CLUSTER_PARAMETERS, TLS_PARAMETERS } from "../conf/absent-parameters.ts";
+import { type ConfLine, mistakeAt } from "../conf/conf-lines.ts";
+import type { ConfigMistake } from "../conf/config-mistake.ts";
+import { type Refusal, UNKNOWN_DIRECTIVE } from "../conf/parameter-lines.ts";
+import { type ParameterName, parameterOf } from "../conf/redis-parameters.ts";
+import { DAEMONIZE, NOT_SUPPORTED } from "../conf/refusals.ts";
+
+/** Parameters of features that the bundled server lacks, and the feature: only the default holds. */
+const ABSENT_FEATURES: ReadonlyMap<string, string> = new Map<ParameterName, string>([
+  ...featureOf(TLS_PARAMETERS, "TLS"),
+  ...featureOf(CLUSTER_PARAMETERS, "Redis Cluster"),
+  ["appendonly", "an append-only file"],
+  ["aclfile", "ACL"],
+  ["maxmemory", "eviction"],
+  ["maxmemory-clients", "eviction of clients"],
+  ["activedefrag", "defragmentation"],
+  ["supervised", "readiness notification"],
+  ["syslog-enabled", "syslog"],
+]);
+
+function featureOf<Name extends ParameterName>(
+  parameters: Readonly<Record<Name, unknown>>,
+  feature: string,
+): [Name, string][] {
+  return (Object.keys(parameters) as Name[]).map((name) => [name, feature]);
+}
+
+/** A setting that could have no effect is refused, in the file and by CONFIG SET. */
+export const serverRefusal: Refusal = (name, value) => {
+  const { kind, initial } = parameterOf(name);
+  if (kind.format(value) === kind.format(initial)) return undefined;
+  if (name === "daemonize") return DAEMONIZE;
+  const feature = ABSENT_FEATURES.get(name);
+  return feature === undefined ? undefined : `${feature} is ${NOT_SUPPORTED}`;
+};
+
+/** Checks the directives that are no parameter. */
+export function serverDirectiveMistakes(lines: readonly ConfLine[]): ConfigMistake[] {
+  return lines.flatMap((line) => {
+    switch (line.directive) {
+      case "include":
+        return [mistakeAt(line, UNKNOWN_DIRECTIVE, "include <path>")];
+      case "loadmodule":
+        return [mistakeAt(line, `a module is ${NOT_SUPPORTED}`)];
+      case "user":
+        return isDefaultUser(line.words) ? [] : [mistakeAt(line, `ACL is ${NOT_SUPPORTED}`)];
+      case "rename-command":
+        return line.words.length === 2
+          ? []
+          : [mistakeAt(line, UNKNOWN_DIRECTIVE, "rename-command <command> <new name>")];
+      default:
+        return [];
+    }
+  });
+}
+
+/** The line that redis-server adds to a file that it rewrites; it repeats `requirepass`. */
+function isDefaultUser(words: readonly string[]): boolean {
+  const rule = words.filter((word) => word !== "sanitize-payload").join(" ");
+  return /^default on (?:nopass|#[0-9a-f]{64}) ~\* &\* \+@all$/.test(rule);
+}
