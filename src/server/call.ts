@@ -1,0 +1,26 @@
+import type { Client } from "./client.ts";
+import type { Command } from "./command.ts";
+import type { Arguments } from "./environment.ts";
+import { closeUnit, isPropagating, openUnit, propagate } from "./propagation.ts";
+import { replicationOffset } from "./replication/state.ts";
+import type { ServerState } from "./state.ts";
+
+/** Runs a command that passed all checks, and propagates what it changed. */
+export function call(state: ServerState, client: Client, command: Command, args: Arguments): void {
+  const { propagation, persistence } = state;
+  const changesBefore = persistence.changes;
+  const db = client.database.index;
+  state.stats.commandsProcessed++;
+  propagation.rewritten = undefined;
+  propagation.forced = false;
+  openUnit(state);
+  command.run(state, client, args);
+  const changed = persistence.changes !== changesBefore;
+  if ((changed || propagation.forced) && client.kind !== "master" && isPropagating(state)) {
+    for (const words of propagation.rewritten ?? [args]) propagate(state, db, words);
+    propagation.rewritten = undefined;
+    propagation.forced = false;
+  }
+  closeUnit(state);
+  if (changed) client.lastWriteOffset = replicationOffset(state.replication);
+}

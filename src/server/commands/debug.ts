@@ -1,0 +1,109 @@
+import { textOf } from "../../base/bytes.ts";
+import { parseInteger } from "../../wire/integers.ts";
+import type { Client } from "../client.ts";
+import type { Arguments } from "../environment.ts";
+import { ERRORS } from "../errors.ts";
+import { NO_EXPIRY } from "../keyspace.ts";
+import { log } from "../log.ts";
+import { propagateAlways, propagateAs } from "../propagation.ts";
+import { replyError, replyOk } from "../reply.ts";
+import { beginHistory } from "../replication/identity.ts";
+import { emit, type ServerState } from "../state.ts";
+import { encodingOf } from "../strings.ts";
+
+const LOOPBACK = /^(127\.|\[::1\]|\/)/;
+
+/** DEBUG: what test suites of Sentinel and replication use (server spec §4.11). */
+export function debug(state: ServerState, client: Client, args: Arguments): void {
+  if (!isAllowed(state, client)) {
+    replyError(client, ERRORS.debugRefused);
+    return;
+  }
+  const subcommand = textOf(args[1] ?? "").toLowerCase();
+  const operand = textOf(args[2] ?? "");
+  switch (subcommand) {
+    case "sleep":
+      state.environment.sleep(Number(operand) * 1000 || 0);
+      replyOk(client);
+      return;
+    case "set-active-expire":
+      state.activeExpiry = operand !== "0";
+      replyOk(client);
+      return;
+    case "change-repl-id":
+      beginHistory(state);
+      replyOk(client);
+      return;
+    case "log":
+      log(state, "warning", `DEBUG LOG: ${operand}`);
+      replyOk(client);
+      return;
+    case "error":
+      replyError(client, operand);
+      return;
+    case "populate":
+      populate(state, client, args);
+      return;
+    case "object":
+      describe(state, client, operand);
+      return;
+    case "replicate":
+      propagateAlways(state);
+      propagateAs(state, args.slice(2));
+      replyOk(client);
+      return;
+    case "segfault":
+    case "panic":
+      emit(state, { kind: "exit", status: 1 });
+      return;
+    case "quicklist-packed-threshold":
+    case "set-skip-checksum-validation":
+    case "dict-resizing":
+    case "pause-cron":
+      replyOk(client);
+      return;
+    default:
+      replyError(
+        client,
+        `ERR unknown subcommand or wrong number of arguments for '${textOf(args[1] ?? "")}'. Try DEBUG HELP.`,
+      );
+  }
+}
+
+function isAllowed(state: ServerState, client: Client): boolean {
+  const { debugCommand } = state.settings;
+  if (debugCommand !== "local") return debugCommand === "yes";
+  return LOOPBACK.test(client.connection.remoteAddress);
+}
+
+/** `DEBUG POPULATE count [prefix] [size]`; replicas do not get these keys. */
+function populate(state: ServerState, client: Client, args: Arguments): void {
+  const count = parseInteger(textOf(args[2] ?? ""));
+  const size = args.length > 4 ? parseInteger(textOf(args[4] ?? "")) : 0;
+  if (count === undefined || count < 0 || size === undefined || size < 0) {
+    replyError(client, ERRORS.notPositive);
+    return;
+  }
+  const prefix = args.length > 3 ? textOf(args[3] ?? "") : "key";
+  for (let number = 0; number < count; number++) {
+    const key = `${prefix}:${number}`;
+    if (client.database.entries.has(key)) continue;
+    const value = `value:${number}`;
+    const padded = size === 0 ? value : value.slice(0, size).padEnd(size, "\0");
+    state.keyspace.put(client.database, key, padded, NO_EXPIRY);
+  }
+  replyOk(client);
+}
+
+function describe(state: ServerState, client: Client, key: string): void {
+  const entry = client.database.entries.get(key);
+  if (entry === undefined) {
+    replyError(client, ERRORS.noSuchKey);
+    return;
+  }
+  const encoding = encodingOf(entry.value);
+  const lru = Math.floor(state.unixNow / 1000) % 2 ** 24;
+  client.reply.simple(
+    `Value at:0x000000000000 refcount:1 encoding:${encoding} serializedlength:${entry.value.length + 1} lru:${lru} lru_seconds_idle:0`,
+  );
+}

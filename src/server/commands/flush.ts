@@ -1,0 +1,56 @@
+import { textOf } from "../../base/bytes.ts";
+import type { Client } from "../client.ts";
+import { type Command, flags, NO_KEYS } from "../command.ts";
+import type { Arguments } from "../environment.ts";
+import { ERRORS } from "../errors.ts";
+import { log } from "../log.ts";
+import { propagateAlways } from "../propagation.ts";
+import { replyError, replyOk } from "../reply.ts";
+import { beginBackgroundSave, cancelSnapshot } from "../saving.ts";
+import type { ServerState } from "../state.ts";
+
+function flushDb(state: ServerState, client: Client, args: Arguments): void {
+  if (!isFlushMode(args)) {
+    replyError(client, ERRORS.syntax);
+    return;
+  }
+  state.persistence.changes += state.keyspace.flush(client.database);
+  propagateAlways(state);
+  replyOk(client);
+}
+
+function flushAll(state: ServerState, client: Client, args: Arguments): void {
+  if (!isFlushMode(args)) {
+    replyError(client, ERRORS.syntax);
+    return;
+  }
+  for (const database of state.keyspace.databases) {
+    state.persistence.changes += state.keyspace.flush(database);
+  }
+  saveEmptiness(state);
+  propagateAlways(state);
+  replyOk(client);
+}
+
+/**
+ * A snapshot of what was just deleted on purpose must not come back at the next start: it is given
+ * up unless replicas wait for it, and an empty one is written at once (server spec §5.3).
+ */
+function saveEmptiness(state: ServerState): void {
+  const { running } = state.persistence;
+  if (running?.target.kind === "file" && !running.forReplicas) cancelSnapshot(state);
+  if (state.settings.savePoints.length === 0 || state.persistence.running !== undefined) return;
+  log(state, "notice", "FLUSHALL: saving the empty data set");
+  beginBackgroundSave(state);
+}
+
+/** `SYNC` and `ASYNC` are the same here: the tables are let go of in one step. */
+function isFlushMode(args: Arguments): boolean {
+  if (args.length === 1) return true;
+  return args.length === 2 && /^a?sync$/i.test(textOf(args[1] ?? ""));
+}
+
+export const FLUSH_COMMANDS: readonly Command[] = [
+  { name: "flushdb", arity: -1, flags: flags("w"), keys: NO_KEYS, group: "server", run: flushDb },
+  { name: "flushall", arity: -1, flags: flags("w"), keys: NO_KEYS, group: "server", run: flushAll },
+];

@@ -1,0 +1,279 @@
+import { unreachable } from "../../base/assert.ts";
+import { textOf } from "../../base/bytes.ts";
+import { after, NEVER } from "../../base/units.ts";
+import { parsePort } from "../../wire/host.ts";
+import { parseInteger } from "../../wire/integers.ts";
+import { parsePsyncRequest } from "../../wire/psync.ts";
+import type { Client } from "../client.ts";
+import { type Command, flags, NO_KEYS } from "../command.ts";
+import type { Arguments } from "../environment.ts";
+import { ERRORS } from "../errors.ts";
+import { log } from "../log.ts";
+import { replyError, replyOk } from "../reply.ts";
+import { sendAck } from "../replication/link-control.ts";
+import type { LinkPhase } from "../replication/link-phase.ts";
+import { attachReplica, onAck, peerHost } from "../replication/master-side.ts";
+import { becomeMaster, becomeReplicaOf } from "../replication/roles.ts";
+import { type ReplicaRole, replicationOffset } from "../replication/state.ts";
+import { replicasAt, requestAcks } from "../replication/wait.ts";
+import type { ServerState } from "../state.ts";
+
+function replicaOf(state: ServerState, client: Client, args: Arguments): void {
+  if (client.kind === "replica") {
+    replyError(client, ERRORS.replicaofFromReplica);
+    return;
+  }
+  const host = textOf(args[1] ?? "");
+  const portText = textOf(args[2] ?? "");
+  if (host.toLowerCase() === "no" && portText.toLowerCase() === "one") {
+    if (becomeMaster(state)) {
+      log(state, "notice", `MASTER MODE enabled (user request from '${describe(client)}')`);
+    }
+    replyOk(client);
+    return;
+  }
+  const port = parsePort(portText);
+  if (port === undefined) {
+    replyError(client, ERRORS.badMasterPort);
+    return;
+  }
+  if (!becomeReplicaOf(state, { host, port })) {
+    client.reply.simple("OK Already connected to specified master");
+    return;
+  }
+  log(
+    state,
+    "notice",
+    `REPLICAOF ${host}:${port} enabled (user request from '${describe(client)}')`,
+  );
+  replyOk(client);
+}
+
+function describe(client: Client): string {
+  const { connection } = client;
+  return `id=${connection.id} addr=${connection.remoteAddress} name=${connection.name} user=${connection.user}`;
+}
+
+function sync(state: ServerState, client: Client): void {
+  if (client.kind === "replica") return;
+  if (refuseSync(state, client)) return;
+  log(state, "notice", `Replica ${client.connection.remoteAddress} asks for synchronization`);
+  attachReplica(state, client, "sync");
+}
+
+function psync(state: ServerState, client: Client, args: Arguments): void {
+  if (client.kind === "replica") return;
+  const replid = textOf(args[1] ?? "");
+  if (
+    textOf(args[3] ?? "").toUpperCase() === "FAILOVER" &&
+    !acceptFailover(state, client, replid)
+  ) {
+    return;
+  }
+  if (refuseSync(state, client)) return;
+  const request = parsePsyncRequest({ replid, offset: textOf(args[2] ?? "") });
+  if (request === undefined) {
+    replyError(client, ERRORS.notAnInteger);
+    return;
+  }
+  log(state, "notice", `Replica ${client.connection.remoteAddress} asks for synchronization`);
+  attachReplica(state, client, request);
+}
+
+/** Our master hands over to us: we become the master, and it a replica (server spec §2.6). */
+function acceptFailover(state: ServerState, client: Client, replid: string): boolean {
+  const { replication } = state;
+  if (replication.role.kind === "master") {
+    replyError(client, ERRORS.failoverToMaster);
+    return false;
+  }
+  if (replid.toLowerCase() !== replication.replid) {
+    replyError(client, ERRORS.failoverReplid);
+    return false;
+  }
+  log(state, "notice", "Failover request received for this replica. Failing over to it now.");
+  becomeMaster(state);
+  return true;
+}
+
+/** @returns whether the request was answered with an error */
+function refuseSync(state: ServerState, client: Client): boolean {
+  const { role } = state.replication;
+  if (role.kind === "replica" && role.link.at !== "connected") {
+    replyError(client, ERRORS.noMasterLinkSync);
+    return true;
+  }
+  if (state.environment.hasUnsentReplies(client)) {
+    replyError(client, ERRORS.pendingOutput);
+    return true;
+  }
+  return false;
+}
+
+const LONGEST_ANNOUNCED_IP = 255;
+
+/** Pairs of option and value, worked on from left to right (server spec §2.8). */
+function replconf(state: ServerState, client: Client, args: Arguments): void {
+  if (args.length % 2 === 0) {
+    replyError(client, ERRORS.syntax);
+    return;
+  }
+  for (let at = 1; at < args.length; at += 2) {
+    const option = textOf(args[at] ?? "").toLowerCase();
+    const value = textOf(args[at + 1] ?? "");
+    const outcome = applyOption(state, client, option, value);
+    if (outcome === "silent") return;
+    if (outcome !== "known") {
+      replyError(client, outcome);
+      return;
+    }
+  }
+  replyOk(client);
+}
+
+type OptionOutcome = "known" | "silent" | `ERR ${string}`;
+
+function applyOption(
+  state: ServerState,
+  client: Client,
+  option: string,
+  value: string,
+): OptionOutcome {
+  const options = client.replicaOptions;
+  switch (option) {
+    case "listening-port": {
+      const port = parseInteger(value);
+      if (port === undefined) return ERRORS.notAnInteger;
+      options.listeningPort = port;
+      return "known";
+    }
+    case "ip-address":
+      if (value.length > LONGEST_ANNOUNCED_IP) {
+        return `ERR REPLCONF ip-address provided by replica instance is too long: ${value.length} bytes`;
+      }
+      options.announcedIp = value;
+      return "known";
+    case "capa":
+      if (value.toLowerCase() === "eof") options.eof = true;
+      else if (value.toLowerCase() === "psync2") options.psync2 = true;
+      return "known";
+    case "rdb-only":
+      options.rdbOnly = value !== "0";
+      return "known";
+    case "version":
+      return "known";
+    case "ack":
+      if (client.kind === "replica") onAck(state, client, parseInteger(value) ?? 0);
+      return "silent";
+    case "getack": {
+      const { role } = state.replication;
+      if (client.kind === "master" && role.kind === "replica") sendAck(state, role);
+      return "silent";
+    }
+    default:
+      return `ERR Unrecognized REPLCONF option: ${option}`;
+  }
+}
+
+/** Waits until enough replicas have this client's last write (server spec §4.4). */
+function wait(state: ServerState, client: Client, args: Arguments): void {
+  const { replication } = state;
+  if (replication.role.kind === "replica") {
+    replyError(client, ERRORS.waitOnReplica);
+    return;
+  }
+  const count = parseInteger(textOf(args[1] ?? ""));
+  const timeoutMs = parseInteger(textOf(args[2] ?? ""));
+  if (count === undefined || timeoutMs === undefined) {
+    replyError(client, count === undefined ? ERRORS.notAnInteger : ERRORS.timeoutNotAnInteger);
+    return;
+  }
+  if (timeoutMs < 0) {
+    replyError(client, ERRORS.timeoutNegative);
+    return;
+  }
+  const offset = client.lastWriteOffset;
+  const reached = replicasAt(state, offset);
+  if (reached >= count || state.propagation.depth > 1) {
+    client.reply.integer(reached);
+    return;
+  }
+  const until = timeoutMs === 0 ? NEVER : after(state.now, timeoutMs);
+  client.wait = { kind: "replicas", count, offset, until };
+  state.waiters.add(client);
+  requestAcks(state);
+}
+
+/** Ports and offsets are texts here; only online replicas are shown (server spec §4.2). */
+function roleCommand(state: ServerState, client: Client): void {
+  const { replication } = state;
+  const { reply } = client;
+  if (replication.role.kind === "replica") {
+    roleOfReplica(state, client, replication.role);
+    return;
+  }
+  const online = [...replication.peers.values()].filter(({ phase }) => phase.kind === "online");
+  reply.array(3);
+  reply.bulk("master");
+  reply.integer(replicationOffset(replication));
+  reply.array(online.length);
+  for (const peer of online) {
+    reply.array(3);
+    reply.bulk(peerHost(peer.client));
+    reply.bulk(String(peer.client.replicaOptions.listeningPort));
+    reply.bulk(String(peer.ackOffset));
+  }
+}
+
+function roleOfReplica(state: ServerState, client: Client, own: ReplicaRole): void {
+  const { reply } = client;
+  reply.array(5);
+  reply.bulk("slave");
+  reply.bulk(own.master.host);
+  reply.integer(own.master.port);
+  reply.bulk(linkStateWord(own.link));
+  reply.integer(own.link.at === "connected" ? replicationOffset(state.replication) : -1);
+}
+
+/** The words of ROLE (server spec §2.2). */
+function linkStateWord(phase: LinkPhase): string {
+  switch (phase.at) {
+    case "waiting":
+      return "connect";
+    case "transfer":
+    case "loading":
+      return "sync";
+    case "connecting":
+    case "handshake":
+    case "connected":
+      return phase.at;
+    default:
+      return unreachable(phase);
+  }
+}
+
+const SERVER = "server";
+
+export const REPLICATION_COMMANDS: readonly Command[] = [
+  {
+    name: "replicaof",
+    arity: 3,
+    flags: flags("asTA"),
+    keys: NO_KEYS,
+    group: SERVER,
+    run: replicaOf,
+  },
+  { name: "slaveof", arity: 3, flags: flags("asTA"), keys: NO_KEYS, group: SERVER, run: replicaOf },
+  { name: "sync", arity: 1, flags: flags("asXA"), keys: NO_KEYS, group: SERVER, run: sync },
+  { name: "psync", arity: -3, flags: flags("asXA"), keys: NO_KEYS, group: SERVER, run: psync },
+  {
+    name: "replconf",
+    arity: -1,
+    flags: flags("asLTB"),
+    keys: NO_KEYS,
+    group: SERVER,
+    run: replconf,
+  },
+  { name: "role", arity: 1, flags: flags("LTF"), keys: NO_KEYS, group: SERVER, run: roleCommand },
+  { name: "wait", arity: 3, flags: flags("b"), keys: NO_KEYS, group: "generic", run: wait },
+];

@@ -1,0 +1,46 @@
+import type { Bytes } from "../../base/bytes.ts";
+import type { Command } from "../command.ts";
+import { commandCommand } from "./command-info.ts";
+import { CONNECTION_COMMANDS } from "./connection.ts";
+import { COUNTER_COMMANDS } from "./counters.ts";
+import { FLUSH_COMMANDS } from "./flush.ts";
+import { KEY_TIME_COMMANDS } from "./key-times.ts";
+import { KEY_COMMANDS } from "./keys.ts";
+import { REPLICATION_COMMANDS } from "./replication.ts";
+import { SCAN_COMMANDS } from "./scans.ts";
+import { SERVER_COMMANDS } from "./server.ts";
+import { SET_COMMANDS } from "./set.ts";
+import { STRING_COMMANDS } from "./strings.ts";
+import { TRANSACTION_COMMANDS } from "./transactions.ts";
+
+/** All commands by their lower-case name. */
+export const COMMANDS: ReadonlyMap<string, Command> = new Map(
+  [
+    ...STRING_COMMANDS,
+    ...SET_COMMANDS,
+    ...COUNTER_COMMANDS,
+    ...KEY_COMMANDS,
+    ...KEY_TIME_COMMANDS,
+    ...SCAN_COMMANDS,
+    ...FLUSH_COMMANDS,
+    ...TRANSACTION_COMMANDS,
+    ...CONNECTION_COMMANDS,
+    ...REPLICATION_COMMANDS,
+    ...SERVER_COMMANDS,
+    commandCommand(() => COMMANDS),
+  ].map((command) => [command.name, command]),
+);
+
+/** In both spellings that clients use; any other is folded first. */
+const BY_SPELLING: ReadonlyMap<Bytes, Command> = new Map(
+  [...COMMANDS].flatMap(([name, command]) => [
+    [name, command] as const,
+    [name.toUpperCase(), command] as const,
+  ]),
+);
+
+export function lookupCommand(name: Bytes): Command | undefined {
+  const command = BY_SPELLING.get(name);
+  if (command !== undefined || typeof name !== "string") return command;
+  return COMMANDS.get(name.toLowerCase());
+}

@@ -1,0 +1,43 @@
+import { after } from "../base/units.ts";
+import { expireInBackground } from "./expiry.ts";
+import { log } from "./log.ts";
+import { endPauseIfDue } from "./pause.ts";
+import { trimBacklog } from "./replication/identity.ts";
+import { sendAck, watchLink } from "./replication/link-control.ts";
+import { serveReplicas } from "./replication/master-side.ts";
+import { releaseWaiters } from "./replication/wait.ts";
+import { beginBackgroundSave, dueSavePoint } from "./saving.ts";
+import { watchShutdown } from "./shutdown.ts";
+import type { ServerState } from "./state.ts";
+import { sampleOperations } from "./stats.ts";
+
+const SECOND_MS = 1000;
+
+/** What is done ten times a second, and once a second. */
+export function onTick(state: ServerState): void {
+  const { replication } = state;
+  endPauseIfDue(state, state.now);
+  expireInBackground(state, state.expiryCycle);
+  sampleOperations(state.stats, state.now);
+  if (replication.secondAt === undefined || state.now >= replication.secondAt) {
+    // Not a multiple of the last one: after a stall the missed seconds are not made up for.
+    replication.secondAt = after(state.now, SECOND_MS);
+    replication.seconds++;
+    onSecond(state);
+  }
+  if (replication.role.kind === "replica") watchLink(state, replication.role);
+  releaseWaiters(state);
+  watchShutdown(state);
+  const point = dueSavePoint(state);
+  if (point !== undefined) {
+    log(state, "notice", `${point.changes} changes in ${point.seconds} seconds. Saving...`);
+    beginBackgroundSave(state);
+  }
+  trimBacklog(state);
+}
+
+function onSecond(state: ServerState): void {
+  const { role } = state.replication;
+  if (role.kind === "replica") sendAck(state, role);
+  serveReplicas(state);
+}

@@ -1,0 +1,68 @@
+import type { Bytes } from "../base/bytes.ts";
+import type { Client } from "./client.ts";
+
+/** What only the process knows and INFO shows. */
+export interface ProcessFacts {
+  readonly vedetteVersion: string;
+  readonly processId: number;
+  readonly executable: string;
+  /** Empty when the server runs without one. */
+  readonly configFile: string;
+  readonly os: string;
+  readonly nodeVersion: string;
+  readonly listeners: readonly string[];
+  readonly usedMemoryBytes: number;
+  readonly residentMemoryBytes: number;
+  readonly peakMemoryBytes: number;
+  readonly totalSystemMemoryBytes: number;
+  readonly cpuUserSeconds: number;
+  readonly cpuSystemSeconds: number;
+  readonly connections: ConnectionFacts;
+}
+
+/** What the listener counts. */
+export interface ConnectionFacts {
+  /** Without replicas. */
+  readonly connected: number;
+  readonly maxClients: number;
+  readonly pubsubClients: number;
+  readonly received: number;
+  readonly rejected: number;
+  readonly netInputBytes: number;
+  readonly netOutputBytes: number;
+  readonly channels: number;
+  readonly patterns: number;
+  readonly queryBufferLimitDisconnections: number;
+  readonly outputBufferLimitDisconnections: number;
+  readonly errorReplies: number;
+  /** By the first word of the error. */
+  readonly errorsByCode: ReadonlyMap<string, number>;
+}
+
+/** One command as it came: the name first. */
+export type Arguments = readonly Bytes[];
+
+/**
+ * What a command may ask of the world and get an answer to in the same turn, handed in by the shell
+ * (or by a simulator). Everything slow is an effect instead.
+ */
+export interface Environment {
+  /** 40 random hex digits: replication ids, payload markers. */
+  newId(): string;
+  facts(): ProcessFacts;
+  /** Whether replies to this client are waiting for the socket. */
+  hasUnsentReplies(client: Client): boolean;
+  /** @returns the number of local receivers */
+  publish(channel: Bytes, message: Bytes): number;
+  /**
+   * Commands about the connection itself (AUTH, HELLO, CLIENT, SUBSCRIBE …), which the listener
+   * implements for both daemons.
+   */
+  session(client: Client, args: Arguments): void;
+  /** CONFIG GET, SET and REWRITE: the table and the file are the shell's. */
+  config(client: Client, args: Arguments): void;
+  /** Blocks the process, for DEBUG SLEEP. */
+  sleep(ms: number): void;
+  /** SAVE: writes the snapshot to disk before it returns. @returns whether that worked */
+  saveNow(): boolean;
+}

@@ -1,0 +1,77 @@
+/** Error replies, in Redis' words: clients and test suites match them (server spec §5.1, §6.1). */
+export const ERRORS = {
+  syntax: "ERR syntax error",
+  notAnInteger: "ERR value is not an integer or out of range",
+  notAFloat: "ERR value is not a valid float",
+  notPositive: "ERR value is out of range, must be positive",
+  outOfRange: "ERR value is out of range",
+  noSuchKey: "ERR no such key",
+  indexOutOfRange: "ERR index out of range",
+  offsetOutOfRange: "ERR offset is out of range",
+  overflow: "ERR increment or decrement would overflow",
+  decrementOverflow: "ERR decrement would overflow",
+  notANumber: "ERR increment would produce NaN or Infinity",
+  tooLong: "ERR string exceeds maximum allowed size (proto-max-bulk-len)",
+  sameObject: "ERR source and destination objects are the same",
+  badCursor: "ERR invalid cursor",
+  dbIndexOutOfRange: "ERR DB index is out of range",
+  dbIndexNotAnInteger: "ERR invalid DB index",
+  timeoutNegative: "ERR timeout is negative",
+  timeoutNotAnInteger: "ERR timeout is not an integer or out of range",
+  expireNxIncompatible: "ERR NX and XX, GT or LT options at the same time are not compatible",
+  expireGtLtIncompatible: "ERR GT and LT options at the same time are not compatible",
+
+  nestedMulti: "ERR MULTI calls can not be nested",
+  execWithoutMulti: "ERR EXEC without MULTI",
+  discardWithoutMulti: "ERR DISCARD without MULTI",
+  watchInsideMulti: "ERR WATCH inside MULTI is not allowed",
+  execAborted: "EXECABORT Transaction discarded because of previous errors.",
+  notInTransaction: "ERR Command not allowed inside a transaction",
+
+  noAuth: "NOAUTH Authentication required.",
+  misconf:
+    "MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk. Commands that may modify the data set are disabled, because this instance is configured to report errors during writes if RDB snapshotting fails (stop-writes-on-bgsave-error option). Please check the Redis logs for details about the RDB error.",
+  noReplicas: "NOREPLICAS Not enough good replicas to write.",
+  readOnly: "READONLY You can't write against a read only replica.",
+  masterDown: "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.",
+  loading: "LOADING Redis is loading the dataset in memory",
+  replicaKeyspace: "ERR Replica can't interact with the keyspace",
+
+  alreadySaving: "ERR Background save already in progress",
+  saveFailed: "ERR",
+  shutdownFailed: "ERR Errors trying to SHUTDOWN. Check logs.",
+  noShutdown: "ERR No shutdown in progress.",
+  badMasterPort: "ERR Invalid master port",
+  replicaofFromReplica: "ERR Command is not valid when client is a replica.",
+  waitOnReplica:
+    "ERR WAIT cannot be used with replica instances. Please also note that since Redis 4.0 if a replica is configured to be writable (which is not the default) writes to replicas are just local and are not propagated.",
+  noMasterLinkSync: "NOMASTERLINK Can't SYNC while not connected with my master",
+  pendingOutput: "ERR SYNC and PSYNC are invalid with pending output",
+  failoverToMaster: "ERR PSYNC FAILOVER can't be sent to a master.",
+  failoverReplid: "ERR PSYNC FAILOVER replid must match my replid.",
+  bgsaveFailedForReplica: "ERR BGSAVE failed, replication can't continue",
+  debugRefused:
+    'ERR DEBUG command not allowed. If the enable-debug-command option is set to "local", you can run it from a local connection, otherwise you need to set this option in the configuration file, and then restart the server.',
+} as const;
+
+export function wrongArity(command: string): string {
+  return `ERR wrong number of arguments for '${command}' command`;
+}
+
+export function unknownSubcommand(subcommand: string, command: string): string {
+  return `ERR unknown subcommand '${subcommand.slice(0, 128)}'. Try ${command.toUpperCase()} HELP.`;
+}
+
+export function invalidExpire(command: string): string {
+  return `ERR invalid expire time in '${command}' command`;
+}
+
+/** Arguments are quoted until 128 bytes of them are shown (server spec §5.1). */
+export function unknownCommand(name: string, args: readonly string[]): string {
+  let shown = "";
+  for (const arg of args) {
+    if (shown.length >= 128) break;
+    shown += `'${arg.slice(0, 128 - shown.length)}' `;
+  }
+  return `ERR unknown command '${name.slice(0, 128)}', with args beginning with: ${shown}`;
+}

@@ -1,0 +1,105 @@
+import { textOf } from "../base/bytes.ts";
+import { call } from "./call.ts";
+import type { Client } from "./client.ts";
+import { type Command, FLAG } from "./command.ts";
+import { lookupCommand } from "./commands/table.ts";
+import type { Arguments } from "./environment.ts";
+import { unknownCommand, unknownSubcommand, wrongArity } from "./errors.ts";
+import { verdictOn } from "./gates.ts";
+import { replyError } from "./reply.ts";
+import type { ServerState } from "./state.ts";
+import { discardTransaction, enqueue } from "./transactions.ts";
+
+/**
+ * Works on one request: checks in the order of server spec §6.1, then queues or runs it. The reply
+ * goes straight to the client's writer; what else is to be done is left in `state.effects`.
+ * @param args not empty; the name first
+ */
+export function execute(state: ServerState, client: Client, args: Arguments): void {
+  const name = args[0] ?? "";
+  const command = lookupCommand(name);
+  if (command === undefined) {
+    refuse(client, unknownCommand(textOf(name), args.slice(1).map(textOf)));
+    return;
+  }
+  const bits = flagsOf(client, command, args);
+  if (bits === undefined) return;
+  const { transaction } = client;
+  const effective = command.name === "exec" && transaction ? bits | transaction.flags : bits;
+  if (client.connection.subscriptions > 0 && !isAllowedToSubscriber(client, command)) {
+    refuse(client, subscriberError(textOf(name)));
+    return;
+  }
+  const verdict = verdictOn(state, client, command, effective);
+  if (verdict === "run") {
+    if (transaction !== undefined && !(bits & FLAG.notQueued))
+      enqueue(client, { command, args }, bits);
+    else call(state, client, command, args);
+  } else if (verdict === "pause") {
+    client.wait = { kind: "pause", args };
+  } else {
+    refuseCommand(client, command, verdict.error);
+  }
+}
+
+/** @returns the flags that hold for this request, or undefined when it was refused */
+function flagsOf(client: Client, command: Command, args: Arguments): number | undefined {
+  if (!fitsArity(command.arity, args.length)) {
+    refuse(client, wrongArity(command.name));
+    return undefined;
+  }
+  const { subcommands } = command;
+  if (subcommands === undefined || args.length < 2) return command.flags;
+  const word = textOf(args[1] ?? "");
+  const subcommand = subcommands.get(word.toLowerCase());
+  if (subcommand === undefined) {
+    refuse(client, unknownSubcommand(word, command.name));
+    return undefined;
+  }
+  if (!fitsArity(subcommand.arity, args.length)) {
+    refuse(client, wrongArity(`${command.name}|${word.toLowerCase()}`));
+    return undefined;
+  }
+  return subcommand.flags;
+}
+
+export function fitsArity(arity: number, count: number): boolean {
+  return arity < 0 ? count >= -arity : count === arity;
+}
+
+/** A request that is not executed: an open transaction cannot be committed any more. */
+function refuse(client: Client, error: string): void {
+  if (client.transaction !== undefined) client.transaction.spoiled = true;
+  replyError(client, error);
+}
+
+/** EXEC that is refused discards the transaction and says why. */
+function refuseCommand(client: Client, command: Command, error: string): void {
+  if (command.name !== "exec" || client.transaction === undefined) {
+    refuse(client, error);
+    return;
+  }
+  discardTransaction(client);
+  replyError(client, `EXECABORT Transaction discarded because of: ${error}`);
+}
+
+const SUBSCRIBER_COMMANDS: ReadonlySet<string> = new Set([
+  "subscribe",
+  "unsubscribe",
+  "psubscribe",
+  "punsubscribe",
+  "ssubscribe",
+  "sunsubscribe",
+  "ping",
+  "quit",
+  "reset",
+]);
+
+/** RESP3 tells pushes from replies, so its subscribers may do anything. */
+function isAllowedToSubscriber(client: Client, command: Command): boolean {
+  return client.reply.protocol === 3 || SUBSCRIBER_COMMANDS.has(command.name);
+}
+
+function subscriberError(name: string): string {
+  return `ERR Can't execute '${name.toLowerCase()}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context`;
+}

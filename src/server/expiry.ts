@@ -1,0 +1,83 @@
+import type { Client } from "./client.ts";
+import { type Database, type Entry, NO_EXPIRY } from "./keyspace.ts";
+import { propagate } from "./propagation.ts";
+import type { ExpiryCycle, ServerState } from "./state.ts";
+
+/** Keys looked at in one pass over a database before another is due. */
+const KEYS_PER_PASS = 400;
+/** A pass that finds this share expired is repeated at once. */
+const BUSY_SHARE = 0.1;
+const MAX_PASSES = 16;
+
+/**
+ * The key's entry as this client may see it. A key past its time is deleted here by a master; a
+ * replica hides it and waits for its master's DEL; commands of the master see it (spec §2.15).
+ */
+export function lookup(state: ServerState, client: Client, key: string): Entry | undefined {
+  const entry = client.database.entries.get(key);
+  if (entry === undefined || entry.expireAt === NO_EXPIRY || state.unixNow <= entry.expireAt) {
+    return entry;
+  }
+  return expireOnAccess(state, client, key) ? undefined : entry;
+}
+
+/** As `lookup`, counted as a hit or a miss. */
+export function lookupRead(state: ServerState, client: Client, key: string): Entry | undefined {
+  const entry = lookup(state, client, key);
+  if (entry === undefined) state.stats.keyspaceMisses++;
+  else state.stats.keyspaceHits++;
+  return entry;
+}
+
+/** @returns whether the key is gone for this client */
+function expireOnAccess(state: ServerState, client: Client, key: string): boolean {
+  if (client.kind === "master" || state.loading !== undefined) return false;
+  if (state.replication.role.kind === "replica" || state.pause !== undefined) return true;
+  expire(state, client.database, key);
+  return true;
+}
+
+/** Removes a key whose time has come, here and on replicas. */
+export function expire(state: ServerState, database: Database, key: string): void {
+  state.keyspace.remove(database, key);
+  state.stats.expiredKeys++;
+  propagate(state, database.index, [state.settings.lazyfreeLazyExpire ? "UNLINK" : "DEL", key]);
+}
+
+/** Whether the key is past its time, whoever will remove it. */
+export function isExpired(state: ServerState, entry: Readonly<Entry>): boolean {
+  return state.unixNow > entry.expireAt;
+}
+
+/**
+ * Removes keys whose time has come although nobody asks for them: a bounded number in each pass,
+ * more while many of those looked at are expired. Masters only; each is its own unit (§2.14).
+ */
+export function expireInBackground(state: ServerState, cycle: ExpiryCycle): void {
+  if (state.replication.role.kind === "replica" || state.pause !== undefined) return;
+  if (state.loading !== undefined || !state.activeExpiry) return;
+  for (const database of state.keyspace.databases) {
+    if (database.expiring.size === 0) continue;
+    for (let pass = 0; pass < MAX_PASSES; pass++) {
+      const share = expirePass(state, database, cycle);
+      if (share < BUSY_SHARE) break;
+      if (pass === MAX_PASSES - 1) state.stats.expireCapReached++;
+    }
+  }
+}
+
+/** @returns which share of the keys looked at was expired */
+function expirePass(state: ServerState, database: Database, cycle: ExpiryCycle): number {
+  const due: string[] = [];
+  const seen = { keys: 0 };
+  let cursor = cycle.cursors[database.index] ?? 0;
+  do {
+    cursor = database.expiring.scan(cursor, (key, entry) => {
+      seen.keys++;
+      if (state.unixNow >= entry.expireAt) due.push(key);
+    });
+  } while (cursor !== 0 && seen.keys < KEYS_PER_PASS);
+  cycle.cursors[database.index] = cursor;
+  for (const key of due) expire(state, database, key);
+  return seen.keys === 0 ? 0 : due.length / seen.keys;
+}

@@ -1,0 +1,56 @@
+import type { ServerState } from "../state.ts";
+import { operationsPerSecond } from "../stats.ts";
+import type { Field } from "./info.ts";
+
+export function statsFields(state: ServerState): readonly Field[] {
+  const { stats } = state;
+  const { connections } = state.environment.facts();
+  return [
+    ["total_connections_received", connections.received],
+    ["total_commands_processed", stats.commandsProcessed],
+    ["instantaneous_ops_per_sec", operationsPerSecond(stats)],
+    ["total_net_input_bytes", connections.netInputBytes],
+    ["total_net_output_bytes", connections.netOutputBytes],
+    ["total_net_repl_input_bytes", stats.replicationInputBytes],
+    ["total_net_repl_output_bytes", stats.replicationOutputBytes],
+    ["instantaneous_input_kbps", "0.00"],
+    ["instantaneous_output_kbps", "0.00"],
+    ["rejected_connections", connections.rejected],
+    ["sync_full", stats.syncFull],
+    ["sync_partial_ok", stats.syncPartialOk],
+    ["sync_partial_err", stats.syncPartialErr],
+    ["expired_keys", stats.expiredKeys],
+    ["expired_stale_perc", "0.00"],
+    ["expired_time_cap_reached_count", stats.expireCapReached],
+    ["expire_cycle_cpu_milliseconds", 0],
+    ["evicted_keys", 0],
+    ["evicted_clients", 0],
+    ["total_eviction_exceeded_time", 0],
+    ["current_eviction_exceeded_time", 0],
+    ["keyspace_hits", stats.keyspaceHits],
+    ["keyspace_misses", stats.keyspaceMisses],
+    ["pubsub_channels", connections.channels],
+    ["pubsub_patterns", connections.patterns],
+    ["pubsubshard_channels", 0],
+    ["latest_fork_usec", 0],
+    ["total_forks", stats.snapshots],
+    ["migrate_cached_sockets", 0],
+    ["slave_expires_tracked_keys", 0],
+    ["active_defrag_hits", 0],
+    ["active_defrag_misses", 0],
+    ["active_defrag_key_hits", 0],
+    ["active_defrag_key_misses", 0],
+    ["tracking_total_keys", 0],
+    ["tracking_total_items", 0],
+    ["tracking_total_prefixes", 0],
+    ["unexpected_error_replies", stats.unexpectedErrorReplies],
+    ["total_error_replies", connections.errorReplies],
+    ["dump_payload_sanitizations", 0],
+    ["io_threaded_reads_processed", 0],
+    ["io_threaded_writes_processed", 0],
+    ["client_query_buffer_limit_disconnections", connections.queryBufferLimitDisconnections],
+    ["client_output_buffer_limit_disconnections", connections.outputBufferLimitDisconnections],
+    ["reply_buffer_shrinks", 0],
+    ["reply_buffer_expands", 0],
+  ];
+}

@@ -1,0 +1,169 @@
+import type { Bytes } from "../base/bytes.ts";
+import { ShardedTable } from "./sharded-table.ts";
+
+/** What a key holds. Short strings are latin1 text, long ones Buffers that nobody changes. */
+export type Value = Bytes;
+
+/** Unix time in ms after which a key is gone; NO_EXPIRY for keys that stay. */
+export const NO_EXPIRY = Number.POSITIVE_INFINITY;
+
+export interface Entry {
+  value: Value;
+  /** Unix ms, or NO_EXPIRY. */
+  expireAt: number;
+  /** The snapshot this entry was written to or is newer than (server spec §7.2). */
+  epoch: number;
+}
+
+export type Entries = ShardedTable<Entry>;
+
+/** Somebody who wants to know that a key changed: a client that watches it. */
+export interface Watcher {
+  invalidated: boolean;
+}
+
+/**
+ * One numbered database. SWAPDB exchanges the tables, so that clients and watchers stay with the
+ * number; FLUSHDB replaces them, so that a running snapshot goes on over the old ones.
+ */
+export interface Database {
+  readonly index: number;
+  entries: Entries;
+  /** The entries that have an expiry: what the expiry cycle walks over. */
+  expiring: Entries;
+  readonly watchers: Map<string, Set<Watcher>>;
+}
+
+/** Who must see an entry as it was when the snapshot began, before it changes. */
+export interface PreImages {
+  preserve(entries: Entries, key: string, entry: Readonly<Entry>): void;
+}
+
+/**
+ * All databases, and the only door through which they change. Each change first gives a running
+ * snapshot the old state and then invalidates watchers.
+ *
+ * Invariant: `expiring` holds exactly the entries of `entries` whose `expireAt` is not NO_EXPIRY.
+ */
+export class Keyspace {
+  readonly databases: readonly Database[];
+  /** Grows by one with each snapshot: what is older has not been written to it yet. */
+  #epoch = 1;
+  #snapshot: PreImages | undefined;
+
+  constructor(databaseCount: number) {
+    this.databases = Array.from({ length: databaseCount }, (_, index) => ({
+      index,
+      entries: new ShardedTable<Entry>(),
+      expiring: new ShardedTable<Entry>(),
+      watchers: new Map(),
+    }));
+  }
+
+  get size(): number {
+    return this.databases.reduce((sum, database) => sum + database.entries.size, 0);
+  }
+
+  get epoch(): number {
+    return this.#epoch;
+  }
+
+  /** From here on every entry is preserved for `snapshot` before its first change. */
+  beginSnapshot(snapshot: PreImages): void {
+    this.#epoch++;
+    this.#snapshot = snapshot;
+  }
+
+  endSnapshot(): void {
+    this.#snapshot = undefined;
+  }
+
+  /** Sets value and expiry, whatever the key held before. */
+  put(database: Database, key: string, value: Value, expireAt: number): void {
+    const entry = database.entries.get(key);
+    if (entry === undefined) {
+      const added: Entry = { value, expireAt, epoch: this.#epoch };
+      database.entries.set(key, added);
+      if (expireAt !== NO_EXPIRY) database.expiring.set(key, added);
+    } else {
+      this.#beforeChange(database, key, entry);
+      entry.value = value;
+      if (entry.expireAt !== expireAt) placeExpiry(database, key, entry, expireAt);
+    }
+    touch(database, key);
+  }
+
+  /** Changes the value and keeps the expiry. */
+  setValue(database: Database, key: string, entry: Entry, value: Value): void {
+    this.#beforeChange(database, key, entry);
+    entry.value = value;
+    touch(database, key);
+  }
+
+  setExpiry(database: Database, key: string, entry: Entry, expireAt: number): void {
+    this.#beforeChange(database, key, entry);
+    placeExpiry(database, key, entry, expireAt);
+    touch(database, key);
+  }
+
+  remove(database: Database, key: string): boolean {
+    const entry = database.entries.get(key);
+    if (entry === undefined) return false;
+    this.#beforeChange(database, key, entry);
+    database.entries.delete(key);
+    if (entry.expireAt !== NO_EXPIRY) database.expiring.delete(key);
+    touch(database, key);
+    return true;
+  }
+
+  /** @returns how many keys there were */
+  flush(database: Database): number {
+    const removed = database.entries.size;
+    for (const key of database.watchers.keys()) if (database.entries.has(key)) touch(database, key);
+    database.entries = new ShardedTable();
+    database.expiring = new ShardedTable();
+    return removed;
+  }
+
+  swap(one: Database, other: Database): void {
+    [one.entries, other.entries] = [other.entries, one.entries];
+    [one.expiring, other.expiring] = [other.expiring, one.expiring];
+    for (const database of [one, other]) {
+      for (const key of database.watchers.keys()) {
+        if (one.entries.has(key) || other.entries.has(key)) touch(database, key);
+      }
+    }
+  }
+
+  /** Puts the data of `source`, a keyspace loaded beside this one, in the place of our own. */
+  adopt(source: Keyspace): void {
+    for (const database of this.databases) {
+      this.flush(database);
+      const loaded = source.databases[database.index];
+      if (loaded === undefined) continue;
+      for (const key of database.watchers.keys()) {
+        if (loaded.entries.has(key)) touch(database, key);
+      }
+      database.entries = loaded.entries;
+      database.expiring = loaded.expiring;
+    }
+  }
+
+  #beforeChange(database: Database, key: string, entry: Entry): void {
+    if (entry.epoch >= this.#epoch) return;
+    this.#snapshot?.preserve(database.entries, key, entry);
+    entry.epoch = this.#epoch;
+  }
+}
+
+function placeExpiry(database: Database, key: string, entry: Entry, expireAt: number): void {
+  if (expireAt === NO_EXPIRY) database.expiring.delete(key);
+  else if (entry.expireAt === NO_EXPIRY) database.expiring.set(key, entry);
+  entry.expireAt = expireAt;
+}
+
+function touch(database: Database, key: string): void {
+  if (database.watchers.size === 0) return;
+  const watchers = database.watchers.get(key);
+  if (watchers !== undefined) for (const watcher of watchers) watcher.invalidated = true;
+}

@@ -1,0 +1,110 @@
+import type { Address } from "../../base/address.ts";
+import type { ClientId, LinkId } from "../../base/ids.ts";
+import type { Millis } from "../../base/units.ts";
+import { NO_REPLICATION_ID, type ReplicationId } from "../../wire/psync.ts";
+import type { Client } from "../client.ts";
+import type { Backlog } from "./backlog.ts";
+import type { LinkPhase } from "./link-phase.ts";
+
+/**
+ * How far the master is in serving one replica:
+ *
+ *     waiting ─► collecting ─┬─► sending ──────────┬─► online
+ *        │     (snapshot is  │  (the file)         │
+ *        │      produced)    └─► awaiting-ack ─────┤
+ *        │                       (sent by socket)  │
+ *        └── partial resynchronisation ────────────┘
+ */
+export type PeerPhase =
+  | { readonly kind: "waiting"; readonly since: Millis }
+  | { readonly kind: "collecting"; readonly target: "file" | "replicas" }
+  | { readonly kind: "sending" }
+  /** The payload's marker is sent: nothing may follow until the replica has loaded (§2.7). */
+  | { readonly kind: "awaiting-ack" }
+  | { readonly kind: "online" };
+
+/** A replica of ours. */
+export interface ReplicaPeer {
+  readonly client: Client;
+  phase: PeerPhase;
+  /** Offset of the next stream byte to send. */
+  position: number;
+  ackOffset: number;
+  ackAt: Millis;
+  /** Peers that came by SYNC tell nothing and are never timed out. */
+  readonly sendsAcks: boolean;
+}
+
+export type Role = { readonly kind: "master" } | ReplicaRole;
+
+export interface ReplicaRole {
+  readonly kind: "replica";
+  readonly master: Address;
+  link: LinkPhase;
+  /**
+   * Present when we may ask for a partial resynchronisation from our own id and offset: the
+   * "cached master", whose database the stream had selected.
+   */
+  resume: { readonly db: number } | undefined;
+  /** When the link went down; undefined when it never was up. */
+  downSince: Millis | undefined;
+  /** Why replication is halted, until a retry works: never diverge silently (spec §5.12). */
+  halted: string | undefined;
+  haltedRetryMs: number;
+  /** When the last attempt to connect began. */
+  attemptAt: Millis | undefined;
+}
+
+export interface Replication {
+  /** Names the history of writes that this node makes or follows. */
+  replid: ReplicationId;
+  /** The history before that, valid up to and excluding `secondOffset`. */
+  replid2: ReplicationId;
+  secondOffset: number;
+  /** Of the last byte of the history; the backlog counts it while there is one. */
+  offsetWithoutBacklog: number;
+  backlog: Backlog | undefined;
+  /** The database last selected in the stream; -1 makes the next command select one. */
+  streamDb: number;
+  role: Role;
+  readonly peers: Map<ClientId, ReplicaPeer>;
+  /** Since when no replica is attached: the backlog is dropped some time later. */
+  withoutReplicasSince: Millis | undefined;
+  nextLink: number;
+  /** Counts passed seconds, for what is done each so many of them. */
+  seconds: number;
+  secondAt: Millis | undefined;
+  /** Online replicas that acknowledged lately enough to count for min-replicas-to-write. */
+  goodReplicas: number;
+  /** Whether a GETACK went into the stream since the last turn. */
+  acksRequested: boolean;
+}
+
+export function newReplication(replid: ReplicationId): Replication {
+  return {
+    replid,
+    replid2: NO_REPLICATION_ID,
+    secondOffset: -1,
+    offsetWithoutBacklog: 0,
+    backlog: undefined,
+    streamDb: -1,
+    role: { kind: "master" },
+    peers: new Map(),
+    withoutReplicasSince: undefined,
+    nextLink: 1,
+    seconds: 0,
+    secondAt: undefined,
+    goodReplicas: 0,
+    acksRequested: false,
+  };
+}
+
+/** Offset of the last byte of our history: `master_repl_offset`. */
+export function replicationOffset(replication: Replication): number {
+  return replication.backlog?.endOffset ?? replication.offsetWithoutBacklog;
+}
+
+/** The link's id while there is a connection. */
+export function openLink(role: ReplicaRole): LinkId | undefined {
+  return role.link.at === "waiting" ? undefined : role.link.link;
+}

@@ -1,0 +1,55 @@
+/** `save <seconds> <changes>`: a snapshot is due when both are exceeded. */
+export interface SavePoint {
+  readonly seconds: number;
+  readonly changes: number;
+}
+
+/** What a replica does with a command of its master that it cannot apply (server spec §5.12). */
+export type PropagationErrorBehavior = "halt" | "ignore" | "panic" | "panic-on-replicas";
+
+/** Where a replica puts its master's snapshot while it arrives (server spec §2.4). */
+export type DisklessLoad = "disabled" | "on-empty-db" | "swapdb";
+
+/** The configuration as the deciding floor reads it: typed, in the units the names say. */
+export interface Settings {
+  readonly port: number;
+  readonly databases: number;
+  readonly hz: number;
+
+  readonly replicaReadOnly: boolean;
+  readonly replicaServeStaleData: boolean;
+  readonly replicaPriority: number;
+  readonly replicaAnnounced: boolean;
+  /** Empty when the socket's address is announced. */
+  readonly replicaAnnounceIp: string;
+  /** 0 when `port` is announced. */
+  readonly replicaAnnouncePort: number;
+  /** The user for AUTH on the master link; empty for the one-word form. */
+  readonly masterUser: string;
+  /** Empty when the master asks for no password. */
+  readonly masterAuth: string;
+  readonly replDisklessSync: boolean;
+  readonly replDisklessSyncDelaySeconds: number;
+  readonly replDisklessSyncMaxReplicas: number;
+  readonly replDisklessLoad: DisklessLoad;
+  readonly replPingReplicaPeriodSeconds: number;
+  readonly replTimeoutSeconds: number;
+  readonly replBacklogSizeBytes: number;
+  /** 0 keeps the backlog for ever. */
+  readonly replBacklogTtlSeconds: number;
+  readonly minReplicasToWrite: number;
+  readonly minReplicasMaxLagSeconds: number;
+  readonly propagationErrorBehavior: PropagationErrorBehavior;
+  /** Refuse an empty snapshot of another history while this replica holds keys (§2.13). */
+  readonly emptyMasterGuard: boolean;
+
+  readonly savePoints: readonly SavePoint[];
+  readonly stopWritesOnBgsaveError: boolean;
+  readonly rdbCompression: boolean;
+  readonly rdbDelSyncFiles: boolean;
+
+  readonly lazyfreeLazyExpire: boolean;
+  readonly maxBulkBytes: number;
+  readonly shutdownTimeoutSeconds: number;
+  readonly debugCommand: "no" | "yes" | "local";
+}

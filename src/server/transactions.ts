@@ -1,0 +1,58 @@
+import type { Client, QueuedCommand, Transaction } from "./client.ts";
+import type { Database, Keyspace } from "./keyspace.ts";
+
+/** Holds the command back until EXEC. */
+export function enqueue(client: Client, queued: QueuedCommand, flags: number): void {
+  if (client.transaction === undefined) return;
+  client.transaction.queued.push(queued);
+  client.transaction.flags |= flags;
+  client.reply.simple("QUEUED");
+}
+
+export function beginTransaction(client: Client): void {
+  client.transaction = { queued: [], flags: 0, spoiled: false };
+}
+
+/** Ends the transaction and forgets the watched keys. @returns what was queued */
+export function discardTransaction(client: Client): Transaction | undefined {
+  const { transaction } = client;
+  client.transaction = undefined;
+  unwatchAll(client);
+  return transaction;
+}
+
+/** @param expired whether the key is past its time already: then its removal is no change */
+export function watch(
+  client: Client,
+  watched: { readonly database: Database; readonly key: string; readonly expired: boolean },
+): void {
+  const { database, key } = watched;
+  if (client.watched.some((known) => known.database === database && known.key === key)) return;
+  client.watched.push(watched);
+  const watchers = database.watchers.get(key);
+  if (watchers === undefined) database.watchers.set(key, new Set([client.watcher]));
+  else watchers.add(client.watcher);
+}
+
+export function unwatchAll(client: Client): void {
+  for (const { database, key } of client.watched) {
+    const watchers = database.watchers.get(key);
+    watchers?.delete(client.watcher);
+    if (watchers?.size === 0) database.watchers.delete(key);
+  }
+  client.watched.length = 0;
+  client.watcher.invalidated = false;
+}
+
+/** Whether a watched key changed, or expired, since it was watched. */
+export function isInvalidated(client: Client, unixNow: number): boolean {
+  if (client.watcher.invalidated) return true;
+  return client.watched.some(({ database, key, expired }) => {
+    const entry = database.entries.get(key);
+    return !expired && entry !== undefined && unixNow > entry.expireAt;
+  });
+}
+
+export function watchedKeyCount(keyspace: Keyspace): number {
+  return keyspace.databases.reduce((sum, database) => sum + database.watchers.size, 0);
+}
