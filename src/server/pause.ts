@@ -1,15 +1,24 @@
-import type { Millis } from "../base/units.ts";
+import { after, type Millis } from "../base/units.ts";
 import { refreshGates } from "./gates.ts";
 import { emit, type Pause, type ServerState } from "./state.ts";
 
 /** CLIENT PAUSE: a longer or stricter pause that is already on wins (server spec §4.3). */
-export function pauseClients(state: ServerState, pause: Pause): void {
+export function pauseClients(
+  state: ServerState,
+  { durationMs, scope }: { readonly durationMs: number; readonly scope: Pause["scope"] },
+): void {
   const { pause: current } = state;
+  const until = after(state.now, durationMs);
   state.pause = {
-    until: current === undefined || current.until < pause.until ? pause.until : current.until,
-    scope: current?.scope === "all" ? "all" : pause.scope,
+    until: current === undefined || current.until < until ? until : current.until,
+    scope: current?.scope === "all" ? "all" : scope,
   };
   refreshGates(state);
+}
+
+/** CLIENT UNPAUSE; a shutdown that waits keeps its own pause. */
+export function unpauseClients(state: ServerState): void {
+  if (state.shutdown === undefined) resumePaused(state);
 }
 
 /** Lets everybody go on; each request that waited is executed now, before later ones. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { TestNetwork } from "./network.ts";
 import { TestServer } from "./test-server.ts";
 import type { Settings } from "../../src/server/settings.ts";

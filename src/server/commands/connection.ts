@@ -4,7 +4,6 @@ import type { Client } from "../client.ts";
 import { type Command, flags, NO_KEYS, type Run, type Subcommand } from "../command.ts";
 import type { Arguments } from "../environment.ts";
 import { ERRORS, wrongArity } from "../errors.ts";
-import { clientCommand } from "./clients.ts";
 import { propagateAlways } from "../propagation.ts";
 import { replyError, replyOk } from "../reply.ts";
 import type { ServerState } from "../state.ts";
@@ -116,7 +115,7 @@ export const CONNECTION_COMMANDS: readonly Command[] = [
   ofConnection("hello", -1, flags("sLTFnB"), session),
   ofConnection("reset", 1, OPEN_TO_ALL, reset),
   ofConnection("quit", -1, OPEN_TO_ALL, session),
-  { ...ofConnection("client", -2, flags("sLT"), clientCommand), subcommands: CLIENT_SUBCOMMANDS },
+  { ...ofConnection("client", -2, flags("sLT"), session), subcommands: CLIENT_SUBCOMMANDS },
   ofPubSub("publish", 3, flags("pLTFR"), publish),
   ofPubSub("subscribe", -2, SUBSCRIPTION, session),
   ofPubSub("unsubscribe", -1, SUBSCRIPTION, session),

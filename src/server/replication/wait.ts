@@ -1,3 +1,4 @@
+import type { ClientId } from "../../base/ids.ts";
 import type { Client } from "../client.ts";
 import { appendToStream } from "../propagation.ts";
 import { emit, type ServerState } from "../state.ts";
@@ -39,4 +40,14 @@ export function endWait(state: ServerState, client: Client): void {
   client.wait = undefined;
   state.waiters.delete(client);
   emit(state, { kind: "resume-client", client: client.id });
+}
+
+/** CLIENT UNBLOCK. @returns whether the client was waiting for replicas */
+export function unblockClient(state: ServerState, id: ClientId, how: "timeout" | "error"): boolean {
+  const client = state.clients.get(id);
+  if (client?.wait?.kind !== "replicas") return false;
+  if (how === "error") client.reply.error("UNBLOCKED client unblocked via CLIENT UNBLOCK");
+  else client.reply.integer(replicasAt(state, client.wait.offset));
+  endWait(state, client);
+  return true;
 }
