@@ -38,10 +38,14 @@ export function readParameterLines(
     }
     const before = { value: values[name], isSet: setBy.has(name) };
     const parsed = parseParameter(name, line.words, before);
-    const message = parsed.ok ? refusal(name, parsed.value) : parsed.message;
-    if (message !== undefined) mistakes.push(mistakeAt(line, message));
-    else if (parsed.ok) values[name] = parsed.value;
+    if (parsed.ok) values[name] = parsed.value;
+    else mistakes.push(mistakeAt(line, parsed.message));
     setBy.set(name, line);
+  }
+  // Only what holds in the end can be refused: a later line or the command line may take it back.
+  for (const [name, line] of setBy) {
+    const message = refusal(name, values[name]);
+    if (message !== undefined) mistakes.push(mistakeAt(line, message));
   }
   return { values: values as ParameterValues, setBy, mistakes };
 }

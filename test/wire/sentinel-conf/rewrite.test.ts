@@ -98,6 +98,12 @@ describe("a save", () => {
     expect(text).toBe(after);
   });
 
+  it.each(["first", "leading", "peers"])("of redis-sentinel is read: %s", (name) => {
+    const { after } = real(name);
+    const names = configOf(after).sentinel.masters.map((master) => String(master.name));
+    expect(names).toEqual(name === "leading" ? ["mymaster", "Other"] : ["mymaster"]);
+  });
+
   it("says what it knows in Redis' order", () => {
     const state: DurableSentinel = {
       myId: runId(ID),

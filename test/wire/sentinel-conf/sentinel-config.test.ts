@@ -410,6 +410,11 @@ describe("the command line", () => {
     expect(commandLineOptions).toEqual([{ key: "port", text: "port 5000", isForced: true }]);
   });
 
+  it("takes back what the file asks for and this version lacks", () => {
+    expect(mistakesOf("daemonize yes", { commandLine: 'daemonize "no"\n' })).toEqual([]);
+    expect(mistakesOf("daemonize no", { commandLine: 'daemonize "yes"\n' })).toHaveLength(1);
+  });
+
   it("has its mistakes reported with the lines counted on", () => {
     expect(read("port 1\n", { commandLine: 'port "abc"\n' })).toMatchObject({
       mistakes: [{ file: "command line", line: 3, text: 'port "abc"' }],
