@@ -1,0 +1,218 @@
+import { chmodSync } from "node:fs";
+import { createServer, type Server, type Socket } from "node:net";
+import type { Millis } from "../../base/units.ts";
+import type { Authenticator } from "./authenticator.ts";
+import { ClientConnection } from "./client-connection.ts";
+import type { ClientHost, ListenerLog } from "./client-host.ts";
+import { ClientList } from "./client-list.ts";
+import {
+  isUnavailable,
+  listenOn,
+  parseBind,
+  removeStaleSocket,
+  tcpListenError,
+  unixListenError,
+} from "./endpoint.ts";
+import { endGracefully } from "./linger.ts";
+import { PubSub } from "./pub-sub.ts";
+import type { RequestHandler } from "./request-handler.ts";
+import type { ListenerSettings } from "./settings.ts";
+import { type SocketAddresses, tcpAddresses, unixAddresses } from "./socket-facts.ts";
+import { ListenerStats } from "./stats.ts";
+
+const TIME_LIMIT_CHECK_MS = 1000;
+const MAX_CLIENTS_REACHED = "-ERR max number of clients reached\r\n";
+const DENIED =
+  "-DENIED This server is in protected mode: no password is set for the default user, so it " +
+  "accepts connections from the loopback interface only. To connect from another machine, set a " +
+  "password (requirepass, or a user with a password) or, if nobody else can reach this port, " +
+  "switch protected mode off with CONFIG SET protected-mode no or in the configuration file.\r\n";
+
+export interface ListenOptions {
+  /** 0 is no TCP at all; `ephemeral` lets the system choose. */
+  readonly port: number | "ephemeral";
+  /** Words of the `bind` directive; none are `* -::*`. */
+  readonly bind: readonly string[];
+  /** `tcp-backlog` */
+  readonly backlog: number;
+  readonly unixSocket?: {
+    readonly path: string;
+    /** `unixsocketperm`, such as 0o700. */
+    readonly permissions?: number | undefined;
+  };
+}
+
+/**
+ * The door of a daemon: accepts connections on TCP and a unix socket and hands their requests to the
+ * daemon. What it decides is who may connect and how much may wait; all the rest is the daemon's.
+ */
+export class Listener {
+  readonly clients = new ClientList();
+  readonly pubSub = new PubSub();
+  readonly stats = new ListenerStats();
+  readonly authenticator: Authenticator;
+  readonly now: () => Millis;
+  readonly #settings: ListenerSettings;
+  readonly #log: ListenerLog;
+  readonly #handler: RequestHandler;
+  readonly #host: ClientHost;
+  #servers: Server[] = [];
+  /** Every open connection, those among them that only linger. */
+  readonly #sockets = new Set<Socket>();
+  #port = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #due: ClientConnection[] = [];
+
+  constructor(options: {
+    readonly handler: RequestHandler;
+    readonly settings: ListenerSettings;
+    readonly authenticator: Authenticator;
+    readonly now: () => Millis;
+    readonly log: ListenerLog;
+  }) {
+    this.#handler = options.handler;
+    this.#settings = options.settings;
+    this.#log = options.log;
+    this.authenticator = options.authenticator;
+    this.now = options.now;
+    this.#host = {
+      ...options,
+      stats: this.stats,
+      flushSoon: (client) => this.#flushSoon(client),
+      onGone: (client) => this.#onGone(client),
+    };
+  }
+
+  /** The TCP port in use; 0 without one. */
+  get port(): number {
+    return this.#port;
+  }
+
+  /** @throws {ListenError} and leaves nothing open */
+  async listen(options: ListenOptions): Promise<void> {
+    try {
+      if (options.port !== 0) await this.#listenTcp(options, options.port);
+      if (options.unixSocket !== undefined) await this.#listenUnix(options, options.unixSocket);
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+    this.#timer ??= setInterval(() => this.checkTimeLimits(), TIME_LIMIT_CHECK_MS).unref();
+  }
+
+  /** Stops accepting; sends what can be sent at once, and cuts all connections. */
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+    const servers = this.#servers;
+    this.#servers = [];
+    this.#port = 0;
+    for (const client of this.clients.accepted()) client.flush();
+    for (const socket of this.#sockets) socket.destroy();
+    await Promise.all(
+      servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve()))),
+    );
+  }
+
+  /** Idle clients and soft output limits; the listener asks itself once a second. */
+  checkTimeLimits(): void {
+    const now = this.now();
+    for (const client of this.clients.accepted()) client.checkTimeLimits(now);
+  }
+
+  /** Takes over a connection, however it came about. */
+  accept(socket: Socket, addresses: SocketAddresses): void {
+    this.#sockets.add(socket);
+    socket.on("close", () => this.#sockets.delete(socket));
+    if (this.clients.size >= this.#settings.maxClients) {
+      this.#refuse(socket, MAX_CLIENTS_REACHED);
+    } else if (this.#isProtected && !addresses.isLocal) {
+      this.#refuse(socket, DENIED);
+    } else {
+      this.#admit(socket, addresses);
+    }
+  }
+
+  get #isProtected(): boolean {
+    return this.#settings.protectedMode && !this.authenticator.isRequired;
+  }
+
+  #admit(socket: Socket, addresses: SocketAddresses): void {
+    this.stats.connectionsReceived++;
+    const keepaliveMs = this.#settings.tcpKeepaliveSeconds * 1000;
+    if (keepaliveMs > 0 && !addresses.overUnixSocket) socket.setKeepAlive(true, keepaliveMs);
+    const id = this.clients.newId();
+    const client = new ClientConnection({ socket, id, addresses, host: this.#host });
+    this.clients.add(client);
+    this.#handler.onConnect?.(client);
+  }
+
+  #refuse(socket: Socket, line: string): void {
+    this.stats.connectionsRejected++;
+    socket.on("error", () => socket.destroy());
+    socket.write(line);
+    endGracefully(socket);
+  }
+
+  async #listenTcp(options: ListenOptions, wanted: number | "ephemeral"): Promise<void> {
+    for (const address of parseBind(options.bind)) {
+      const server = this.#newServer((socket) => tcpAddresses(socket));
+      const port = wanted === "ephemeral" ? this.#port : wanted;
+      const { host } = address;
+      try {
+        await listenOn(server, { host, port, backlog: options.backlog, ipv6Only: true });
+      } catch (error) {
+        if (isUnavailable(address, error)) continue;
+        throw tcpListenError(address, port, error);
+      }
+      this.#open(server);
+      const bound = server.address();
+      if (typeof bound === "object" && bound !== null) this.#port = bound.port;
+    }
+  }
+
+  async #listenUnix(
+    options: ListenOptions,
+    { path, permissions }: NonNullable<ListenOptions["unixSocket"]>,
+  ): Promise<void> {
+    const server = this.#newServer(() => unixAddresses(path));
+    try {
+      removeStaleSocket(path);
+      await listenOn(server, { path, backlog: options.backlog });
+      this.#open(server);
+      if (permissions !== undefined) chmodSync(path, permissions);
+    } catch (error) {
+      throw unixListenError(path, error);
+    }
+  }
+
+  #newServer(addressesOf: (socket: Socket) => SocketAddresses): Server {
+    return createServer({ allowHalfOpen: true, noDelay: true }, (socket) =>
+      this.accept(socket, addressesOf(socket)),
+    );
+  }
+
+  /** From here on an error is one of accepting, such as too many open files. */
+  #open(server: Server): void {
+    this.#servers.push(server);
+    server.on("error", (error) => this.#log("warning", `Accepting client connection: ${error}`));
+  }
+
+  #flushSoon(client: ClientConnection): void {
+    if (this.#due.length === 0) process.nextTick(() => this.#flushDue());
+    this.#due.push(client);
+  }
+
+  #flushDue(): void {
+    const due = this.#due;
+    this.#due = [];
+    for (const client of due) client.flush();
+  }
+
+  #onGone(client: ClientConnection): void {
+    this.clients.remove(client);
+    this.pubSub.forget(client);
+    // Later, because a command may have closed another client: inputs never nest.
+    process.nextTick(() => this.#handler.onDisconnect?.(client));
+  }
+}
