@@ -76,3 +76,10 @@ export function newClient(connection: Connection, database: Database): Client {
     lastWriteOffset: 0,
   };
 }
+
+const LOCAL = /^(?:127\.|\[::1\]|\/)/;
+
+/** Whether the client is on this machine: on the loopback interface or a unix socket. */
+export function isLocal(client: Client): boolean {
+  return LOCAL.test(client.connection.remoteAddress);
+}

@@ -7,8 +7,15 @@ import type { Arguments } from "./environment.ts";
 import { unknownCommand, unknownSubcommand, wrongArity } from "./errors.ts";
 import { verdictOn } from "./gates.ts";
 import { replyError } from "./reply.ts";
+import { closeIfReplied } from "./replication/master-side.ts";
 import type { ServerState } from "./state.ts";
 import { discardTransaction, enqueue } from "./transactions.ts";
+
+/** A request of a client; see `execute`. A replica must not be sent a reply to anything. */
+export function executeRequest(state: ServerState, client: Client, args: Arguments): void {
+  execute(state, client, args);
+  if (client.kind === "replica") closeIfReplied(state, client, args);
+}
 
 /**
  * Works on one request: checks in the order of server spec §6.1, then queues or runs it. The reply

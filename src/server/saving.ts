@@ -42,12 +42,16 @@ function positionOf(state: ServerState): ReplicationPosition | undefined {
   };
 }
 
-/** Begins a snapshot; the shell writes it slice by slice. None may be running. */
+/**
+ * Begins a snapshot; the shell writes it slice by slice. None may be running.
+ * @param prepare called before the first byte can be sent: replicas are told what is coming
+ */
 export function beginSnapshot(
   state: ServerState,
   target: SnapshotTarget,
   purpose: { readonly forReplicas: boolean },
-): RunningSnapshot {
+  prepare: (running: RunningSnapshot) => void = () => undefined,
+): void {
   const { persistence } = state;
   const running: RunningSnapshot = {
     id: persistence.nextId++ as SnapshotId,
@@ -61,8 +65,15 @@ export function beginSnapshot(
   persistence.running = running;
   state.stats.snapshots++;
   if (target.kind === "file") persistence.lastTryAt = state.now;
+  prepare(running);
   emit(state, { kind: "run-snapshot", snapshot: running.id, target });
-  return running;
+}
+
+export interface SnapshotSlice {
+  readonly blocks: readonly Buffer[];
+  readonly complete: boolean;
+  /** Keys written since the snapshot began. */
+  readonly keys: number;
 }
 
 /** The next bytes of the running snapshot, for the shell. */
@@ -70,10 +81,12 @@ export function produceSnapshot(
   state: ServerState,
   id: SnapshotId,
   bytes: number,
-): { readonly blocks: readonly Buffer[]; readonly complete: boolean } | undefined {
+): SnapshotSlice | undefined {
   const { running } = state.persistence;
   if (running === undefined || running.id !== id) return undefined;
-  return { blocks: running.snapshot.produce(bytes), complete: running.snapshot.complete };
+  const { snapshot } = running;
+  const blocks = snapshot.produce(bytes);
+  return { blocks, complete: snapshot.complete, keys: snapshot.keys };
 }
 
 /** BGSAVE and save points. */

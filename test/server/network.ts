@@ -1,4 +1,5 @@
 import type { Address } from "../../src/base/address.ts";
+import { unreachable } from "../../src/base/assert.ts";
 import { type ClientId, type LinkId } from "../../src/base/ids.ts";
 import { after, millis } from "../../src/base/units.ts";
 import { BufferedWriter } from "../../src/resp/buffered-writer.ts";
@@ -74,7 +75,7 @@ export class TestNetwork {
 
   /** Lets each running snapshot write about so many bytes more. */
   pump(bytes: number): void {
-    for (const running of [...this.#snapshots]) this.#advance(running, bytes);
+    for (const running of this.#snapshots) this.#advance(running, bytes);
     this.settle();
   }
 
@@ -169,8 +170,18 @@ export class TestNetwork {
       case "read-snapshot-file":
         this.#readFile(server);
         return;
-      default:
+      // Loading is done in one go here, and nobody but the test closes a server.
+      case "stop-reading-snapshot-file":
+      case "discard-payload":
+      case "delete-snapshot-file":
+      case "attach-replica":
+      case "resume-client":
+      case "log":
+      case "ready":
+      case "exit":
         return;
+      default:
+        unreachable(effect);
     }
   }
 

@@ -1,6 +1,6 @@
 import { textOf } from "../../base/bytes.ts";
 import { parseInteger } from "../../wire/integers.ts";
-import type { Client } from "../client.ts";
+import { type Client, isLocal } from "../client.ts";
 import type { Arguments } from "../environment.ts";
 import { ERRORS } from "../errors.ts";
 import { NO_EXPIRY } from "../keyspace.ts";
@@ -10,8 +10,6 @@ import { replyError, replyOk } from "../reply.ts";
 import { beginHistory } from "../replication/identity.ts";
 import { emit, type ServerState } from "../state.ts";
 import { encodingOf } from "../strings.ts";
-
-const LOOPBACK = /^(127\.|\[::1\]|\/)/;
 
 /** DEBUG: what test suites of Sentinel and replication use (server spec §4.11). */
 export function debug(state: ServerState, client: Client, args: Arguments): void {
@@ -73,7 +71,7 @@ export function debug(state: ServerState, client: Client, args: Arguments): void
 function isAllowed(state: ServerState, client: Client): boolean {
   const { debugCommand } = state.settings;
   if (debugCommand !== "local") return debugCommand === "yes";
-  return LOOPBACK.test(client.connection.remoteAddress);
+  return isLocal(client);
 }
 
 /** `DEBUG POPULATE count [prefix] [size]`; replicas do not get these keys. */

@@ -1,6 +1,8 @@
+import { textOf } from "../../base/bytes.ts";
 import type { ClientId } from "../../base/ids.ts";
 import { formatContinue, formatFullResync, type PsyncRequest } from "../../wire/psync.ts";
 import type { Client } from "../client.ts";
+import type { Arguments } from "../environment.ts";
 import { refreshGates } from "../gates.ts";
 import { log } from "../log.ts";
 import type { RunningSnapshot, SnapshotId } from "../persistence.ts";
@@ -123,16 +125,18 @@ export function startDueSnapshot(state: ServerState): void {
     settings.replDisklessSync && waiting.every((peer) => peer.client.replicaOptions.eof);
   if (diskless && !isDisklessSyncDue(state, waiting)) return;
   const clients = waiting.map((peer) => peer.client.id);
-  const running = beginSnapshot(
+  const where = diskless ? "replicas sockets" : "disk";
+  log(state, "notice", `Starting BGSAVE for SYNC with target: ${where}`);
+  beginSnapshot(
     state,
     diskless ? { kind: "replicas", clients, marker: state.environment.newId() } : { kind: "file" },
     { forReplicas: true },
+    (running) => {
+      // A replica's stream is its master's, which selects its databases itself.
+      if (state.replication.role.kind === "master") state.replication.streamDb = -1;
+      for (const peer of waiting) collect(state, peer, running);
+    },
   );
-  const where = diskless ? "replicas sockets" : "disk";
-  log(state, "notice", `Starting BGSAVE for SYNC with target: ${where}`);
-  // A replica's stream is its master's, which selects its databases itself.
-  if (state.replication.role.kind === "master") state.replication.streamDb = -1;
-  for (const peer of waiting) collect(state, peer, running);
 }
 
 function waitingPeers(state: ServerState): ReplicaPeer[] {
@@ -237,6 +241,20 @@ export function onAck(state: ServerState, client: Client, offset: number): void 
 export function onReplicaAlive(state: ServerState, client: Client): void {
   const peer = state.replication.peers.get(client.id);
   if (peer !== undefined) peer.ackAt = state.now;
+}
+
+/** What a replica is sent is the stream: a reply in between would be taken for a part of it. */
+export function closeIfReplied(state: ServerState, client: Client, args: Arguments): void {
+  const peer = state.replication.peers.get(client.id);
+  if (peer === undefined || !(client.reply instanceof SilentWriter) || !client.reply.wrote) return;
+  const name = textOf(args[0] ?? "").toLowerCase();
+  const error = client.reply.firstError ?? "";
+  log(
+    state,
+    "warning",
+    `Replica generated a reply to command '${name}', disconnecting it: ${error}`,
+  );
+  closePeer(state, peer, "a reply was due to it");
 }
 
 /** Closes the connection; the shell reports when it is gone. */

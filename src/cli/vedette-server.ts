@@ -1,0 +1,157 @@
+#!/usr/bin/env node
+import { accessSync, constants, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { bytesOfText } from "../base/bytes.ts";
+import { REDIS_VERSION } from "../server/version.ts";
+import { ListenError } from "../shell/listener/errors.ts";
+import { banner } from "../shell/server/banner.ts";
+import { BundledServer } from "../shell/server/bundled-server.ts";
+import { readConfFile, readIncluded } from "../shell/server/conf-files.ts";
+import { readVersion } from "../shell/server/facts.ts";
+import { renamedCommands } from "../shell/server/renamed-commands.ts";
+import { type CommandLine, parseCommandLine } from "../wire/conf/command-line.ts";
+import type { ConfFile } from "../wire/conf/conf-lines.ts";
+import { type ConfigMistake, formatMistake } from "../wire/conf/config-mistake.ts";
+import {
+  parseServerConf,
+  type ServerConfig,
+  type ServerConfigTable,
+} from "../wire/server-conf/server-config.ts";
+
+const USAGE = `Usage: vedette-server [/path/to/redis.conf] [options] [-]
+       vedette-server - (read config from stdin)
+       vedette-server -v or --version
+       vedette-server -h or --help
+
+Examples:
+       vedette-server (run the server with default conf)
+       echo 'maxclients 128' | vedette-server -
+       vedette-server /etc/redis/6379.conf
+       vedette-server --port 7777
+       vedette-server --port 7777 --replicaof 127.0.0.1 8888
+       vedette-server /etc/myredis.conf --loglevel verbose -
+       vedette-server /etc/myredis.conf --loglevel verbose
+`;
+
+const CONFIGURATION_IS_WRONG = 1;
+
+/** @param argv the words behind the program's name */
+export async function main(argv: readonly string[]): Promise<void> {
+  const [first] = argv;
+  if (argv.length === 1 && (first === "-v" || first === "--version")) {
+    const version = `v=${REDIS_VERSION} sha=00000000:0 malloc=v8 bits=64 build=0000000000000000`;
+    process.stdout.write(`Redis server ${version} vedette=${readVersion()}\n`);
+  } else if (argv.length === 1 && (first === "-h" || first === "--help")) {
+    process.stdout.write(USAGE);
+  } else {
+    await serve(parseCommandLine(argv.map(bytesOfText)));
+  }
+}
+
+async function serve(commandLine: CommandLine): Promise<void> {
+  const { file } = commandLine;
+  const config = readConfiguration(commandLine);
+  const renamed = config === undefined ? undefined : renamedCommands(config.renamedCommands);
+  if (renamed !== undefined) reportMistakes(renamed.mistakes);
+  if (config === undefined || renamed === undefined || renamed.mistakes.length > 0) {
+    process.exitCode = CONFIGURATION_IS_WRONG;
+    return;
+  }
+  const { table } = config;
+  const configFile = file === undefined || file === "-" ? undefined : resolve(file);
+  if (!enterFolder(table)) return;
+  const server = new BundledServer({
+    table,
+    configFile,
+    renamedCommands: renamed.names,
+    onReady: () => undefined,
+    onExit: (status) => void exit(server, table, status),
+  });
+  announce(table);
+  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+    process.on(signal, () => server.onSignal(signal));
+  }
+  process.on("uncaughtException", (error) => {
+    server.log("warning", `A bug: ${error.stack ?? String(error)}`);
+    process.exit(1);
+  });
+  try {
+    await server.start();
+    writePidFile(server, table);
+  } catch (error) {
+    if (!(error instanceof ListenError)) throw error;
+    server.log("warning", error.warning);
+    server.log("warning", error.message);
+    await exit(server, table, 1);
+  }
+}
+
+/** @returns undefined when something in it is wrong, which is reported then */
+function readConfiguration({ file, text }: CommandLine): ServerConfig | undefined {
+  let confFile: ConfFile | undefined;
+  try {
+    confFile = file === undefined ? undefined : readConfFile(file);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`Fatal error, can't open config file '${file ?? ""}': ${reason}\n`);
+    return undefined;
+  }
+  const result = parseServerConf({ main: confFile, commandLine: text, include: readIncluded });
+  if (result.kind === "config") return result.config;
+  reportMistakes(result.mistakes);
+  return undefined;
+}
+
+function reportMistakes(mistakes: readonly ConfigMistake[]): void {
+  for (const mistake of mistakes) {
+    process.stderr.write(formatMistake(mistake, { redisVersion: REDIS_VERSION }));
+  }
+}
+
+/** `dir`, where all files of the server are; without it nothing could be saved. */
+function enterFolder(table: ServerConfigTable): boolean {
+  try {
+    process.chdir(table.dir);
+    accessSync(".", constants.R_OK);
+    return true;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`Can't chdir to '${table.dir}': ${reason}\n`);
+    process.exitCode = CONFIGURATION_IS_WRONG;
+    return false;
+  }
+}
+
+function announce(table: ServerConfigTable): void {
+  if (!table["always-show-logo"] && table.logfile !== "") return;
+  if (!table["always-show-logo"] && !process.stdout.isTTY) return;
+  process.stdout.write(banner({ version: readVersion(), port: table.port }));
+}
+
+function writePidFile(server: BundledServer, table: ServerConfigTable): void {
+  if (table.pidfile === "") return;
+  try {
+    writeFileSync(table.pidfile, `${process.pid}\n`);
+  } catch (error) {
+    server.log("warning", `Failed to write PID file: ${String(error)}`);
+  }
+}
+
+async function exit(
+  server: BundledServer,
+  table: ServerConfigTable,
+  status: number,
+): Promise<void> {
+  if (table.pidfile !== "" && status === 0) rmSync(table.pidfile, { force: true });
+  await server.close();
+  process.exit(status);
+}
+
+/** Whether this file was started, and not imported; npm starts it through a symbolic link. */
+function isStarted(): boolean {
+  const [, program] = process.argv;
+  return program !== undefined && import.meta.url === pathToFileURL(realpathSync(program)).href;
+}
+
+if (isStarted()) await main(process.argv.slice(2));

@@ -1,0 +1,267 @@
+import { randomBytes } from "node:crypto";
+import { writeSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { Address } from "../../base/address.ts";
+import { type Bytes, textOf } from "../../base/bytes.ts";
+import { Driver } from "../../base/driver.ts";
+import { isLocal } from "../../server/client.ts";
+import type { Effect } from "../../server/effect.ts";
+import type { Environment } from "../../server/environment.ts";
+import type { Input } from "../../server/input.ts";
+import { pauseClients, unpauseClients } from "../../server/pause.ts";
+import { unblockClient } from "../../server/replication/wait.ts";
+import { newSnapshot } from "../../server/saving.ts";
+import { newServerState, type ServerState } from "../../server/state.ts";
+import { resetStats } from "../../server/stats.ts";
+import { step } from "../../server/step.ts";
+import { REDIS_VERSION } from "../../server/version.ts";
+import type { ServerConfigTable } from "../../wire/server-conf/server-config.ts";
+import { monotonicNow, wallClockNow } from "../clock.ts";
+import { PasswordAuthenticator } from "../listener/authenticator.ts";
+import { Listener } from "../listener/listener.ts";
+import type { SessionContext } from "../listener/session/session-command.ts";
+import { SERVER_SESSION_COMMANDS } from "../listener/session/session-commands.ts";
+import { Configuration } from "./configuration.ts";
+import { writeDurablySync } from "./durable-file.ts";
+import { Effects } from "./effects.ts";
+import { connectionFactsOf, Facts } from "./facts.ts";
+import { type Logger, newLogger } from "./log.ts";
+import { RequestExecution } from "./request-execution.ts";
+import { listenerSettingsOf, settingsOf } from "./settings.ts";
+
+/** Ten times a second, as Redis' `hz 10`: expiry, links, save points, deadlines of clients. */
+const TICK_MS = 100;
+/** What SAVE writes at once. */
+const SAVE_BLOCK_BYTES = 1024 * 1024;
+/** A wall clock that moved less than this against the monotonic one is left alone. */
+const CLOCK_SLACK_MS = 2;
+
+export interface BundledServerOptions {
+  readonly table: ServerConfigTable;
+  /** Absolute path of the configuration file, if there is one. */
+  readonly configFile: string | undefined;
+  readonly renamedCommands: ReadonlyMap<string, Bytes>;
+  /** The process should end now. */
+  readonly onExit: (status: number) => void;
+  readonly onReady: () => void;
+}
+
+/** The bundled server as a process: its sockets, files, timers and the deciding floor they serve. */
+export class BundledServer {
+  readonly log: Logger;
+  readonly #state: ServerState;
+  readonly #driver: Driver<Input, Effect>;
+  readonly #listener: Listener;
+  readonly #configuration: Configuration;
+  readonly #requests: RequestExecution;
+  readonly #effects: Effects;
+  readonly #facts: Facts;
+  readonly #session: SessionContext;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(options: BundledServerOptions) {
+    const table = (): ServerConfigTable => this.#configuration.table;
+    const deliver = (input: Input): void => this.#driver.deliver(input);
+    this.#configuration = new Configuration({
+      table: options.table,
+      file: options.configFile,
+      master: () => this.master,
+      onChanged: (changed) => deliver({ kind: "settings-changed", settings: settingsOf(changed) }),
+      onResetStatistics: () => this.#resetStatistics(),
+    });
+    this.log = newLogger({
+      file: () => table().logfile,
+      threshold: () => table().loglevel,
+      role: () => (this.master === undefined ? "M" : "S"),
+    });
+    this.#facts = new Facts({
+      configFile: options.configFile ?? "",
+      listeners: [`name=tcp,bind=${options.table.bind.join(" ")},port=${options.table.port}`],
+      connections: () =>
+        connectionFactsOf(this.#listener, {
+          maxClients: table().maxclients,
+          replicas: this.#state.replication.peers.size,
+        }),
+    });
+    this.#state = newServerState({
+      environment: this.#environment(),
+      settings: settingsOf(options.table),
+      runId: newId(),
+      seed: randomBytes(4).readUInt32LE(),
+      now: monotonicNow(),
+      wallOffsetMs: wallOffsetMs(),
+    });
+    this.#driver = new Driver({
+      step: (input, now) => step(this.#state, input, now),
+      perform: (effect) => this.#effects.perform(effect),
+      now: monotonicNow,
+    });
+    this.#requests = new RequestExecution({
+      state: this.#state,
+      now: monotonicNow,
+      deliver: (input) => {
+        if (input.kind === "client-closed") this.#effects.forgetClient(input.client);
+        deliver(input);
+      },
+      feedReplicas: () => this.#effects.feedReplicas(),
+      renamed: options.renamedCommands,
+    });
+    this.#listener = new Listener({
+      handler: this.#requests,
+      settings: listenerSettingsOf(table),
+      authenticator: new PasswordAuthenticator(() => table().requirepass),
+      now: monotonicNow,
+      log: (level, message) => this.log(level, message),
+    });
+    this.#effects = new Effects({
+      state: this.#state,
+      listener: this.#listener,
+      requests: () => this.#requests,
+      log: this.log,
+      now: monotonicNow,
+      onReady: options.onReady,
+      onExit: options.onExit,
+      table,
+      deliver,
+    });
+    this.#session = this.#sessionContext();
+  }
+
+  /** The TCP port in use. */
+  get port(): number {
+    return this.#listener.port;
+  }
+
+  /** Whom we follow; undefined for a master. */
+  get master(): Address | undefined {
+    const { role } = this.#state.replication;
+    return role.kind === "replica" ? role.master : undefined;
+  }
+
+  /**
+   * Opens the sockets, then loads the data; clients are answered LOADING meanwhile.
+   * @throws {ListenError}
+   */
+  async start(): Promise<void> {
+    const { table } = this.#configuration;
+    await this.#listener.listen({
+      port: table.port,
+      bind: table.bind,
+      backlog: table["tcp-backlog"],
+      ...(table.unixsocket === ""
+        ? {}
+        : {
+            unixSocket: {
+              path: table.unixsocket,
+              permissions: table.unixsocketperm === 0 ? undefined : table.unixsocketperm,
+            },
+          }),
+    });
+    this.log("notice", "Server initialized");
+    this.#driver.deliver({ kind: "started", replicaOf: table.replicaof });
+    this.#timer = setInterval(() => this.#tick(), TICK_MS);
+  }
+
+  onSignal(signal: "SIGTERM" | "SIGINT"): void {
+    const { table } = this.#configuration;
+    this.log("warning", `Received ${signal} scheduling shutdown...`);
+    const words = table[signal === "SIGTERM" ? "shutdown-on-sigterm" : "shutdown-on-sigint"];
+    this.#driver.deliver({ kind: "shutdown-signal", words });
+  }
+
+  /** Closes all sockets and timers. */
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    this.#effects.feedReplicas();
+    await this.#listener.close();
+  }
+
+  #tick(): void {
+    const offsetMs = wallOffsetMs();
+    if (Math.abs(offsetMs - this.#state.wallOffsetMs) > CLOCK_SLACK_MS) {
+      this.#driver.deliver({ kind: "wall-clock", offsetMs });
+    }
+    this.#driver.deliver({ kind: "tick" });
+    this.#effects.feedReplicas();
+  }
+
+  #resetStatistics(): void {
+    resetStats(this.#state.stats);
+    this.#listener.stats.reset();
+  }
+
+  #environment(): Environment {
+    return {
+      newId,
+      facts: () => this.#facts.read(),
+      hasUnsentReplies: (client) =>
+        (this.#listener.clients.get(client.id)?.reply.byteLength ?? 0) > 0,
+      publish: (channel, message) => this.#listener.pubSub.publish(channel, message),
+      session: (client, args) => {
+        const connection = this.#listener.clients.get(client.id);
+        const command = SERVER_SESSION_COMMANDS.get(textOf(args[0] ?? "").toLowerCase());
+        if (connection !== undefined) command?.(connection, args, this.#session);
+      },
+      config: (client, args) => {
+        this.#configuration.execute(args, client.reply, { isLocal: isLocal(client) });
+      },
+      sleep: (ms) => {
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+      },
+      saveNow: () => this.#saveNow(),
+    };
+  }
+
+  #sessionContext(): SessionContext {
+    const { clients, pubSub, authenticator, now } = this.#listener;
+    return {
+      clients,
+      pubSub,
+      authenticator,
+      now,
+      greeting: {
+        server: "redis",
+        version: REDIS_VERSION,
+        mode: "standalone",
+        role: () => (this.master === undefined ? "master" : "replica"),
+      },
+      pause: {
+        pause: (durationMs, scope) => pauseClients(this.#state, { durationMs, scope }),
+        unpause: () => unpauseClients(this.#state),
+      },
+      unblock: (client, how) => unblockClient(this.#state, client, how),
+    };
+  }
+
+  /** SAVE and SHUTDOWN: nothing else happens until the file is on disk. */
+  #saveNow(): boolean {
+    const path = this.#effects.snapshotPath;
+    const temporary = join(dirname(path), `temp-${process.pid}.rdb`);
+    const snapshot = newSnapshot(this.#state);
+    try {
+      writeDurablySync(temporary, path, 0o644, (file) => {
+        while (!snapshot.complete) {
+          for (const block of snapshot.produce(SAVE_BLOCK_BYTES)) writeWhole(file, block);
+        }
+      });
+      return true;
+    } catch (error) {
+      this.log("warning", `Error moving or writing the DB file: ${String(error)}`);
+      return false;
+    } finally {
+      snapshot.release();
+    }
+  }
+}
+
+function writeWhole(file: number, block: Buffer): void {
+  for (let at = 0; at < block.length;) at += writeSync(file, block, at);
+}
+
+function newId(): string {
+  return randomBytes(20).toString("hex");
+}
+
+function wallOffsetMs(): number {
+  return wallClockNow() - monotonicNow();
+}

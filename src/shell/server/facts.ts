@@ -1,0 +1,81 @@
+import { readFileSync } from "node:fs";
+import { arch, release, totalmem, type } from "node:os";
+import { memoryUsage } from "node:process";
+import type { ConnectionFacts, ProcessFacts } from "../../server/environment.ts";
+import type { Listener } from "../listener/listener.ts";
+
+const MICROSECONDS = 1e6;
+
+/** What INFO tells of the process and its connections, measured when asked. */
+export class Facts {
+  readonly #version = readVersion();
+  readonly #configFile: string;
+  readonly #listeners: readonly string[];
+  readonly #connections: () => ConnectionFacts;
+  #peakMemoryBytes = 0;
+
+  constructor(options: {
+    readonly configFile: string;
+    readonly listeners: readonly string[];
+    readonly connections: () => ConnectionFacts;
+  }) {
+    this.#configFile = options.configFile;
+    this.#listeners = options.listeners;
+    this.#connections = options.connections;
+  }
+
+  read(): ProcessFacts {
+    const memory = memoryUsage();
+    const cpu = process.cpuUsage();
+    const usedMemoryBytes = memory.heapUsed + memory.external;
+    this.#peakMemoryBytes = Math.max(this.#peakMemoryBytes, usedMemoryBytes);
+    return {
+      vedetteVersion: this.#version,
+      processId: process.pid,
+      executable: process.argv[1] ?? process.execPath,
+      configFile: this.#configFile,
+      os: `${type()} ${release()} ${arch()}`,
+      nodeVersion: process.version,
+      listeners: this.#listeners,
+      usedMemoryBytes,
+      residentMemoryBytes: memory.rss,
+      peakMemoryBytes: this.#peakMemoryBytes,
+      totalSystemMemoryBytes: totalmem(),
+      cpuUserSeconds: cpu.user / MICROSECONDS,
+      cpuSystemSeconds: cpu.system / MICROSECONDS,
+      connections: this.#connections(),
+    };
+  }
+}
+
+/** Two levels above this file lie the package's own facts, built or not. */
+export function readVersion(): string {
+  const text = readFileSync(new URL("../../../package.json", import.meta.url), "utf8");
+  const parsed: unknown = JSON.parse(text);
+  if (typeof parsed !== "object" || parsed === null || !("version" in parsed)) return "0.0.0";
+  return String(parsed.version);
+}
+
+/** @param replicas connections that INFO counts apart */
+export function connectionFactsOf(
+  listener: Listener,
+  { maxClients, replicas }: { readonly maxClients: number; readonly replicas: number },
+): ConnectionFacts {
+  const { stats, clients, pubSub } = listener;
+  const subscribers = clients.accepted().filter((client) => client.subscriptions > 0);
+  return {
+    connected: clients.size - replicas,
+    maxClients,
+    pubsubClients: subscribers.length,
+    received: stats.connectionsReceived,
+    rejected: stats.connectionsRejected,
+    netInputBytes: stats.netInputBytes,
+    netOutputBytes: stats.netOutputBytes,
+    channels: pubSub.channelCount,
+    patterns: pubSub.patternCount,
+    queryBufferLimitDisconnections: stats.queryBufferDisconnections,
+    outputBufferLimitDisconnections: stats.outputBufferDisconnections,
+    errorReplies: stats.errorReplies,
+    errorsByCode: stats.errorsByCode,
+  };
+}

@@ -1,0 +1,135 @@
+import { type Bytes, textOf } from "../../base/bytes.ts";
+import type { ClientId } from "../../base/ids.ts";
+import type { Millis } from "../../base/units.ts";
+import type { Client } from "../../server/client.ts";
+import { addClient } from "../../server/clients.ts";
+import { lookupCommand } from "../../server/commands/table.ts";
+import { executeRequest } from "../../server/execute.ts";
+import type { Input } from "../../server/input.ts";
+import { onReplicaAlive } from "../../server/replication/master-side.ts";
+import { replicationOffset } from "../../server/replication/state.ts";
+import { type ServerState, setClock } from "../../server/state.ts";
+import type { ClientConnection } from "../listener/client-connection.ts";
+import type { DaemonFacts, RequestHandler } from "../listener/request-handler.ts";
+
+/** The way of requests from the listener into the deciding floor. */
+export class RequestExecution implements RequestHandler {
+  readonly #state: ServerState;
+  readonly #now: () => Millis;
+  readonly #deliver: (input: Input) => void;
+  readonly #feedReplicas: () => void;
+  /** `rename-command`: what a command is called, by its lower-case new name. */
+  readonly #renamed: ReadonlyMap<string, Bytes>;
+  #turnEndIsDue = false;
+  #fedOffset = 0;
+
+  constructor(options: {
+    readonly state: ServerState;
+    readonly now: () => Millis;
+    readonly deliver: (input: Input) => void;
+    readonly feedReplicas: () => void;
+    readonly renamed: ReadonlyMap<string, Bytes>;
+  }) {
+    this.#state = options.state;
+    this.#now = options.now;
+    this.#deliver = options.deliver;
+    this.#feedReplicas = options.feedReplicas;
+    this.#renamed = options.renamed;
+  }
+
+  onConnect(connection: ClientConnection): void {
+    addClient(this.#state, connection);
+  }
+
+  onDisconnect(connection: ClientConnection): void {
+    this.#deliver({ kind: "client-closed", client: connection.id });
+  }
+
+  onRequest(connection: ClientConnection, args: readonly Bytes[]): void {
+    const client = this.#state.clients.get(connection.id);
+    if (client !== undefined) this.#execute(connection, client, this.#withTrueName(args));
+  }
+
+  onEmptyRequest(connection: ClientConnection): void {
+    const client = this.#state.clients.get(connection.id);
+    if (client === undefined) return;
+    setClock(this.#state, this.#now());
+    onReplicaAlive(this.#state, client);
+  }
+
+  describe(connection: ClientConnection): DaemonFacts {
+    const client = this.#state.clients.get(connection.id);
+    return {
+      database: client?.database.index ?? 0,
+      queuedCommands: client?.transaction?.queued.length ?? -1,
+      watchedKeys: client?.watched.length ?? 0,
+      flags: client === undefined ? "" : flagsOf(client),
+    };
+  }
+
+  /** The client's wait is over: what it asked meanwhile is executed, in order. */
+  resume(connection: ClientConnection, id: ClientId): void {
+    const client = this.#state.clients.get(id);
+    if (client === undefined) return;
+    const { wait } = client;
+    client.wait = undefined;
+    if (wait?.kind === "pause") this.#execute(connection, client, wait.args);
+    connection.flushSoon();
+    if (client.wait === undefined) connection.resume();
+  }
+
+  /** Hands on what requests have left, once for all of them in this turn. */
+  turnSoon(): void {
+    if (this.#turnEndIsDue) return;
+    this.#turnEndIsDue = true;
+    process.nextTick(() => {
+      this.#turnEndIsDue = false;
+      this.#deliver({ kind: "turn-ended" });
+      this.#fedOffset = replicationOffset(this.#state.replication);
+      this.#feedReplicas();
+    });
+  }
+
+  #execute(connection: ClientConnection, client: Client, args: readonly Bytes[]): void {
+    const state = this.#state;
+    setClock(state, this.#now());
+    connection.lastCommand = fullName(args);
+    executeRequest(state, client, args);
+    if (client.wait !== undefined) connection.suspend();
+    if (client.transaction !== undefined) connection.queuedCommandBytes += lengthOf(args);
+    else if (connection.queuedCommandBytes > 0) connection.queuedCommandBytes = 0;
+    const { replication } = state;
+    if (state.effects.length > 0 || replicationOffset(replication) !== this.#fedOffset) {
+      this.turnSoon();
+    }
+  }
+
+  /** A command under its new name; the old one is unknown. */
+  #withTrueName(args: readonly Bytes[]): readonly Bytes[] {
+    if (this.#renamed.size === 0) return args;
+    const trueName = this.#renamed.get(textOf(args[0] ?? "").toLowerCase());
+    return trueName === undefined ? args : [trueName, ...args.slice(1)];
+  }
+}
+
+/** The letters that CLIENT LIST shows of what the server knows. */
+function flagsOf(client: Client): string {
+  const inTransaction = client.transaction === undefined ? "" : "x";
+  const isBlocked = client.wait === undefined ? "" : "b";
+  const isSpoiled = client.watcher.invalidated ? "d" : "";
+  return inTransaction + isBlocked + isSpoiled;
+}
+
+/** `get`, `config|get`. */
+function fullName(args: readonly Bytes[]): string {
+  const command = lookupCommand(args[0] ?? "");
+  if (command === undefined) return "";
+  if (command.subcommands === undefined || args.length < 2) return command.name;
+  return `${command.name}|${textOf(args[1] ?? "").toLowerCase()}`;
+}
+
+function lengthOf(args: readonly Bytes[]): number {
+  let length = 0;
+  for (const arg of args) length += arg.length;
+  return length;
+}
