@@ -101,22 +101,22 @@ describe("ReplyParser", () => {
   });
 
   it.each([
-    ["PONG\r\n", "unexpected reply type 'P'"],
-    ["+OK\n", "line of a reply ends without CR"],
-    ["$3\r\nabcde", "bulk ends without CR LF"],
-    ["$-2\r\n", "invalid bulk length"],
-    ["$?\r\n", "invalid bulk length"],
-    ["$536870913\r\n", "invalid bulk length"],
-    ["*4194305\r\n", "invalid multibulk length"],
-    ["*?\r\n", "invalid multibulk length"],
-    [":1.5\r\n", "invalid integer"],
-    [",abc\r\n", "invalid double"],
-    ["#x\r\n", "invalid boolean"],
-    ["(1.5\r\n", "invalid big number"],
-    ["=3\r\ntxt\r\n", "invalid verbatim string"],
-    ["*1\r\n".repeat(65), "reply too deep"],
-    [`+${"x".repeat(65_536)}`, "too big line in reply"],
-  ])("refuses %s", (text, reason) => {
+    ["an unknown mark", "PONG\r\n", "unexpected reply type 'P'"],
+    ["a bare line feed", "+OK\n", "line of a reply ends without CR"],
+    ["a bulk of another length", "$3\r\nabcde", "bulk ends without CR LF"],
+    ["a negative length", "$-2\r\n", "invalid bulk length"],
+    ["a streamed bulk", "$?\r\n", "invalid bulk length"],
+    ["a length above the limit", "$536870913\r\n", "invalid bulk length"],
+    ["a count above the limit", "*4194305\r\n", "invalid multibulk length"],
+    ["a streamed array", "*?\r\n", "invalid multibulk length"],
+    ["a fraction for an integer", ":1.5\r\n", "invalid integer"],
+    ["letters for a double", ",abc\r\n", "invalid double"],
+    ["letters for a boolean", "#x\r\n", "invalid boolean"],
+    ["a fraction for a big number", "(1.5\r\n", "invalid big number"],
+    ["a verbatim string without format", "=3\r\ntxt\r\n", "invalid verbatim string"],
+    ["too many levels", "*1\r\n".repeat(65), "reply too deep"],
+    ["an endless line", `+${"x".repeat(65_536)}`, "too big line in reply"],
+  ])("refuses %s", (_name, text, reason) => {
     expect(parseText(text)).toEqual({ replies: [], error: `Protocol error: ${reason}` });
   });
 

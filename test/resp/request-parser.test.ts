@@ -216,39 +216,39 @@ describe("RequestParser: as a part of a larger reader", () => {
 describe("RequestParser: limits", () => {
   const line = "1".repeat(65_536);
   it.each([
-    ["x".repeat(65_537), "too big inline request"],
-    ['"PING\r\n', "unbalanced quotes in request"],
-    ["'a'b\r\n", "unbalanced quotes in request"],
-    [`*${line}`, "too big mbulk count string"],
-    ["*2147483648\r\n", "invalid multibulk length"],
-    ["*99999999999999999999\r\n", "invalid multibulk length"],
-    ["*+1\r\n", "invalid multibulk length"],
-    ["*01\r\n", "invalid multibulk length"],
-    ["* 1\r\n", "invalid multibulk length"],
-    ["*-0\r\n", "invalid multibulk length"],
-    ["*\r\n", "invalid multibulk length"],
-    [`*1\r\n$${line}`, "too big bulk count string"],
-    ["*1\r\nPING\r\n", "expected '$', got 'P'"],
-    ["*1\r\n\r\n", "expected '$', got ' '"],
-    ["*1\r\n$-1\r\n", "invalid bulk length"],
-    ["*1\r\n$+4\r\n", "invalid bulk length"],
-    ["*1\r\n$04\r\n", "invalid bulk length"],
-    ["*1\r\n$\r\n", "invalid bulk length"],
-    ["*1\r\n$536870913\r\n", "invalid bulk length"],
-  ])("refuses %s", (text, reason) => {
+    ["an endless line", "x".repeat(65_537), "too big inline request"],
+    ["an open double quote", '"PING\r\n', "unbalanced quotes in request"],
+    ["text behind a closing quote", "'a'b\r\n", "unbalanced quotes in request"],
+    ["an endless count", `*${line}`, "too big mbulk count string"],
+    ["a count above 2^31 - 1", "*2147483648\r\n", "invalid multibulk length"],
+    ["a count above 2^63", "*99999999999999999999\r\n", "invalid multibulk length"],
+    ["a count with a plus", "*+1\r\n", "invalid multibulk length"],
+    ["a count with a leading zero", "*01\r\n", "invalid multibulk length"],
+    ["a count with a blank", "* 1\r\n", "invalid multibulk length"],
+    ["minus zero", "*-0\r\n", "invalid multibulk length"],
+    ["no count", "*\r\n", "invalid multibulk length"],
+    ["an endless length", `*1\r\n$${line}`, "too big bulk count string"],
+    ["no bulk header", "*1\r\nPING\r\n", "expected '$', got 'P'"],
+    ["an empty bulk header", "*1\r\n\r\n", "expected '$', got ' '"],
+    ["a negative length", "*1\r\n$-1\r\n", "invalid bulk length"],
+    ["a length with a plus", "*1\r\n$+4\r\n", "invalid bulk length"],
+    ["a length with a leading zero", "*1\r\n$04\r\n", "invalid bulk length"],
+    ["no length", "*1\r\n$\r\n", "invalid bulk length"],
+    ["a length above the limit", "*1\r\n$536870913\r\n", "invalid bulk length"],
+  ])("refuses %s", (_name, text, reason) => {
     const error = `ERR Protocol error: ${reason}`;
     expect(parseText(text).error).toBe(error);
     expect(parse(bytewise(Buffer.from(text, "latin1"))).error).toBe(error);
   });
 
   it.each([
-    "x".repeat(65_536),
-    `*${"1".repeat(65_535)}`,
-    "*2147483647\r\n",
-    "*1\r\n$536870912\r\n",
-  ])("still waits at %s", (text) =>
-    expect(parseText(text)).toMatchObject({ requests: [], error: undefined }),
-  );
+    ["a line", "x".repeat(65_536)],
+    ["a header", `*${"1".repeat(65_535)}`],
+    ["a count", "*2147483647\r\n"],
+    ["a length", "*1\r\n$536870912\r\n"],
+  ])("still waits at the largest of %s", (_name, text) => {
+    expect(parseText(text)).toMatchObject({ requests: [], error: undefined });
+  });
 
   it("has narrower ones before authentication", () => {
     expect(refused("*10\r\n$16384\r\n")).toBeUndefined();
