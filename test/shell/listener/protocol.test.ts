@@ -2,6 +2,7 @@ import * as fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { encodeCommand } from "../../../src/resp/encode-command.ts";
 import { within } from "./deadline.ts";
+import { expectBytes } from "./test-client.ts";
 import { TestDaemon } from "./test-daemon.ts";
 
 let daemon: TestDaemon;
@@ -25,7 +26,7 @@ describe("requests over a socket", () => {
   it("are answered in order, pipelined, multibulk and inline mixed", async () => {
     const client = await daemon.client();
     client.send('*2\r\n$4\r\nECHO\r\n$1\r\na\r\nECHO b\r\n\r\n*0\r\nECHO "c d"\nECHO d\r\n');
-    expect(await client.bytes(30)).toBe("$1\r\na\r\n$1\r\nb\r\n$3\r\nc d\r\n$1\r\nd\r\n");
+    await expectBytes(client, "$1\r\na\r\n$1\r\nb\r\n$3\r\nc d\r\n$1\r\nd\r\n");
     expect(daemon.emptyRequests).toBe(2);
   });
 

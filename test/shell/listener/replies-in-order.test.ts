@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { encodeCommand } from "../../../src/resp/encode-command.ts";
 import { ReplySlots } from "../../../src/shell/listener/reply-slots.ts";
 import { until } from "./deadline.ts";
+import { expectBytes } from "./test-client.ts";
 import { TestDaemon } from "./test-daemon.ts";
 
 let daemon: TestDaemon;
@@ -22,11 +23,11 @@ describe("a reply that is owed", () => {
   it("holds back the replies behind it, not those before", async () => {
     const client = await daemon.client();
     client.send("ECHO a\r\nOWE\r\nECHO b\r\nOWE\r\nECHO c\r\n");
-    expect(await client.bytes(7)).toBe("$1\r\na\r\n");
+    await expectBytes(client, "$1\r\na\r\n");
     await owes(2);
     daemon.owed[1]?.write((writer) => writer.simple("second"));
     daemon.owed[0]?.write((writer) => writer.simple("first"));
-    expect(await client.bytes(31)).toBe("+first\r\n$1\r\nb\r\n+second\r\n$1\r\nc\r\n");
+    await expectBytes(client, "+first\r\n$1\r\nb\r\n+second\r\n$1\r\nc\r\n");
   });
 
   it("is sent even when nothing follows", async () => {
@@ -53,9 +54,9 @@ describe("a reply that is owed", () => {
     client.send("OWE\r\nHELLO 3\r\nOWE\r\n");
     await owes(2);
     for (const reply of daemon.owed) reply.write((writer) => writer.null());
-    expect(await client.bytes(5)).toBe("$-1\r\n");
+    await expectBytes(client, "$-1\r\n");
     expect((await client.reply()).kind).toBe("map");
-    expect(await client.bytes(3)).toBe("_\r\n");
+    await expectBytes(client, "_\r\n");
   });
 
   it("lets the connection end only when it was sent", async () => {
@@ -176,10 +177,10 @@ describe("a replica's connection", () => {
     stream?.write("first ");
     stream?.write([block, "last"]);
     client.send("REPLCONF ACK 1\r\nNONSENSE\r\n");
-    expect(await client.bytes(100_010)).toBe(`first ${block.toString()}last`);
+    await expectBytes(client, `first ${block.toString()}last`);
     await until(() => daemon.requests.length === 3, "the replica's requests");
     stream?.write("more");
-    expect(await client.bytes(4)).toBe("more");
+    await expectBytes(client, "more");
     expect(daemon.connected[0]?.type).toBe("replica");
     expect(daemon.connected[0]?.describe(daemon.now)).toContain(" flags=S ");
   });

@@ -1,4 +1,5 @@
 import { connect, type Socket } from "node:net";
+import { expect } from "vitest";
 import { encodeCommand } from "../../../src/resp/encode-command.ts";
 import { ReplyParser } from "../../../src/resp/reply-parser.ts";
 import type { Reply } from "../../../src/resp/reply.ts";
@@ -100,4 +101,9 @@ export class TestClient {
   #wake(): void {
     for (const waiter of this.#waiting.splice(0)) waiter();
   }
+}
+
+/** The next bytes are exactly these. */
+export async function expectBytes(client: TestClient, expected: string): Promise<void> {
+  expect(await client.bytes(expected.length)).toBe(expected);
 }
