@@ -4,7 +4,7 @@ import { takeHello } from "../hello-exchange.ts";
 import type { Turn } from "../turn.ts";
 import { failover, flushConfig, monitor, remove, reset } from "./actions.ts";
 import { debug, simulateFailure } from "./debug.ts";
-import { unknownSubcommand, wrongArity } from "./errors.ts";
+import { unknownSubcommand } from "./errors.ts";
 import { help } from "./help.ts";
 import {
   checkQuorum,
@@ -17,6 +17,7 @@ import {
 } from "./queries.ts";
 import { type ClientRequest, push, reply } from "./request.ts";
 import { set } from "./set.ts";
+import { refuseSubcommand } from "./subcommands.ts";
 import { isMasterDownByAddress } from "./votes.ts";
 
 /** Answers what the listener passes on: the commands whose replies depend on the sentinel's state. */
@@ -36,47 +37,11 @@ export function answerClient(turn: Turn, request: ClientRequest): void {
   }
 }
 
-/**
- * Arity counts `sentinel` and the subcommand; negative means at least.
- * Source: sentinel spec §7.2, with Valkey's synonyms.
- */
-const ARITIES: Readonly<Record<string, number>> = {
-  ckquorum: 3,
-  debug: -2,
-  failover: 3,
-  flushconfig: 2,
-  "get-master-addr-by-name": 3,
-  "get-primary-addr-by-name": 3,
-  help: 2,
-  "is-master-down-by-addr": 6,
-  "is-primary-down-by-addr": 6,
-  master: 3,
-  masters: 2,
-  monitor: 6,
-  myid: 2,
-  primaries: 2,
-  primary: 3,
-  remove: 3,
-  replicas: 3,
-  reset: 3,
-  sentinels: 3,
-  set: -5,
-  "simulate-failure": -3,
-  slaves: 3,
-};
-
-export const SENTINEL_SUBCOMMANDS: readonly string[] = Object.keys(ARITIES);
-
 function answerSentinel(turn: Turn, request: ClientRequest, words: readonly string[]): void {
-  const [subcommand, ...args] = words;
-  if (subcommand === undefined) return reply(turn, request, wrongArity("sentinel"));
+  const refusal = refuseSubcommand(words);
+  if (refusal !== undefined) return reply(turn, request, refusal);
+  const [subcommand = "", ...args] = words;
   const name = subcommand.toLowerCase();
-  const arity = Object.hasOwn(ARITIES, name) ? ARITIES[name] : undefined;
-  if (arity === undefined) return reply(turn, request, unknownSubcommand("sentinel", subcommand));
-  const given = words.length + 1;
-  if (arity > 0 ? given !== arity : given < -arity) {
-    return reply(turn, request, wrongArity(`sentinel|${name}`));
-  }
   const [first = ""] = args;
   switch (name) {
     case "ckquorum":

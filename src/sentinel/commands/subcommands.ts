@@ -1,0 +1,46 @@
+import type { Reply } from "../../resp/reply.ts";
+import { unknownSubcommand, wrongArity } from "./errors.ts";
+
+/**
+ * The subcommands of SENTINEL. Arity counts `sentinel` and the subcommand; negative means at least.
+ * Source: sentinel spec §7.2, with Valkey's synonyms.
+ */
+export const SENTINEL_ARITIES: ReadonlyMap<string, number> = new Map([
+  ["ckquorum", 3],
+  ["debug", -2],
+  ["failover", 3],
+  ["flushconfig", 2],
+  ["get-master-addr-by-name", 3],
+  ["get-primary-addr-by-name", 3],
+  ["help", 2],
+  ["is-master-down-by-addr", 6],
+  ["is-primary-down-by-addr", 6],
+  ["master", 3],
+  ["masters", 2],
+  ["monitor", 6],
+  ["myid", 2],
+  ["primaries", 2],
+  ["primary", 3],
+  ["remove", 3],
+  ["replicas", 3],
+  ["reset", 3],
+  ["sentinels", 3],
+  ["set", -5],
+  ["simulate-failure", -3],
+  ["slaves", 3],
+]);
+
+/**
+ * Why there is no such subcommand, or not with so many words. Told before authentication.
+ * @param words behind `SENTINEL`
+ */
+export function refuseSubcommand(words: readonly string[]): Reply | undefined {
+  const [subcommand] = words;
+  if (subcommand === undefined) return wrongArity("sentinel");
+  const name = subcommand.toLowerCase();
+  const arity = SENTINEL_ARITIES.get(name);
+  if (arity === undefined) return unknownSubcommand("sentinel", subcommand);
+  const given = words.length + 1;
+  const fits = arity > 0 ? given === arity : given >= -arity;
+  return fits ? undefined : wrongArity(`sentinel|${name}`);
+}
