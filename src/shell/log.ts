@@ -1,0 +1,85 @@
+import { type Logger, pino } from "pino";
+import { formatAddress } from "../base/address.ts";
+import { displayText } from "../base/bytes.ts";
+import type { LogLevel } from "../sentinel/effect.ts";
+import type { EventSubject, SentinelEvent } from "../sentinel/events.ts";
+import type { LogOutput } from "./log-output.ts";
+
+/** The directive `loglevel`: the least level that is written. */
+export type LogThreshold = LogLevel | "nothing";
+
+/** What a line may carry besides its message (style §7); never a secret. */
+export interface LogFields {
+  readonly addr?: string;
+  readonly elapsedMs?: number;
+  readonly reason?: string;
+  readonly runId?: string;
+  readonly err?: unknown;
+}
+
+const RANKS: Readonly<Record<LogThreshold, number>> = {
+  debug: 0,
+  verbose: 1,
+  notice: 2,
+  warning: 3,
+  nothing: 4,
+};
+
+/** How our levels read for those who know pino's. */
+const LABELS = { debug: "debug", verbose: "debug", notice: "info", warning: "warn" } as const;
+
+/** The daemon's log: one JSON object per line. */
+export class Log {
+  threshold: LogThreshold;
+  readonly #logger: Logger;
+  readonly #output: LogOutput;
+
+  constructor(options: { readonly threshold: LogThreshold; readonly output: LogOutput }) {
+    this.threshold = options.threshold;
+    this.#output = options.output;
+    this.#logger = pino(
+      {
+        level: "debug",
+        base: { pid: process.pid },
+        timestamp: pino.stdTimeFunctions.isoTime,
+        formatters: { level: (label) => ({ level: label }) },
+      },
+      options.output,
+    );
+  }
+
+  /** A line as Redis writes it, with its level. */
+  line(level: LogLevel, message: string, fields: LogFields = {}): void {
+    if (this.#isWritten(level)) this.#logger[LABELS[level]](fields, displayText(message));
+  }
+
+  /** Every Sentinel event is information; whether it is written goes by its own level. */
+  event({ name, level, payload, about }: SentinelEvent): void {
+    if (!this.#isWritten(level)) return;
+    const fields = { event: name, ...subjectFields(about), payload: displayText(payload) };
+    this.#logger.info(fields, "sentinel event");
+  }
+
+  /** An operator must act. */
+  error(message: string, fields: LogFields = {}): void {
+    if (this.#isWritten("warning")) this.#logger.error(fields, message);
+  }
+
+  /** We are broken, and end. Written whatever the threshold, and at once. */
+  fatal(message: string, fields: LogFields = {}): void {
+    this.#logger.fatal(fields, message);
+    this.#output.flushNow();
+  }
+
+  #isWritten(level: LogLevel): boolean {
+    return RANKS[level] >= RANKS[this.threshold];
+  }
+}
+
+function subjectFields({ master, address, ...rest }: EventSubject): object {
+  return {
+    ...(master === undefined ? {} : { master: displayText(master) }),
+    ...(address === undefined ? {} : { addr: formatAddress(address) }),
+    ...rest,
+  };
+}
