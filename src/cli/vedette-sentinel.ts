@@ -1,0 +1,131 @@
+#!/usr/bin/env node
+import { once } from "node:events";
+import { realpathSync, rmSync, writeFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { bytesOfText } from "../base/bytes.ts";
+import { REDIS_VERSION } from "../server/version.ts";
+import { ListenError } from "../shell/listener/errors.ts";
+import { Log } from "../shell/log.ts";
+import { LogOutput } from "../shell/log-output.ts";
+import { readConfiguration } from "../shell/sentinel/configuration.ts";
+import { SentinelDaemon } from "../shell/sentinel/daemon.ts";
+import { readVersion } from "../shell/server/facts.ts";
+import { reasonOf } from "../shell/system-reason.ts";
+import { parseCommandLine } from "../wire/conf/command-line.ts";
+import type { DaemonSettings } from "../wire/sentinel-conf/daemon-settings.ts";
+import type { SentinelConfig } from "../wire/sentinel-conf/sentinel-config.ts";
+
+const USAGE = `Usage: vedette-sentinel /path/to/sentinel.conf [options]
+       vedette-sentinel -v or --version
+       vedette-sentinel -h or --help
+
+Each option is a directive of the configuration file, and is written to it:
+       vedette-sentinel /etc/sentinel.conf --port 26380 --loglevel verbose
+       vedette-sentinel /etc/sentinel.conf --sentinel monitor mymaster 10.0.0.1 6379 2
+`;
+
+const ENDED_WELL = 0;
+const CANNOT_START = 1;
+const BROKEN = 1;
+
+/**
+ * The daemon `vedette-sentinel`, with the command line of redis-sentinel.
+ * @param argv the words behind the program's name
+ * @returns the exit status, when the daemon has ended or could not start
+ */
+export async function main(argv: readonly string[]): Promise<number> {
+  const [first] = argv;
+  if (argv.length === 1 && (first === "-v" || first === "--version")) {
+    const version = `v=${REDIS_VERSION} sha=00000000:0 malloc=v8 bits=64 build=0000000000000000`;
+    process.stdout.write(`Redis server ${version} vedette=${readVersion()}\n`);
+    return ENDED_WELL;
+  }
+  if (argv.length === 1 && (first === "-h" || first === "--help")) {
+    process.stdout.write(USAGE);
+    return ENDED_WELL;
+  }
+  const configuration = readConfiguration(parseCommandLine(argv.map(bytesOfText)));
+  if (configuration.kind === "refused") return refuse(configuration.text);
+  const { config, path } = configuration;
+  const { daemon } = config;
+  try {
+    process.chdir(daemon.dir);
+  } catch (cause) {
+    return refuse(`Can't chdir to '${daemon.dir}': ${reasonOf(cause)}\n`);
+  }
+  let output: LogOutput;
+  try {
+    output = daemon.logFile === undefined ? new LogOutput() : LogOutput.toFile(daemon.logFile);
+  } catch (cause) {
+    return refuse(`Can't open the log file: ${reasonOf(cause)}\n`);
+  }
+  return serve({ config, path, log: new Log({ threshold: daemon.logLevel, output }), output });
+}
+
+function refuse(text: string): number {
+  process.stderr.write(text);
+  return CANNOT_START;
+}
+
+async function serve(given: {
+  readonly config: SentinelConfig;
+  readonly path: string;
+  readonly log: Log;
+  readonly output: LogOutput;
+}): Promise<number> {
+  const { config, path, log, output } = given;
+  const ending = new AbortController();
+  const ended = once(ending.signal, "abort");
+  const end = (): void => ending.abort();
+  const sentinel = new SentinelDaemon({ config, path, log, onShutdown: end, onFatal: die });
+
+  function die(status: number, cause: unknown): void {
+    if (cause instanceof Error) log.fatal("a bug: this sentinel ends", { err: cause });
+    output.flushNow();
+    process.exit(status);
+  }
+  process.on("uncaughtException", (cause) => die(BROKEN, cause));
+  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+    process.on(signal, () => {
+      log.line("warning", `Received ${signal} scheduling shutdown...`);
+      end();
+    });
+  }
+
+  log.line("notice", `vedette-sentinel ${readVersion()} starts`);
+  try {
+    await sentinel.start();
+  } catch (cause) {
+    if (!(cause instanceof ListenError)) throw cause;
+    return refuse(`${cause.warning}\n${cause.message}\n`);
+  }
+  const pidFile = writePidFile(config.daemon, log);
+  await ended;
+  log.line("warning", "User requested shutdown...");
+  await sentinel.stop();
+  if (pidFile !== undefined) rmSync(pidFile, { force: true });
+  log.line("warning", "Sentinel is now ready to exit, bye bye...");
+  await output.finished();
+  return ENDED_WELL;
+}
+
+/** @returns the path to remove in the end; without one there is none, or it cannot be written */
+function writePidFile({ pidFile }: DaemonSettings, log: Log): string | undefined {
+  if (pidFile === undefined) return undefined;
+  try {
+    writeFileSync(pidFile, `${process.pid}\n`);
+    return resolve(pidFile);
+  } catch (cause) {
+    log.line("warning", "Failed to write PID file", { reason: `${pidFile}: ${reasonOf(cause)}` });
+    return undefined;
+  }
+}
+
+/** Whether this file was started, and not imported; npm starts it through a symbolic link. */
+function isStarted(): boolean {
+  const [, program] = process.argv;
+  return program !== undefined && import.meta.url === pathToFileURL(realpathSync(program)).href;
+}
+
+if (isStarted()) process.exit(await main(process.argv.slice(2)));

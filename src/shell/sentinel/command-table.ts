@@ -1,0 +1,206 @@
+import { SENTINEL_ARITIES } from "../../sentinel/commands/subcommands.ts";
+import { SENTINEL_CLIENT_SUBCOMMANDS } from "../listener/session/client-command.ts";
+
+/** What is known of a command or a subcommand before it runs; COMMAND shows all of it. */
+export interface CommandFacts {
+  /** In lower case; `client|list` for a subcommand. */
+  readonly name: string;
+  /** Counts all words; negative is at least. */
+  readonly arity: number;
+  readonly flags: readonly string[];
+  readonly categories: readonly string[];
+  readonly summary: string;
+  /** The Redis version that had it first, and the group it is documented in. */
+  readonly since: string;
+  readonly group: "connection" | "pubsub" | "server" | "sentinel";
+  /** By the subcommand's own word. */
+  readonly subcommands: ReadonlyMap<string, CommandFacts>;
+}
+
+type Facts = Omit<CommandFacts, "name" | "arity" | "subcommands">;
+
+const NONE: ReadonlyMap<string, CommandFacts> = new Map();
+const OPEN = ["loading", "stale"];
+const CONNECTION = ["noscript", "loading", "stale"];
+const ADMIN = ["admin", "noscript", "loading", "stale"];
+const HANDSHAKE = ["noscript", "loading", "stale", "fast", "no_auth", "allow_busy"];
+const SUBSCRIPTION = ["pubsub", "noscript", "loading", "stale"];
+const DANGEROUS = ["@admin", "@slow", "@dangerous"];
+
+const CLIENT_ADMIN: ReadonlySet<string> = new Set([
+  "kill",
+  "list",
+  "no-evict",
+  "pause",
+  "unblock",
+  "unpause",
+]);
+
+/** Flags and categories as redis-sentinel 7.0 shows them. */
+function clientFacts(word: string): Facts {
+  const about = { summary: "About this connection or others", since: "2.4.0" } as const;
+  if (word === "help") {
+    return { ...about, group: "connection", flags: OPEN, categories: ["@slow"] };
+  }
+  const isAdmin = CLIENT_ADMIN.has(word);
+  return {
+    ...about,
+    group: "connection",
+    flags: isAdmin ? ADMIN : CONNECTION,
+    categories: [...(isAdmin ? DANGEROUS : ["@slow"]), "@connection"],
+  };
+}
+
+function sentinelFacts(word: string): Facts {
+  const about = { summary: "About what this sentinel watches", since: "2.8.4" } as const;
+  return word === "help"
+    ? { ...about, group: "sentinel", flags: OPEN, categories: ["@slow"] }
+    : { ...about, group: "sentinel", flags: ["admin"], categories: DANGEROUS };
+}
+
+/** COMMAND's own subcommands and their arities. */
+export const COMMAND_ARITIES: ReadonlyMap<string, number> = new Map([
+  ["count", 2],
+  ["docs", -2],
+  ["getkeys", -3],
+  ["getkeysandflags", -3],
+  ["help", 2],
+  ["info", -2],
+  ["list", -2],
+]);
+
+function commandFacts(): Facts {
+  return {
+    summary: "About the commands there are",
+    since: "2.8.13",
+    group: "server",
+    flags: OPEN,
+    categories: ["@slow", "@connection"],
+  };
+}
+
+function subcommandsOf(
+  container: string,
+  arities: Iterable<readonly [string, number]>,
+  factsOf: (word: string) => Facts,
+): ReadonlyMap<string, CommandFacts> {
+  return new Map(
+    Array.from(arities, ([word, arity]) => [
+      word,
+      { name: `${container}|${word}`, arity, ...factsOf(word), subcommands: NONE },
+    ]),
+  );
+}
+
+const CLIENT_ARITIES = Array.from(
+  SENTINEL_CLIENT_SUBCOMMANDS.values(),
+  ({ name, arity }) => [name, arity] as const,
+);
+
+function plain(name: string, arity: number, facts: Facts): CommandFacts {
+  return { name, arity, ...facts, subcommands: NONE };
+}
+
+function subscription(name: string, arity: number, summary: string): CommandFacts {
+  return plain(name, arity, {
+    summary,
+    since: "2.0.0",
+    group: "pubsub",
+    flags: SUBSCRIPTION,
+    categories: ["@pubsub", "@slow"],
+  });
+}
+
+function handshake(name: string, arity: number, about: Pick<Facts, "summary" | "since">) {
+  return plain(name, arity, {
+    ...about,
+    group: "connection",
+    flags: HANDSHAKE,
+    categories: ["@fast", "@connection"],
+  });
+}
+
+const COMMANDS: readonly CommandFacts[] = [
+  handshake("auth", -2, { summary: "Authenticate this connection", since: "1.0.0" }),
+  {
+    name: "client",
+    arity: -2,
+    summary: "A container for commands about connections",
+    since: "2.4.0",
+    group: "connection",
+    flags: [],
+    categories: ["@slow"],
+    subcommands: subcommandsOf("client", CLIENT_ARITIES, clientFacts),
+  },
+  {
+    name: "command",
+    arity: -1,
+    ...commandFacts(),
+    subcommands: subcommandsOf("command", COMMAND_ARITIES, commandFacts),
+  },
+  handshake("hello", -1, { summary: "Greet the sentinel and choose a protocol", since: "6.0.0" }),
+  plain("info", -1, {
+    summary: "Facts and counters of this sentinel",
+    since: "1.0.0",
+    group: "server",
+    flags: OPEN,
+    categories: ["@slow", "@dangerous"],
+  }),
+  plain("ping", -1, {
+    summary: "Ask for a sign of life",
+    since: "1.0.0",
+    group: "connection",
+    flags: ["fast"],
+    categories: ["@fast", "@connection"],
+  }),
+  subscription("psubscribe", -2, "Listen to events by patterns of names"),
+  plain("publish", 3, {
+    summary: "Hand over another sentinel's hello",
+    since: "2.0.0",
+    group: "pubsub",
+    flags: ["pubsub", "loading", "stale", "fast"],
+    categories: ["@pubsub", "@fast"],
+  }),
+  subscription("punsubscribe", -1, "Stop listening by patterns"),
+  plain("role", 1, {
+    summary: "The role sentinel and the names of the masters",
+    since: "2.8.12",
+    group: "server",
+    flags: ["noscript", "loading", "stale", "fast"],
+    categories: ["@admin", "@fast", "@dangerous"],
+  }),
+  {
+    name: "sentinel",
+    arity: -2,
+    summary: "A container for Sentinel commands",
+    since: "2.8.4",
+    group: "sentinel",
+    flags: ["admin"],
+    categories: DANGEROUS,
+    subcommands: subcommandsOf("sentinel", SENTINEL_ARITIES, sentinelFacts),
+  },
+  plain("shutdown", -1, {
+    summary: "End this sentinel",
+    since: "1.0.0",
+    group: "server",
+    flags: ["admin", "noscript", "loading", "stale", "no_multi", "allow_busy"],
+    categories: DANGEROUS,
+  }),
+  subscription("subscribe", -2, "Listen to events by name"),
+  subscription("unsubscribe", -1, "Stop listening to events by name"),
+];
+
+/** The commands of a sentinel by name (spec sentinel §7.1). */
+export const SENTINEL_COMMANDS: ReadonlyMap<string, CommandFacts> = new Map(
+  COMMANDS.map((command) => [command.name, command]),
+);
+
+/** Those that may be called before authentication. */
+export function needsNoAuthentication({ flags }: CommandFacts): boolean {
+  return flags.includes("no_auth");
+}
+
+/** @param given words of the request, the command's name among them */
+export function fitsArity({ arity }: CommandFacts, given: number): boolean {
+  return arity < 0 ? given >= -arity : given === arity;
+}

@@ -1,0 +1,65 @@
+import { accessSync, constants } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { REDIS_VERSION } from "../../server/version.ts";
+import type { CommandLine } from "../../wire/conf/command-line.ts";
+import type { ConfFile } from "../../wire/conf/conf-lines.ts";
+import { formatMistake } from "../../wire/conf/config-mistake.ts";
+import {
+  parseSentinelConf,
+  type SentinelConfig,
+} from "../../wire/sentinel-conf/sentinel-config.ts";
+import { readConfFile, readIncluded } from "../server/conf-files.ts";
+import { reasonOf } from "../system-reason.ts";
+
+export type Configuration =
+  | {
+      readonly kind: "ready";
+      readonly config: SentinelConfig;
+      /** Absolute: the working directory changes afterwards. */
+      readonly path: string;
+    }
+  /** What to tell on standard error before the process ends with status 1. */
+  | { readonly kind: "refused"; readonly text: string };
+
+const NEEDS_FILE = "Sentinel needs config file on disk to save state. Exiting...";
+const STANDARD_INPUT = "-";
+
+/**
+ * Reads the configuration of a sentinel and makes sure that it can be written: its votes must
+ * survive it (spec sentinel §9.1). Changes nothing on disk.
+ */
+export function readConfiguration({ file, text }: CommandLine): Configuration {
+  if (file === undefined || file === STANDARD_INPUT) return refused(NEEDS_FILE);
+  const path = resolve(file);
+  let main: ConfFile;
+  try {
+    main = readConfFile(path);
+  } catch (cause) {
+    return refused(`Fatal error, can't open config file '${path}': ${reasonOf(cause)}`);
+  }
+  const result = parseSentinelConf({ main, commandLine: text, include: readIncluded });
+  if (result.kind === "mistakes") {
+    const texts = result.mistakes.map((mistake) =>
+      formatMistake(mistake, { redisVersion: REDIS_VERSION }),
+    );
+    return { kind: "refused", text: texts.join("") };
+  }
+  const unwritable =
+    refuseUnwritable(path, `Sentinel config file ${path}`) ??
+    refuseUnwritable(dirname(path), `The folder of the Sentinel config file, ${dirname(path)},`);
+  return unwritable ?? { kind: "ready", config: result.config, path };
+}
+
+/** A file is replaced by a new one of its name, so its folder must be writable too. */
+function refuseUnwritable(path: string, what: string): Configuration | undefined {
+  try {
+    accessSync(path, constants.W_OK);
+    return undefined;
+  } catch (cause) {
+    return refused(`${what} is not writable: ${reasonOf(cause)}. Exiting...`);
+  }
+}
+
+function refused(line: string): Configuration {
+  return { kind: "refused", text: `${line}\n` };
+}

@@ -1,0 +1,259 @@
+import { randomBytes, randomInt } from "node:crypto";
+import { unreachable } from "../../base/assert.ts";
+import { Driver } from "../../base/driver.ts";
+import { parseRunId, type RunId } from "../../base/ids.ts";
+import type { SaveNumber } from "../../base/units.ts";
+import { createSentinelState } from "../../sentinel/create.ts";
+import { durableView } from "../../sentinel/durable.ts";
+import type { Effect } from "../../sentinel/effect.ts";
+import type { SentinelEvent } from "../../sentinel/events.ts";
+import type { Input } from "../../sentinel/input.ts";
+import type { SentinelState } from "../../sentinel/state.ts";
+import { step } from "../../sentinel/step.ts";
+import { REDIS_VERSION } from "../../server/version.ts";
+import type { DaemonSettings } from "../../wire/sentinel-conf/daemon-settings.ts";
+import type { SentinelConfig } from "../../wire/sentinel-conf/sentinel-config.ts";
+import { monotonicNow } from "../clock.ts";
+import { ConfigFile } from "../config-file.ts";
+import { Links } from "../links/links.ts";
+import { PasswordAuthenticator } from "../listener/authenticator.ts";
+import { Listener, type ListenOptions } from "../listener/listener.ts";
+import type { SessionContext } from "../listener/session/session-command.ts";
+import { DEFAULT_LISTENER_SETTINGS, type ListenerSettings } from "../listener/settings.ts";
+import type { Log } from "../log.ts";
+import { OutboundGate, type Outgoing } from "../outbound-gate.ts";
+import { readVersion } from "../server/facts.ts";
+import { WakeUp } from "../wake-up.ts";
+import { ProcessInfo } from "./process-info.ts";
+import { SentinelRequests } from "./requests.ts";
+
+export interface SentinelDaemonOptions {
+  readonly config: SentinelConfig;
+  /** Absolute path of the configuration file. */
+  readonly path: string;
+  readonly log: Log;
+  /** A client's SHUTDOWN: the caller stops the daemon. */
+  readonly onShutdown: () => void;
+  /** The core is broken or has to die as told: the process must end now, with this status. */
+  readonly onFatal: (status: number, cause: unknown) => void;
+}
+
+/** SIMULATE-FAILURE ends the process with this (spec sentinel §1.2). */
+const SIMULATED_CRASH = 99;
+const BROKEN = 1;
+/** A sentinel's requests are short: who sends more than this is refused. */
+const LONGEST_ARGUMENT_BYTES = 1024 * 1024;
+const QUERY_BUFFER_BYTES = 64 * 1024 * 1024;
+const SEED_LIMIT = 2 ** 48 - 1;
+
+/** A sentinel at work: the core, and everything that does what it says. */
+export class SentinelDaemon {
+  readonly #options: SentinelDaemonOptions;
+  readonly #state: SentinelState;
+  readonly #driver: Driver<Input, Effect>;
+  readonly #listener: Listener;
+  readonly #requests: SentinelRequests;
+  readonly #links: Links;
+  readonly #gate: OutboundGate;
+  readonly #configFile: ConfigFile;
+  readonly #wakeUp: WakeUp;
+  /** Nothing is given to the core any more. */
+  #ended = false;
+
+  constructor(options: SentinelDaemonOptions) {
+    const { config, path } = options;
+    const { daemon, sentinel } = config;
+    this.#options = options;
+    const myId = sentinel.myId ?? newRunId();
+    const isNew = sentinel.myId === undefined;
+    this.#state = createSentinelState(
+      {
+        durable: { ...sentinel, myId },
+        isNew,
+        port: daemon.port,
+        requirePass: daemon.requirePass,
+      },
+      { seed: randomInt(SEED_LIMIT), now: monotonicNow() },
+    );
+    this.#driver = new Driver({
+      step: (input, now) => step(this.#state, input, now),
+      perform: (effect) => this.#perform(effect),
+      now: monotonicNow,
+    });
+    this.#wakeUp = new WakeUp({
+      now: monotonicNow,
+      wake: () => this.#deliver({ kind: "tick", afterPoll: false }),
+    });
+    this.#links = new Links({ myId, report: (input) => this.#deliver(input) });
+    this.#gate = new OutboundGate((outgoing) => this.#emit(outgoing));
+    this.#configFile = new ConfigFile({
+      path,
+      view: () => durableView(this.#state),
+      options: config.commandLineOptions,
+      events: {
+        saved: (save) => this.#onSaved(save),
+        failed: (save, reason) => this.#onSaveFailed(save, reason),
+      },
+    });
+    const startedAt = monotonicNow();
+    this.#requests = new SentinelRequests({
+      session: () => session,
+      deliver: (input) => this.#deliver(input),
+      composeInfo: (sections, text) => info.compose(sections, text),
+      shutdown: options.onShutdown,
+    });
+    this.#listener = new Listener({
+      handler: this.#requests,
+      settings: listenerSettings(daemon),
+      authenticator: new PasswordAuthenticator(() => daemon.requirePass ?? ""),
+      now: monotonicNow,
+      log: (level, message) => options.log.line(level, message),
+    });
+    const session = sessionContext(this.#listener);
+    const info = new ProcessInfo(
+      {
+        version: readVersion(),
+        runId: newRunId(),
+        configFile: path,
+        bind: daemon.bind,
+        maxClients: daemon.maxClients,
+        startedAt,
+      },
+      { listener: this.#listener, commands: this.#requests },
+    );
+  }
+
+  /** Listens, and begins to watch. @throws {ListenError} */
+  async start(): Promise<void> {
+    const { log, config } = this.#options;
+    await this.#listener.listen(listenOptions(config.daemon));
+    log.line("notice", `Running mode=sentinel, port=${config.daemon.port}.`);
+    log.line("notice", `Sentinel ID is ${this.#state.myId}`, { runId: this.#state.myId });
+    this.#deliver({ kind: "start" });
+  }
+
+  /** Ends without a word to anybody and without a change to the file (spec sentinel, S-010). */
+  async stop(): Promise<void> {
+    this.#ended = true;
+    this.#wakeUp.stop();
+    this.#links.closeAll();
+    await Promise.all([this.#configFile.settled(), this.#listener.close()]);
+  }
+
+  #deliver(input: Input): void {
+    if (this.#ended) return;
+    try {
+      this.#driver.deliver(input);
+    } catch (cause) {
+      this.#end(BROKEN, cause);
+    }
+  }
+
+  #end(status: number, cause: unknown): void {
+    this.#ended = true;
+    this.#options.onFatal(status, cause);
+  }
+
+  #perform(effect: Effect): void {
+    switch (effect.kind) {
+      case "wake-at":
+        return this.#wakeUp.at(effect.at);
+      case "poll":
+        setImmediate(() => this.#deliver({ kind: "tick", afterPoll: true }));
+        return undefined;
+      case "open-link":
+        return this.#links.open(effect);
+      case "open-subscription":
+        return this.#links.openSubscription(effect.link);
+      case "close-link":
+        return this.#links.close(effect.link);
+      case "send":
+      case "reply":
+      case "publish-event":
+        return this.#gate.pass(effect);
+      case "save-config":
+        return this.#configFile.save(effect.save);
+      case "log":
+        return this.#options.log.line(effect.level, effect.message);
+      case "crash":
+        return this.#end(SIMULATED_CRASH, "simulated failure");
+      default:
+        return unreachable(effect);
+    }
+  }
+
+  #emit(outgoing: Outgoing): void {
+    switch (outgoing.kind) {
+      case "send":
+        return this.#links.send(outgoing.link, outgoing.command);
+      case "reply":
+        return this.#requests.reply(outgoing);
+      case "publish-event":
+        return this.#publish(outgoing.event);
+      default:
+        return unreachable(outgoing);
+    }
+  }
+
+  /** Debug events are for the log alone (spec sentinel §8.1). */
+  #publish(event: SentinelEvent): void {
+    this.#options.log.event(event);
+    if (event.level !== "debug") this.#listener.pubSub.publish(event.name, event.payload);
+  }
+
+  /** What waited for the save goes first; then the core hears of it and may send more. */
+  #onSaved(save: SaveNumber): void {
+    this.#options.log.line("notice", "Sentinel new configuration saved on disk");
+    this.#gate.saved(save);
+    this.#deliver({ kind: "config-saved", save });
+  }
+
+  #onSaveFailed(save: SaveNumber, reason: string): void {
+    const { log, path } = this.#options;
+    log.error("WARNING: Sentinel was not able to save the new configuration on disk!!!", {
+      reason: `${path}: ${reason}`,
+    });
+    this.#gate.saveFailed(save);
+    this.#deliver({ kind: "config-save-failed", save, reason });
+  }
+}
+
+function newRunId(): RunId {
+  const id = parseRunId(randomBytes(20).toString("hex"));
+  if (id === undefined) throw new Error("20 bytes are not 40 hex digits");
+  return id;
+}
+
+function listenerSettings(daemon: DaemonSettings): ListenerSettings {
+  return {
+    ...DEFAULT_LISTENER_SETTINGS,
+    maxClients: daemon.maxClients,
+    idleTimeoutSeconds: daemon.idleTimeoutSeconds,
+    tcpKeepaliveSeconds: daemon.tcpKeepaliveSeconds,
+    protectedMode: daemon.protectedMode,
+    maxBulkLength: LONGEST_ARGUMENT_BYTES,
+    queryBufferLimit: QUERY_BUFFER_BYTES,
+  };
+}
+
+function listenOptions(daemon: DaemonSettings): ListenOptions {
+  const { port, bind, tcpBacklog, unixSocket, unixSocketMode } = daemon;
+  return {
+    port,
+    bind,
+    backlog: tcpBacklog,
+    ...(unixSocket === undefined
+      ? {}
+      : { unixSocket: { path: unixSocket, permissions: unixSocketMode } }),
+  };
+}
+
+function sessionContext({ clients, pubSub, authenticator, now }: Listener): SessionContext {
+  return {
+    clients,
+    pubSub,
+    authenticator,
+    now,
+    greeting: { server: "redis", version: REDIS_VERSION, mode: "sentinel" },
+  };
+}

@@ -1,0 +1,162 @@
+import { type Bytes, textOf } from "../../base/bytes.ts";
+import type { ReplyWriter } from "../../resp/reply-writer.ts";
+import type { ClientReply, Effect } from "../../sentinel/effect.ts";
+import type { Input } from "../../sentinel/input.ts";
+import { unknownCommand } from "../../server/errors.ts";
+import { parseShutdownOptions } from "./shutdown-options.ts";
+import type { ClientConnection } from "../listener/client-connection.ts";
+import type { DeferredReply } from "../listener/client-output.ts";
+import type { RequestHandler } from "../listener/request-handler.ts";
+import type { SessionContext } from "../listener/session/session-command.ts";
+import { SENTINEL_SESSION_COMMANDS } from "../listener/session/session-commands.ts";
+import {
+  NOAUTH,
+  notForSubscribers,
+  unknownSubcommand,
+  wrongArity,
+} from "../listener/session/session-errors.ts";
+import { isBarredFrom } from "../listener/session/subscriptions.ts";
+import { answerCommand } from "./command-command.ts";
+import {
+  type CommandFacts,
+  fitsArity,
+  needsNoAuthentication,
+  SENTINEL_COMMANDS,
+} from "./command-table.ts";
+
+export interface RequestOptions {
+  /** What AUTH, HELLO, CLIENT and the subscriptions need; read when one comes. */
+  readonly session: () => SessionContext;
+  /** Takes the inputs for the core; must not throw. */
+  readonly deliver: (input: Input) => void;
+  /** The text of INFO, see `ProcessInfo.compose`. */
+  readonly composeInfo: (sections: readonly string[], sentinel: string | undefined) => string;
+  /** SHUTDOWN: the process ends. */
+  readonly shutdown: () => void;
+}
+
+type ReplyEffect = Extract<Effect, { readonly kind: "reply" }>;
+
+/** A request that the core is asked about right now. */
+interface Asked {
+  readonly client: ClientConnection;
+  readonly request: number;
+}
+
+/**
+ * The sentinel behind the listener: checks each request in Redis' order (there is such a command, it
+ * has as many words, the client has authenticated, it may call it while it has subscriptions), and
+ * answers it or asks the core (spec sentinel §7.1).
+ */
+export class SentinelRequests implements RequestHandler {
+  /** Commands executed so far, for INFO. */
+  processed = 0;
+  readonly #options: RequestOptions;
+  #lastRequest = 0;
+  #asked: Asked | undefined;
+  /** Replies that the core owes, by request: mostly because a save must be done first. */
+  readonly #owed = new Map<number, DeferredReply>();
+
+  constructor(options: RequestOptions) {
+    this.#options = options;
+  }
+
+  onRequest(client: ClientConnection, args: readonly Bytes[]): void {
+    const word = textOf(args[0] ?? "");
+    const name = word.toLowerCase();
+    const command = SENTINEL_COMMANDS.get(name);
+    const refusal =
+      command === undefined
+        ? unknownCommand(word, args.slice(1).map(textOf))
+        : refuse(client, command, args);
+    if (command === undefined || refusal !== undefined) {
+      client.reply.error(refusal ?? "");
+      return;
+    }
+    this.processed++;
+    this.#execute(client, name, args);
+  }
+
+  /** Performs the core's `reply`. */
+  reply({ request, reply }: ReplyEffect): void {
+    if (this.#asked?.request === request) {
+      const { client } = this.#asked;
+      this.#asked = undefined;
+      this.#write(client.reply, reply);
+      return;
+    }
+    const owed = this.#owed.get(request);
+    this.#owed.delete(request);
+    owed?.write((writer) => this.#write(writer, reply));
+  }
+
+  #execute(client: ClientConnection, name: string, args: readonly Bytes[]): void {
+    switch (name) {
+      case "sentinel":
+      case "info":
+      case "publish":
+      case "role":
+        this.#ask(client, args);
+        return;
+      case "command":
+        client.reply.reply(answerCommand(args.slice(1).map(textOf)));
+        return;
+      case "shutdown":
+        this.#shutdown(client, args.slice(1).map(textOf));
+        return;
+      default:
+        SENTINEL_SESSION_COMMANDS.get(name)?.(client, args, this.#options.session());
+    }
+  }
+
+  /** Most answers come before this returns; one that does not keeps its place among the replies. */
+  #ask(client: ClientConnection, args: readonly Bytes[]): void {
+    const request = ++this.#lastRequest;
+    const [first = "", ...rest] = args.map(textOf);
+    this.#asked = { client, request };
+    this.#options.deliver({
+      kind: "client-request",
+      client: client.id,
+      request,
+      args: [first, ...rest],
+    });
+    if (this.#asked === undefined) return;
+    this.#asked = undefined;
+    this.#owed.set(request, client.deferReply());
+  }
+
+  #write(writer: ReplyWriter, reply: ClientReply): void {
+    if (reply.kind === "value") writer.reply(reply.reply);
+    else writer.bulk(this.#options.composeInfo(reply.sections, reply.sentinel));
+  }
+
+  #shutdown(client: ClientConnection, words: readonly string[]): void {
+    const meant = parseShutdownOptions(words);
+    if (meant.kind === "refused") {
+      client.reply.error(meant.error);
+      return;
+    }
+    client.closeAfterReply();
+    this.#options.shutdown();
+  }
+}
+
+/** @returns the text of the first error in Redis' order of checks */
+function refuse(
+  client: ClientConnection,
+  command: CommandFacts,
+  args: readonly Bytes[],
+): string | undefined {
+  if (!fitsArity(command, args.length)) return wrongArity(command.name);
+  let meant = command;
+  if (command.subcommands.size > 0 && args.length > 1) {
+    const word = textOf(args[1] ?? "");
+    const subcommand = command.subcommands.get(word.toLowerCase());
+    if (subcommand === undefined) return unknownSubcommand(command.name, word);
+    if (!fitsArity(subcommand, args.length)) return wrongArity(subcommand.name);
+    meant = subcommand;
+  }
+  client.lastCommand = meant.name;
+  if (!client.authenticated && !needsNoAuthentication(command)) return NOAUTH;
+  return isBarredFrom(client, command.name) ? notForSubscribers(meant.name) : undefined;
+}
