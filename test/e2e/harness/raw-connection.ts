@@ -47,6 +47,11 @@ export class RawConnection {
     return until({ name, look, holds });
   }
 
+  /** A slow reader: what comes stays in the kernel, then with the sender. */
+  stopReading(): void {
+    this.#socket.pause();
+  }
+
   close(): void {
     this.#socket.destroy();
   }
