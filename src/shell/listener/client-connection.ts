@@ -156,9 +156,12 @@ export class ClientConnection implements Connection, Subscriber, ListedClient {
     this.#output.confirm(push);
   }
 
-  /** Sends an encoded push; behind the reply when this very client's command caused it. */
+  /**
+   * Sends an encoded push; behind the reply when this very client's command caused it. A client that
+   * is about to be closed gets nothing more.
+   */
   deliver(output: Output): void {
-    if (this.#gone) return;
+    if (this.#reader.closed) return;
     this.#output.push(output);
     this.flushSoon();
   }

@@ -67,6 +67,17 @@ describe("a reply that is owed", () => {
     expect(await client.toEnd()).toBe("+before the end\r\n+OK\r\n");
   });
 
+  it("is followed by nothing but replies once the client has quit", async () => {
+    const client = await daemon.client();
+    await client.call("HELLO", "3");
+    await client.call("SUBSCRIBE", "a");
+    client.send("OWE\r\nQUIT\r\n");
+    await until(() => daemon.requests.length === 4, "QUIT to be executed");
+    daemon.listener.pubSub.publish("a", "too late");
+    daemon.owed[0]?.write((writer) => writer.simple("before the end"));
+    expect(await client.toEnd()).toBe("+before the end\r\n+OK\r\n");
+  });
+
   it("reaches a client that has half-closed", async () => {
     const client = await daemon.client();
     client.socket.end("OWE\r\n");
