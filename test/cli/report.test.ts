@@ -46,8 +46,7 @@ describe("the report of a failover", () => {
 
         phases        noticed 1010, agreed +104, elected +59, promoted +951, announced by all +1106 ms
         write outage  2166 ms
-        writes        1046 acknowledged since the start, none of them lost
-      "
+        writes        1046 acknowledged since the start, none of them lost"
     `);
   });
 

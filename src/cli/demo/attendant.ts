@@ -131,8 +131,8 @@ export class Attendant {
   }
 
   /**
-   * The demo's servers keep nothing on disk. A master restarted before it is replaced would come
-   * back empty, and its replicas would copy that.
+   * The demo's servers save nothing by themselves. A master restarted before it is replaced would
+   * come back with old data or none, and its replicas would copy that.
    */
   async #replaced(daemon: Daemon): Promise<void> {
     try {
@@ -143,7 +143,7 @@ export class Attendant {
       });
     } catch (error) {
       if (!(error instanceof DeadlineError)) throw error;
-      this.#note(`nobody replaced ${daemon.name}: it comes back, empty`);
+      this.#note(`nobody replaced ${daemon.name}: it comes back, with old data or none`);
     }
   }
 

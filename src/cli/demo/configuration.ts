@@ -12,7 +12,7 @@ export const QUORUM = 2;
  */
 const FAILOVER_TIMEOUT_MS = 10_000;
 
-/** A server that keeps nothing on disk: what it holds after a restart comes from its master. */
+/** A server that saves nothing by itself: what it holds after a restart comes from its master. */
 export function serverConfiguration(options: {
   readonly address: Address;
   readonly folder: string;

@@ -132,6 +132,7 @@ class Stage {
         withinMs: RETURN_WITHIN_MS,
         signal: this.#interrupted.signal,
       });
+      this.#say("");
       this.#say(describeReturn(oldMaster, group.master, returned));
       return record.problems.length === 0;
     } catch (error) {
@@ -179,6 +180,7 @@ class Stage {
     const seconds = RESTART_AFTER_MS / 1000;
     this.#say(
       [
+        "",
         `Your turn: what you kill is restarted after ${seconds} s (a master once it is replaced). Ctrl-C ends all.`,
         `  kill -KILL ${master.pid}   the master, ${master.name}; -STOP and later -CONT: it hangs`,
         `  kill -KILL ${replica?.pid}   a replica, ${replica?.name}`,

@@ -51,7 +51,6 @@ export function describeFailover(record: FailoverRecord, paint: Paint): string[]
     "",
     ...aligned([...phaseRow(record.steps), ...writeRows(record)]).map((row) => INDENT + row),
     ...describeProblems(record.problems, paint),
-    "",
   ];
 }
 

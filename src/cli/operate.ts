@@ -1,0 +1,30 @@
+import yargs from "yargs";
+import { readVersion } from "../shell/server/facts.ts";
+import { demoOptions } from "./demo/command.ts";
+
+/** Runs one command of the operator's tool; each command's own code is loaded when it is called. */
+export async function operate(args: readonly string[]): Promise<void> {
+  const version = readVersion();
+  await yargs(args)
+    .scriptName("vedette")
+    .usage("vedette COMMAND [options]\n\nHigh availability for Redis and Valkey.")
+    .command("demo", "Show a real failover, with real processes", demoOptions, async (options) => {
+      const { runDemo } = await import("./demo/demo.ts");
+      // A client library that still waits to reconnect must not keep the finished demo alive.
+      process.exit(await runDemo({ ...options, version }));
+    })
+    .command("server", "Run the bundled server; the words behind it are vedette-server's")
+    .version(version)
+    .help()
+    .strictCommands()
+    .strict()
+    .demandCommand(1, "a command is missing")
+    .wrap(100)
+    .fail((message: string | null, error: unknown) => {
+      // A message is about the command line; without one, a command has failed.
+      if (message === null) throw error;
+      process.stderr.write(`vedette: ${message}; see vedette --help\n`);
+      process.exit(1);
+    })
+    .parseAsync();
+}
