@@ -140,7 +140,9 @@ describeWithReal(["redis-cli"], "redis-cli with a vedette", () => {
       return cli.log;
     };
     expect(await ask("cli-masters", "SENTINEL", "masters")).toContain(MASTER_NAME);
-    expect(await ask("cli-resp3", "-3", "SENTINEL", "master", MASTER_NAME)).toContain('"quorum"');
+    expect(await ask("cli-resp3", "-3", "--no-raw", "SENTINEL", "master", MASTER_NAME)).toContain(
+      '"quorum"',
+    );
     expect(await ask("cli-unknown", "GET", "x")).toContain(
       "ERR unknown command 'GET', with args beginning with: 'x' ",
     );

@@ -64,7 +64,11 @@ describe("a sentinel", () => {
 
   it("ends on SIGTERM with status 0 and without touching its file", async () => {
     const sentinel = await lab.sentinel("ending", { kind: "vedette", config: [monitor] });
-    const before = sentinel.config;
+    const before = await lab.until({
+      name: "its new id is saved",
+      look: () => sentinel.config,
+      holds: (config) => config.includes("sentinel myid"),
+    });
     expect(await sentinel.process.stop()).toEqual({ code: 0, signal: null });
     expect(sentinel.config).toBe(before);
     expect(sentinel.process.log).toContain("ready to exit, bye bye");
