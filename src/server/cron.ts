@@ -3,7 +3,7 @@ import { expireInBackground } from "./expiry.ts";
 import { log } from "./log.ts";
 import { endPauseIfDue } from "./pause.ts";
 import { trimBacklog } from "./replication/identity.ts";
-import { sendAck, watchLink } from "./replication/link-control.ts";
+import { sendAck, sendSignOfLife, watchLink } from "./replication/link-control.ts";
 import { serveReplicas } from "./replication/master-side.ts";
 import { releaseWaiters } from "./replication/wait.ts";
 import { beginBackgroundSave, dueSavePoint } from "./saving.ts";
@@ -38,6 +38,9 @@ export function onTick(state: ServerState): void {
 
 function onSecond(state: ServerState): void {
   const { role } = state.replication;
-  if (role.kind === "replica") sendAck(state, role);
+  if (role.kind === "replica") {
+    sendAck(state, role);
+    sendSignOfLife(state, role);
+  }
   serveReplicas(state);
 }

@@ -59,7 +59,7 @@ export function wrongArity(command: string): string {
 }
 
 export function unknownSubcommand(subcommand: string, command: string): string {
-  return `ERR unknown subcommand '${subcommand.slice(0, 128)}'. Try ${command.toUpperCase()} HELP.`;
+  return `ERR unknown subcommand '${shown(subcommand, 128)}'. Try ${command.toUpperCase()} HELP.`;
 }
 
 export function invalidExpire(command: string): string {
@@ -68,10 +68,20 @@ export function invalidExpire(command: string): string {
 
 /** Arguments are quoted until 128 bytes of them are shown (server spec §5.1). */
 export function unknownCommand(name: string, args: readonly string[]): string {
-  let shown = "";
+  let list = "";
   for (const arg of args) {
-    if (shown.length >= 128) break;
-    shown += `'${arg.slice(0, 128 - shown.length)}' `;
+    if (list.length >= 128) break;
+    list += `'${shown(arg, 128 - list.length)}' `;
   }
-  return `ERR unknown command '${name.slice(0, 128)}', with args beginning with: ${shown}`;
+  return `ERR unknown command '${shown(name, 128)}', with args beginning with: ${list}`;
+}
+
+export function unsupportedOption(word: string): string {
+  return `ERR Unsupported option ${shown(word)}`;
+}
+
+/** A zero byte ends a word in Redis' messages. */
+function shown(word: string, length?: number): string {
+  const end = word.indexOf("\0");
+  return (end === -1 ? word : word.slice(0, end)).slice(0, length);
 }

@@ -1,10 +1,15 @@
 import { textOf } from "../../base/bytes.ts";
 import type { Client } from "../client.ts";
 import { type Command, FIRST_KEY, flags } from "../command.ts";
-import { formatDecimal, parseDecimal } from "../decimal.ts";
 import type { Arguments } from "../environment.ts";
 import { ERRORS } from "../errors.ts";
 import { lookup } from "../expiry.ts";
+import {
+  addExtended,
+  type ExtendedFloat,
+  formatExtended,
+  parseExtended,
+} from "../extended-float.ts";
 import { NO_EXPIRY, type Value } from "../keyspace.ts";
 import { propagateAs } from "../propagation.ts";
 import { replyError } from "../reply.ts";
@@ -58,8 +63,8 @@ function add(state: ServerState, client: Client, key: string, amount: number | b
 function incrByFloat(state: ServerState, client: Client, args: Arguments): void {
   const key = keyAt(args, 1);
   const entry = lookup(state, client, key);
-  const old = decimalOf(entry?.value ?? "0");
-  const amount = decimalOf(args[2] ?? "");
+  const old = floatOf(entry?.value ?? "0");
+  const amount = floatOf(args[2] ?? "");
   if (old === undefined || amount === undefined) {
     replyError(client, ERRORS.notAFloat);
     return;
@@ -68,7 +73,7 @@ function incrByFloat(state: ServerState, client: Client, args: Arguments): void 
     replyError(client, ERRORS.notANumber);
     return;
   }
-  const value = formatDecimal(old + amount);
+  const value = formatExtended(addExtended(old, amount));
   if (entry === undefined) state.keyspace.put(client.database, key, value, NO_EXPIRY);
   else state.keyspace.setValue(client.database, key, entry, value);
   state.persistence.changes++;
@@ -78,9 +83,9 @@ function incrByFloat(state: ServerState, client: Client, args: Arguments): void 
 
 const INFINITE = /^[+-]?inf(?:inity)?$/i;
 
-function decimalOf(value: Value): bigint | "infinite" | undefined {
+function floatOf(value: Value): ExtendedFloat | "infinite" | undefined {
   const text = textOf(value);
-  return INFINITE.test(text) ? "infinite" : parseDecimal(text);
+  return INFINITE.test(text) ? "infinite" : parseExtended(text);
 }
 
 const WMF = flags("wmF");

@@ -3,7 +3,7 @@ import { textOf } from "../../base/bytes.ts";
 import type { Client } from "../client.ts";
 import { type Command, FIRST_KEY, flags } from "../command.ts";
 import type { Arguments } from "../environment.ts";
-import { ERRORS } from "../errors.ts";
+import { ERRORS, unsupportedOption } from "../errors.ts";
 import { EX, EXAT, PX, PXAT, readExpireTime, type TimeForm } from "../expire-time.ts";
 import { lookup, lookupRead } from "../expiry.ts";
 import { NO_EXPIRY } from "../keyspace.ts";
@@ -52,7 +52,7 @@ function readConditions(args: Arguments): readonly Condition[] | string {
   const words: string[] = [];
   for (let at = 3; at < args.length; at++) {
     const word = textOf(args[at] ?? "");
-    if (!CONDITIONS.has(word.toUpperCase())) return `ERR Unsupported option ${word}`;
+    if (!CONDITIONS.has(word.toUpperCase())) return unsupportedOption(word);
     words.push(word.toUpperCase());
   }
   const has = (word: Condition): boolean => words.includes(word);

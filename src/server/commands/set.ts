@@ -31,11 +31,11 @@ function readOptions(
   for (let at = from; at < args.length; at++) {
     const word = textOf(args[at] ?? "").toUpperCase();
     const form = TIME_FORMS[word];
-    if (form !== undefined && options.time === undefined && at + 1 < args.length) {
+    if (form !== undefined && mayBe(options.time, form) && at + 1 < args.length) {
       options.time = { form, amount: args[++at] ?? "" };
-    } else if (word === "KEEPTTL" && known.set && options.time === undefined) {
+    } else if (word === "KEEPTTL" && known.set && mayBe(options.time, "keep")) {
       options.time = "keep";
-    } else if (word === "PERSIST" && !known.set && options.time === undefined) {
+    } else if (word === "PERSIST" && !known.set && mayBe(options.time, "none")) {
       options.time = "none";
     } else if (word === "GET" && known.set) {
       options.get = true;
@@ -47,6 +47,12 @@ function readOptions(
     }
   }
   return options;
+}
+
+/** The same word may be said again, and the last one counts; two different ones exclude each other. */
+function mayBe(time: Options["time"], wanted: TimeForm | "keep" | "none"): boolean {
+  if (time === undefined) return true;
+  return typeof time === "object" ? time.form === wanted : time === wanted;
 }
 
 function set(state: ServerState, client: Client, args: Arguments): void {

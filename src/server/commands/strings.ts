@@ -16,7 +16,7 @@ import { NO_EXPIRY } from "../keyspace.ts";
 import { propagateAs } from "../propagation.ts";
 import { replyError, replyOk } from "../reply.ts";
 import type { ServerState } from "../state.ts";
-import { concat, overwritten, slice, stored } from "../strings.ts";
+import { concat, integerOf, overwritten, slice, stored } from "../strings.ts";
 
 const GROUP: Group = "string";
 /** MSET's keys and values alternate. */
@@ -100,8 +100,8 @@ function strlen(state: ServerState, client: Client, args: Arguments): void {
 }
 
 function getRange(state: ServerState, client: Client, args: Arguments): void {
-  const start = parseInteger(textOf(args[2] ?? ""));
-  const end = parseInteger(textOf(args[3] ?? ""));
+  const start = indexOf(args[2] ?? "");
+  const end = indexOf(args[3] ?? "");
   if (start === undefined || end === undefined) {
     replyError(client, ERRORS.notAnInteger);
     return;
@@ -111,6 +111,12 @@ function getRange(state: ServerState, client: Client, args: Arguments): void {
   const last = Math.min(value.length - 1, Math.max(0, end < 0 ? value.length + end : end));
   const isEmpty = value.length === 0 || first > last || (start < 0 && end < 0 && start > end);
   client.reply.bulk(isEmpty ? "" : slice(value, first, last));
+}
+
+/** Far beyond any value, rounding does no harm. */
+function indexOf(text: Bytes): number | undefined {
+  const index = integerOf(text);
+  return index === undefined ? undefined : Number(index);
 }
 
 function append(state: ServerState, client: Client, args: Arguments): void {

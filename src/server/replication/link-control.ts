@@ -152,6 +152,12 @@ export function sendAck(state: ServerState, role: ReplicaRole): void {
   send(state, role, ["REPLCONF", "ACK", String(offset)]);
 }
 
+/** While we load and cannot acknowledge, the master hears that we live (server spec §2.4). */
+export function sendSignOfLife(state: ServerState, role: ReplicaRole): void {
+  const phase = role.link;
+  if (phase.at === "loading") emit(state, { kind: "write-link", link: phase.link, bytes: "\n" });
+}
+
 /** Forgets what a transfer has brought so far. */
 function abortTransfer(state: ServerState, role: ReplicaRole): void {
   const phase = role.link;

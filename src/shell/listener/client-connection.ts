@@ -226,7 +226,8 @@ export class ClientConnection implements Connection, Subscriber, ListedClient {
 
   /** To be called once a second: closes the client when a limit of time has passed. */
   checkTimeLimits(now: Millis): void {
-    if (this.#limitWatch.isPending) this.#checkOutput();
+    // What is held for a replica grows without anything being written to it.
+    if (this.#limitWatch.isPending || this.#replica !== undefined) this.#checkOutput();
     const timeoutMs = this.#host.settings.idleTimeoutSeconds * 1000;
     if (timeoutMs === 0 || this.type !== "normal" || this.#reader.suspended) return;
     if (now - this.#lastActiveAt <= timeoutMs) return;
