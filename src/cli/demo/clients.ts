@@ -40,8 +40,11 @@ export function eventClient(address: Address): Redis {
  * The client that an application would use: it knows the sentinels and the name of the group,
  * nothing else. A write in flight when the master dies is sent again to the next master.
  */
-export function applicationClient(sentinels: readonly Address[]): Redis {
-  return quiet(
+export function applicationClient(
+  sentinels: readonly Address[],
+  options: { readonly until: AbortSignal },
+): Redis {
+  const client = quiet(
     new Redis({
       name: MASTER_NAME,
       sentinels: [...sentinels],
@@ -57,6 +60,12 @@ export function applicationClient(sentinels: readonly Address[]): Redis {
       reconnectOnError: (error) => (error.message.startsWith("READONLY") ? 2 : false),
     }),
   );
+  options.until.addEventListener("abort", () => client.disconnect());
+  // ioredis 6.0 gives up for good when +switch-master arrives while it connects: begin again.
+  client.on("end", () => {
+    if (!options.until.aborted) client.connect().catch(() => undefined);
+  });
+  return client;
 }
 
 /** A refused or lost connection is what the demo is about; each command says so by itself. */

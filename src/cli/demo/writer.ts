@@ -24,7 +24,6 @@ export function keyOf(write: number): string {
  */
 export class Writer {
   readonly #sentinels: readonly Address[];
-  #client: Redis | undefined;
   readonly #stopped = new AbortController();
   #acknowledged: Acknowledgement[] = [];
   #count = 0;
@@ -54,8 +53,7 @@ export class Writer {
   }
 
   start(): void {
-    const client = applicationClient(this.#sentinels);
-    this.#client = client;
+    const client = applicationClient(this.#sentinels, { until: this.#stopped.signal });
     this.#write(client).catch((error: unknown) => {
       if (!isAbort(error)) throw error;
     });
@@ -70,7 +68,6 @@ export class Writer {
   /** The write in flight is given up: while the client waits to reconnect, it answers nobody. */
   stop(): void {
     this.#stopped.abort();
-    this.#client?.disconnect();
   }
 
   /** Ends by an AbortError. */
