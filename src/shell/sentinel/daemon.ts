@@ -15,7 +15,7 @@ import type { DaemonSettings } from "../../wire/sentinel-conf/daemon-settings.ts
 import type { SentinelConfig } from "../../wire/sentinel-conf/sentinel-config.ts";
 import { monotonicNow } from "../clock.ts";
 import { ConfigFile } from "../config-file.ts";
-import { Links } from "../links/links.ts";
+import type { Links } from "../links/links.ts";
 import { PasswordAuthenticator } from "../listener/authenticator.ts";
 import { Listener, type ListenOptions } from "../listener/listener.ts";
 import type { SessionContext } from "../listener/session/session-command.ts";
@@ -53,10 +53,12 @@ export class SentinelDaemon {
   readonly #driver: Driver<Input, Effect>;
   readonly #listener: Listener;
   readonly #requests: SentinelRequests;
-  readonly #links: Links;
+  #links: Links | undefined;
   readonly #gate: OutboundGate;
   readonly #configFile: ConfigFile;
   readonly #wakeUp: WakeUp;
+  /** What happens before the core has begun waits here; undefined afterwards. */
+  #early: Input[] | undefined = [];
   /** Nothing is given to the core any more. */
   #ended = false;
 
@@ -84,7 +86,6 @@ export class SentinelDaemon {
       now: monotonicNow,
       wake: () => this.#deliver({ kind: "tick", afterPoll: false }),
     });
-    this.#links = new Links({ myId, report: (input) => this.#deliver(input) });
     this.#gate = new OutboundGate((outgoing) => this.#emit(outgoing));
     this.#configFile = new ConfigFile({
       path,
@@ -126,22 +127,32 @@ export class SentinelDaemon {
   /** Listens, and begins to watch. @throws {ListenError} */
   async start(): Promise<void> {
     const { log, config } = this.#options;
+    const { myId } = this.#state;
     await this.#listener.listen(listenOptions(config.daemon));
     log.line("notice", `Running mode=sentinel, port=${config.daemon.port}.`);
-    log.line("notice", `Sentinel ID is ${this.#state.myId}`, { runId: this.#state.myId });
-    this.#deliver({ kind: "start" });
+    log.line("notice", `Sentinel ID is ${myId}`, { runId: myId });
+    // Loading the client library takes longer than all before it: clients need not wait for that.
+    const { Links } = await import("../links/links.ts");
+    this.#links = new Links({ myId, report: (input) => this.#deliver(input) });
+    const early = this.#early ?? [];
+    this.#early = undefined;
+    for (const input of [{ kind: "start" } as const, ...early]) this.#deliver(input);
   }
 
   /** Ends without a word to anybody and without a change to the file (spec sentinel, S-010). */
   async stop(): Promise<void> {
     this.#ended = true;
     this.#wakeUp.stop();
-    this.#links.closeAll();
+    this.#links?.closeAll();
     await Promise.all([this.#configFile.settled(), this.#listener.close()]);
   }
 
   #deliver(input: Input): void {
     if (this.#ended) return;
+    if (this.#early !== undefined) {
+      this.#early.push(input);
+      return;
+    }
     try {
       this.#driver.deliver(input);
     } catch (cause) {
@@ -162,11 +173,11 @@ export class SentinelDaemon {
         setImmediate(() => this.#deliver({ kind: "tick", afterPoll: true }));
         return undefined;
       case "open-link":
-        return this.#links.open(effect);
+        return this.#links?.open(effect);
       case "open-subscription":
-        return this.#links.openSubscription(effect.link);
+        return this.#links?.openSubscription(effect.link);
       case "close-link":
-        return this.#links.close(effect.link);
+        return this.#links?.close(effect.link);
       case "send":
       case "reply":
       case "publish-event":
@@ -185,7 +196,7 @@ export class SentinelDaemon {
   #emit(outgoing: Outgoing): void {
     switch (outgoing.kind) {
       case "send":
-        return this.#links.send(outgoing.link, outgoing.command);
+        return this.#links?.send(outgoing.link, outgoing.command);
       case "reply":
         return this.#requests.reply(outgoing);
       case "publish-event":
