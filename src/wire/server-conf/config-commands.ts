@@ -1,4 +1,4 @@
-import { hasGlob, matchesGlob } from "../glob.ts";
+import { globMatch } from "../../base/glob.ts";
 import { parseParameter } from "../conf/parameter-lines.ts";
 import {
   findParameter,
@@ -8,6 +8,9 @@ import {
 } from "../conf/redis-parameters.ts";
 import type { ServerConfigTable } from "./server-config.ts";
 import { serverRefusal } from "./unsupported.ts";
+
+/** What makes a parameter asked for a pattern rather than a name. */
+const GLOB_CHARACTERS = /[*?[]/;
 
 /**
  * What CONFIG GET answers: name and text of each parameter that a pattern matches, once each. A
@@ -24,7 +27,7 @@ export function configGet(
     if (!answer.has(key)) answer.set(key, [shown, formatParameter(table, name)]);
   };
   for (const pattern of patterns) {
-    if (!hasGlob(pattern)) {
+    if (!GLOB_CHARACTERS.test(pattern)) {
       const name = findParameter(pattern);
       if (name !== undefined) add(pattern, name);
       continue;
@@ -33,7 +36,7 @@ export function configGet(
       const { alias, isHidden } = parameterOf(name);
       if (isHidden) continue;
       for (const shown of alias === undefined ? [name] : [name, alias]) {
-        if (matchesGlob(pattern, shown, { ignoreCase: true })) add(shown, name);
+        if (globMatch(pattern, shown, { nocase: true })) add(shown, name);
       }
     }
   }
