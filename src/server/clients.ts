@@ -1,7 +1,8 @@
 import type { ClientId } from "../base/ids.ts";
 import type { Connection } from "../resp/connection.ts";
 import { type Client, newClient } from "./client.ts";
-import { removePeer } from "./replication/master-side.ts";
+import { cancelUnwantedSnapshot } from "./replication/full-sync.ts";
+import { removePeer } from "./replication/peers.ts";
 import type { ServerState } from "./state.ts";
 import { discardTransaction } from "./transactions.ts";
 
@@ -22,4 +23,5 @@ export function forgetClient(state: ServerState, id: ClientId): void {
   state.waiters.delete(client);
   discardTransaction(client);
   removePeer(state, id);
+  cancelUnwantedSnapshot(state);
 }

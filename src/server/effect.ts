@@ -54,7 +54,13 @@ export type Effect =
   | { readonly kind: "attach-replica"; readonly client: ClientId }
   /** The stream may flow to this replica. */
   | { readonly kind: "feed-replica"; readonly client: ClientId }
-  | { readonly kind: "close-client"; readonly client: ClientId; readonly reason: string }
+  | {
+      readonly kind: "close-client";
+      readonly client: ClientId;
+      readonly reason: string;
+      /** Whether what was written before must still arrive. */
+      readonly when: "at-once" | "all-is-sent";
+    }
   /** The client's next requests may be executed again. */
   | { readonly kind: "resume-client"; readonly client: ClientId }
 

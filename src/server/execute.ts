@@ -7,7 +7,7 @@ import type { Arguments } from "./environment.ts";
 import { unknownCommand, unknownSubcommand, wrongArity } from "./errors.ts";
 import { verdictOn } from "./gates.ts";
 import { replyError } from "./reply.ts";
-import { closeIfReplied } from "./replication/master-side.ts";
+import { closeIfReplied } from "./replication/peers.ts";
 import type { ServerState } from "./state.ts";
 import { discardTransaction, enqueue } from "./transactions.ts";
 

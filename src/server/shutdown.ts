@@ -4,7 +4,7 @@ import { ERRORS } from "./errors.ts";
 import { refreshGates } from "./gates.ts";
 import { log } from "./log.ts";
 import { resumePaused } from "./pause.ts";
-import { nameOf } from "./replication/master-side.ts";
+import { nameOf } from "./replication/peers.ts";
 import { type ReplicaPeer, replicationOffset } from "./replication/state.ts";
 import { endWait, requestAcks } from "./replication/wait.ts";
 import { cancelSnapshot, noteSaved } from "./saving.ts";

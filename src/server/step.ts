@@ -10,7 +10,7 @@ import { beginStartupLoad, onLoadBytes, onLoadEnded, onLoadFailed, onLoadSize } 
 import { onLinkOpened } from "./replication/handshake.ts";
 import { failLink } from "./replication/link-control.ts";
 import { onLinkBytes } from "./replication/link-input.ts";
-import { onSnapshotFailed, onSnapshotSent, onSnapshotWritten } from "./replication/master-side.ts";
+import { onSnapshotFailed, onSnapshotSent, onSnapshotWritten } from "./replication/full-sync.ts";
 import { startAsReplica } from "./replication/roles.ts";
 import { openLink, type ReplicaRole } from "./replication/state.ts";
 import { onPayloadFailed, onPayloadStored } from "./replication/transfer.ts";

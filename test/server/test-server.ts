@@ -7,7 +7,7 @@ import type { Client } from "../../src/server/client.ts";
 import { addClient } from "../../src/server/clients.ts";
 import type { Effect } from "../../src/server/effect.ts";
 import type { Environment, ProcessFacts } from "../../src/server/environment.ts";
-import { execute } from "../../src/server/execute.ts";
+import { executeRequest } from "../../src/server/execute.ts";
 import type { Input } from "../../src/server/input.ts";
 import { newSnapshot } from "../../src/server/saving.ts";
 import type { Settings } from "../../src/server/settings.ts";
@@ -118,7 +118,7 @@ export class TestServer {
 
   execute(client: Client, words: readonly (string | Buffer)[]): void {
     setClock(this.state, this.now);
-    execute(this.state, client, words);
+    executeRequest(this.state, client, words);
     this.deliver({ kind: "turn-ended" });
   }
 

@@ -1,5 +1,5 @@
 import { unreachable } from "../../base/assert.ts";
-import { peerHost } from "../replication/master-side.ts";
+import { peerHost } from "../replication/peers.ts";
 import type { LinkPhase } from "../replication/link-phase.ts";
 import {
   type PeerPhase,

@@ -8,7 +8,7 @@ import { continueHistoryAs, openBacklog } from "./identity.ts";
 import { failLink, send } from "./link-control.ts";
 import { LinkLines } from "./link-lines.ts";
 import type { HandshakeRequest, HandshakeStep, LinkPhase, PayloadHistory } from "./link-phase.ts";
-import { disconnectPeers } from "./master-side.ts";
+import { disconnectPeers } from "./peers.ts";
 import { applyStream, followStream } from "./master-stream.ts";
 import { PayloadReceiver } from "./payload-receiver.ts";
 import { type ReplicaRole, replicationOffset } from "./state.ts";

@@ -5,7 +5,7 @@ import { log } from "../log.ts";
 import type { ServerState } from "../state.ts";
 import { beginHistory, continueHistoryAs } from "./identity.ts";
 import { connectIfDue, dropLink } from "./link-control.ts";
-import { disconnectPeers } from "./master-side.ts";
+import { disconnectPeers } from "./peers.ts";
 import type { ReplicaRole } from "./state.ts";
 import type { ReplicationId } from "../../wire/psync.ts";
 import { endWait } from "./wait.ts";

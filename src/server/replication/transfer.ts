@@ -7,7 +7,7 @@ import { emit, type ServerState } from "../state.ts";
 import { adoptHistory, beginHistory, dropBacklog, openBacklog } from "./identity.ts";
 import { failLink, sendAck } from "./link-control.ts";
 import type { LinkPhase } from "./link-phase.ts";
-import { disconnectPeers } from "./master-side.ts";
+import { disconnectPeers } from "./peers.ts";
 import { applyStream, followStream, halt } from "./master-stream.ts";
 import type { PayloadEvent } from "./payload-receiver.ts";
 import type { ReplicaRole } from "./state.ts";

@@ -50,7 +50,8 @@ export class Effects {
     this.#options = options;
     this.#feed = new ReplicaFeed((client, maxBytes) => takeStream(state, client, maxBytes));
     const streamOf = (client: ClientId): ReplicaStream | undefined => this.#streams.get(client);
-    const drop = (client: ClientId): void => this.#closeClient(client, "it accepts no bytes");
+    const drop = (client: ClientId): void =>
+      this.#closeClient(client, { reason: "it accepts no bytes", when: "at-once" });
     const stallTimeoutMs = (): number => table()["repl-timeout"] * 1000;
     const place = (): { folder: string; name: string } => this.#place();
     this.#runner = new SnapshotRunner({
@@ -151,7 +152,7 @@ export class Effects {
         this.#feedReplica(effect.client);
         return;
       case "close-client":
-        this.#closeClient(effect.client, effect.reason);
+        this.#closeClient(effect.client, effect);
         return;
       case "resume-client":
         this.#resumeClient(effect.client);
@@ -260,13 +261,16 @@ export class Effects {
     if (stream !== undefined) this.#feed.add(client, stream);
   }
 
-  #closeClient(client: ClientId, reason: string): void {
+  #closeClient(
+    client: ClientId,
+    { reason, when }: { readonly reason: string; readonly when: "at-once" | "all-is-sent" },
+  ): void {
     const connection = this.#options.listener.clients.get(client);
     if (connection === undefined) return;
     this.#options.log("verbose", `Closing client ${connection.remoteAddress}: ${reason}`);
     this.forgetClient(client);
-    connection.flush();
-    connection.kill();
+    if (when === "all-is-sent") connection.closeAfterReply();
+    else connection.kill();
   }
 
   #resumeClient(client: ClientId): void {
