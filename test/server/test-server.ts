@@ -53,6 +53,8 @@ export class TestServer {
   readonly published: (readonly [string, string])[] = [];
   /** The file of the configured name, once written. */
   file: Buffer | undefined;
+  /** Whether the disk refuses what SAVE and SHUTDOWN write. */
+  savingFails = false;
   now: Millis = millis(1_000_000);
   #perform: ((effect: Effect) => void) | undefined;
   #nextClient = 1;
@@ -70,6 +72,7 @@ export class TestServer {
         this.now = after(this.now, ms);
       },
       saveNow: () => {
+        if (this.savingFails) return false;
         const snapshot = newSnapshot(this.state);
         this.file = Buffer.concat(snapshot.produce(Number.POSITIVE_INFINITY));
         snapshot.release();
