@@ -86,6 +86,8 @@ async function serve(given: {
     process.exit(status);
   }
   process.on("uncaughtException", (cause) => die(BROKEN, cause));
+  // A terminal that closes ends nobody's supervisor.
+  process.on("SIGHUP", () => undefined);
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     process.on(signal, () => {
       log.line("warning", `Received ${signal} scheduling shutdown...`);
@@ -98,7 +100,10 @@ async function serve(given: {
     await sentinel.start();
   } catch (cause) {
     if (!(cause instanceof ListenError)) throw cause;
-    return refuse(`${cause.warning}\n${cause.message}\n`);
+    const line = `${cause.warning}. ${cause.message}`;
+    if (config.daemon.logFile !== undefined) log.error(line);
+    await output.finished();
+    return refuse(`${line}\n`);
   }
   const pidFile = writePidFile(config.daemon, log);
   await ended;

@@ -3,8 +3,12 @@ import { linkId, masterName, parseRunId, type RunId } from "../../src/base/ids.t
 import { epoch } from "../../src/base/units.ts";
 import type { LinkCommand } from "../../src/sentinel/effect.ts";
 import type { Input } from "../../src/sentinel/input.ts";
-import type { LinkTarget } from "../../src/shell/links/link.ts";
+import type { LinkOptions, LinkTarget } from "../../src/shell/links/link.ts";
+import { LinkTroubles } from "../../src/shell/links/link-troubles.ts";
+import { Log } from "../../src/shell/log.ts";
+import { LogOutput } from "../../src/shell/log-output.ts";
 import { Links } from "../../src/shell/links/links.ts";
+import { MemoryLogFile } from "./memory-log-file.ts";
 import { bulk, HELLO_3, type Script, ScriptedServer, UNKNOWN_HELLO } from "./scripted-server.ts";
 import { until } from "./until.ts";
 
@@ -59,6 +63,7 @@ const old: Script = (words, connection) => {
 let server: ScriptedServer | undefined;
 let links: Links | undefined;
 let inputs: Input[] = [];
+let log = new MemoryLogFile();
 
 afterEach(close);
 
@@ -67,6 +72,7 @@ async function close(): Promise<void> {
   await server?.stop();
   server = links = undefined;
   inputs = [];
+  log = new MemoryLogFile();
 }
 
 interface Opened {
@@ -74,30 +80,36 @@ interface Opened {
   readonly redis: ScriptedServer;
 }
 
-async function open(
-  script: Script,
-  more: Partial<Omit<LinkTarget, "kind" | "link">> = {},
-): Promise<Opened> {
+async function open(script: Script, more: Partial<LinkTarget> = {}): Promise<Opened> {
   const redis = await ScriptedServer.start(script);
   server = redis;
   return { redis, links: openTo(redis, more) };
 }
 
-function openTo(
-  { address }: ScriptedServer,
-  more: Partial<Omit<LinkTarget, "kind" | "link">> = {},
-): Links {
-  links = new Links({ myId: MY_ID, report: (input) => inputs.push(input) });
-  links.open({
+function openTo(redis: Pick<ScriptedServer, "address">, more: Partial<LinkTarget> = {}): Links {
+  links = new Links(options());
+  links.open({ ...target(redis), ...more });
+  return links;
+}
+
+function options(): LinkOptions & { readonly troubles: LinkTroubles } {
+  const output = new LogOutput(1, log.file);
+  return {
+    myId: MY_ID,
+    troubles: new LinkTroubles(new Log({ threshold: "verbose", output })),
+    report: (input) => inputs.push(input),
+  };
+}
+
+function target({ address }: Pick<ScriptedServer, "address">): LinkTarget {
+  return {
     kind: "open-link",
     link: LINK,
     address,
     purpose: "data",
     credentials: NO_CREDENTIALS,
     renamedCommands: new Map(),
-    ...more,
-  });
-  return links;
+  };
 }
 
 function kinds(): string[] {
@@ -186,6 +198,57 @@ describe("a link to a data server with RESP3", () => {
       kind: "link-lost",
       link: LINK,
       reason: "WRONGPASS invalid username-password pair",
+    });
+  });
+});
+
+describe("why a link fails", () => {
+  it("is logged once until it works or fails otherwise; a refusal is a warning", async () => {
+    let reply = "-WRONGPASS invalid username-password pair\r\n";
+    const { redis } = await open(([word], connection) =>
+      word === "hello" && reply !== "" ? reply : modern([word ?? ""], connection),
+    );
+    const again = async (): Promise<void> => {
+      const before = inputs.length;
+      links?.open(target(redis));
+      await until("an end", () => inputs.length > before);
+    };
+    await reported("link-lost");
+    await again();
+    reply = "";
+    await again();
+    expect(kinds()).toEqual(["link-lost", "link-lost", "link-opened"]);
+    await until("two lines", () => log.lines.length === 2);
+    const addr = `127.0.0.1:${redis.address.port}`;
+    expect(log.lines).toMatchObject([
+      {
+        level: "warn",
+        msg: "link lost",
+        addr,
+        reason: "WRONGPASS invalid username-password pair",
+      },
+      { level: "debug", msg: "link works again", addr },
+    ]);
+  });
+});
+
+describe("where links come from", () => {
+  it("is the address given, which is then what hellos announce", async () => {
+    const redis = await ScriptedServer.start(modern);
+    server = redis;
+    links = new Links({ ...options(), localAddress: "127.0.0.2" });
+    links.open(target(redis));
+    expect(await reported("link-opened")).toMatchObject({ localHost: "127.0.0.2" });
+    expect(redis.connection(0).socket.remoteAddress).toBe("127.0.0.2");
+  });
+
+  it("is told when this machine does not have it", async () => {
+    const redis = await ScriptedServer.start(modern);
+    server = redis;
+    links = new Links({ ...options(), localAddress: "192.0.2.1" });
+    links.open(target(redis));
+    expect(await reported("link-lost")).toMatchObject({
+      reason: expect.stringContaining("EADDRNOTAVAIL") as string,
     });
   });
 });
@@ -464,7 +527,7 @@ describe("the end of a link", () => {
     const redis = await ScriptedServer.start(modern);
     const { address } = redis;
     await redis.stop();
-    openTo({ address } as ScriptedServer);
+    openTo({ address });
     expect(await reported("link-lost")).toMatchObject({
       link: LINK,
       reason: expect.stringContaining("ECONNREFUSED") as string,

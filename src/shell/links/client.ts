@@ -7,6 +7,8 @@ import type { ReplyFraming } from "./reply-framing.ts";
 
 export interface ClientOptions {
   readonly address: Address;
+  /** Where the connection comes from; undefined leaves it to the system. */
+  readonly localAddress: string | undefined;
   /** Binary strings. */
   readonly user: string | undefined;
   readonly password: string | undefined;
@@ -43,7 +45,7 @@ class LinkClient extends Redis {
 
   constructor(options: ClientOptions) {
     super({
-      Connector: connectorTo(options.address, options.framing),
+      Connector: connectorTo(options),
       lazyConnect: true,
       protocol: options.protocol,
       connectionName: options.name,
@@ -90,7 +92,7 @@ class LinkClient extends Redis {
 }
 
 /** ioredis makes its connector from a class; this one knows its target and guards what comes in. */
-function connectorTo({ host, port }: Address, framing: ReplyFraming) {
+function connectorTo({ address, localAddress, framing }: ClientOptions) {
   return class LinkConnector extends AbstractConnector {
     constructor() {
       super(0);
@@ -98,7 +100,10 @@ function connectorTo({ host, port }: Address, framing: ReplyFraming) {
 
     override async connect(): Promise<Socket> {
       this.connecting = true;
-      const socket = createConnection({ host, port });
+      const socket = createConnection({
+        ...address,
+        ...(localAddress === undefined ? {} : { localAddress }),
+      });
       // Commands are binary strings: one character a byte.
       socket.setDefaultEncoding("latin1");
       guardIncoming(socket, framing);

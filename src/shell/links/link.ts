@@ -9,6 +9,15 @@ import type { LinkReply } from "./request.ts";
 
 export type LinkTarget = Extract<Effect, { readonly kind: "open-link" }>;
 
+/** What all links of a sentinel have in common. */
+export interface LinkOptions {
+  readonly myId: RunId;
+  /** Where the connections come from (`bind-source-addr`); undefined leaves it to the system. */
+  readonly localAddress?: string | undefined;
+  /** Takes what happens on the links; must not throw. */
+  readonly report: (input: Input) => void;
+}
+
 /** How many characters of our id are in the names of our connections (spec sentinel §2.4). */
 const ID_IN_NAME = 8;
 
@@ -20,20 +29,15 @@ const NO_RENAMED_COMMANDS: ReadonlyMap<string, string> = new Map();
  */
 export class Link {
   readonly #target: LinkTarget;
-  readonly #myId: RunId;
-  readonly #report: (input: Input) => void;
+  readonly #options: LinkOptions;
   readonly #commands: Connection;
   /** The second connection, if there is one. */
   #messages: Connection | undefined;
 
   /** Starts to connect; reports `link-opened` or `link-lost`. */
-  constructor(
-    target: LinkTarget,
-    { myId, report }: { readonly myId: RunId; readonly report: (input: Input) => void },
-  ) {
+  constructor(target: LinkTarget, options: LinkOptions) {
     this.#target = target;
-    this.#myId = myId;
-    this.#report = report;
+    this.#options = options;
     this.#commands = this.#connect({
       suffix: "cmd",
       protocol: target.purpose === "data" ? 3 : 2,
@@ -43,7 +47,7 @@ export class Link {
   }
 
   send(command: LinkCommand): void {
-    sendCommand(this.#commands, this.#target.link, command, this.#report);
+    sendCommand(this.#commands, this.#target.link, command, this.#options.report);
   }
 
   /** Subscribes (again); reports `subscription-opened` or `subscription-lost`. */
@@ -75,11 +79,13 @@ export class Link {
     readonly lost: (reason: string) => void;
   }): Connection {
     const { address, credentials, purpose, renamedCommands } = this.#target;
+    const { myId, localAddress } = this.#options;
     return new Connection({
       address,
+      localAddress,
       ...credentials,
       protocol: how.protocol,
-      name: `sentinel-${this.#myId.slice(0, ID_IN_NAME)}-${how.suffix}`,
+      name: `sentinel-${myId.slice(0, ID_IN_NAME)}-${how.suffix}`,
       // Peers never rename commands for one master (W-21).
       renamedCommands: purpose === "data" ? renamedCommands : NO_RENAMED_COMMANDS,
       events: {
@@ -98,7 +104,7 @@ export class Link {
         if (isError(reply)) this.#onSubscriptionLost(reply.message);
       });
     }
-    this.#report({
+    this.#options.report({
       kind: "link-opened",
       link,
       localHost: this.#commands.localHost,
@@ -108,7 +114,7 @@ export class Link {
 
   #onLost(reason: string): void {
     this.#messages?.close();
-    this.#report({ kind: "link-lost", link: this.#target.link, reason });
+    this.#options.report({ kind: "link-lost", link: this.#target.link, reason });
   }
 
   #onSubscribed(reply: LinkReply): void {
@@ -116,19 +122,19 @@ export class Link {
       this.#onSubscriptionLost(reply.message);
       return;
     }
-    this.#report({ kind: "subscription-opened", link: this.#target.link });
+    this.#options.report({ kind: "subscription-opened", link: this.#target.link });
   }
 
   #onSubscriptionLost(reason: string): void {
     this.#messages?.close();
     this.#messages = undefined;
-    this.#report({ kind: "subscription-lost", link: this.#target.link, reason });
+    this.#options.report({ kind: "subscription-lost", link: this.#target.link, reason });
   }
 
   #onMessage(channel: string, payload: string): void {
     if (channel !== HELLO_CHANNEL) return;
     const message = parseHello(payload);
     if (message.kind !== "hello") return;
-    this.#report({ kind: "hello-received", link: this.#target.link, hello: message });
+    this.#options.report({ kind: "hello-received", link: this.#target.link, hello: message });
   }
 }

@@ -1,18 +1,17 @@
-import type { LinkId, RunId } from "../../base/ids.ts";
+import type { LinkId } from "../../base/ids.ts";
 import type { LinkCommand } from "../../sentinel/effect.ts";
-import type { Input } from "../../sentinel/input.ts";
-import { Link, type LinkTarget } from "./link.ts";
+import { Link, type LinkOptions, type LinkTarget } from "./link.ts";
+import type { LinkTroubles } from "./link-troubles.ts";
 
 /** All links of a sentinel by id. A command for a link that is gone is dropped: nobody waits for it. */
 export class Links {
   readonly #links = new Map<LinkId, Link>();
-  readonly #myId: RunId;
-  readonly #report: (input: Input) => void;
+  readonly #options: LinkOptions;
+  readonly #troubles: LinkTroubles;
 
-  /** @param options.report takes what happens on the links; must not throw */
-  constructor(options: { readonly myId: RunId; readonly report: (input: Input) => void }) {
-    this.#myId = options.myId;
-    this.#report = options.report;
+  constructor(options: LinkOptions & { readonly troubles: LinkTroubles }) {
+    this.#options = options;
+    this.#troubles = options.troubles;
   }
 
   open(target: LinkTarget): void {
@@ -20,10 +19,11 @@ export class Links {
     this.#links.set(
       target.link,
       new Link(target, {
-        myId: this.#myId,
+        ...this.#options,
         report: (input) => {
           if (input.kind === "link-lost") this.#links.delete(input.link);
-          this.#report(input);
+          this.#troubles.note(target.address, input);
+          this.#options.report(input);
         },
       }),
     );

@@ -15,6 +15,7 @@ import type { DaemonSettings } from "../../wire/sentinel-conf/daemon-settings.ts
 import type { SentinelConfig } from "../../wire/sentinel-conf/sentinel-config.ts";
 import { monotonicNow } from "../clock.ts";
 import { ConfigFile } from "../config-file.ts";
+import { LinkTroubles } from "../links/link-troubles.ts";
 import type { Links } from "../links/links.ts";
 import { PasswordAuthenticator } from "../listener/authenticator.ts";
 import { Listener, type ListenOptions } from "../listener/listener.ts";
@@ -133,7 +134,12 @@ export class SentinelDaemon {
     log.line("notice", `Sentinel ID is ${myId}`, { runId: myId });
     // Loading the client library takes longer than all before it: clients need not wait for that.
     const { Links } = await import("../links/links.ts");
-    this.#links = new Links({ myId, report: (input) => this.#deliver(input) });
+    this.#links = new Links({
+      myId,
+      localAddress: config.daemon.bindSourceAddress,
+      troubles: new LinkTroubles(log),
+      report: (input) => this.#deliver(input),
+    });
     const early = this.#early ?? [];
     this.#early = undefined;
     for (const input of [{ kind: "start" } as const, ...early]) this.#deliver(input);

@@ -7,6 +7,7 @@ import { Log } from "../../../src/shell/log.ts";
 import { LogOutput } from "../../../src/shell/log-output.ts";
 import { readConfiguration } from "../../../src/shell/sentinel/configuration.ts";
 import { SentinelDaemon } from "../../../src/shell/sentinel/daemon.ts";
+import { MemoryLogFile } from "../memory-log-file.ts";
 import { TestClient } from "../listener/test-client.ts";
 
 /** A whole sentinel in this process: real sockets, a real file, its log kept. */
@@ -14,10 +15,10 @@ export class DaemonUnderTest {
   readonly dir: string;
   readonly path: string;
   readonly port: number;
-  readonly logged: string[] = [];
   /** How often a client's SHUTDOWN asked for the end. */
   shutdowns = 0;
   readonly fatal: { readonly status: number; readonly cause: unknown }[] = [];
+  readonly #log = new MemoryLogFile();
   readonly #clients: TestClient[] = [];
   #daemon: SentinelDaemon | undefined;
 
@@ -39,6 +40,10 @@ export class DaemonUnderTest {
     return readFileSync(this.path, "latin1");
   }
 
+  get logged(): Record<string, unknown>[] {
+    return this.#log.lines;
+  }
+
   async client(): Promise<TestClient> {
     const client = await TestClient.connect({ port: this.port });
     this.#clients.push(client);
@@ -54,13 +59,7 @@ export class DaemonUnderTest {
   async #start(): Promise<void> {
     const configuration = readConfiguration({ file: this.path, text: "" });
     if (configuration.kind === "refused") throw new Error(configuration.text);
-    const output = new LogOutput(1, {
-      write: ((_fd: number, bytes: Buffer, _at: number, length: number, _to: null, done: Done) => {
-        this.logged.push(...bytes.toString().trimEnd().split("\n"));
-        setImmediate(() => done(null, length));
-      }) as never,
-      writeSync: () => 0,
-    });
+    const output = new LogOutput(1, this.#log.file);
     this.#daemon = new SentinelDaemon({
       config: configuration.config,
       path: this.path,
@@ -73,8 +72,6 @@ export class DaemonUnderTest {
     await this.#daemon.start();
   }
 }
-
-type Done = (cause: Error | null, written: number) => void;
 
 async function freePort(): Promise<number> {
   const server = createServer();

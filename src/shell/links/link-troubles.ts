@@ -1,0 +1,44 @@
+import { type Address, formatAddress } from "../../base/address.ts";
+import type { Input } from "../../sentinel/input.ts";
+import type { Log } from "../log.ts";
+
+/** An error reply begins with its code word; what the system says does not. */
+const ERROR_REPLY = /^[A-Z]{2,} /;
+
+/**
+ * Tells the log why links fail: the core only knows that they do. A reason is told once until the
+ * link works or fails for another one, since a dead instance is tried again every second. What the
+ * server itself refuses (a wrong password, a missing right) is for an operator to mend.
+ */
+export class LinkTroubles {
+  readonly #log: Log;
+  readonly #known = new Map<string, string>();
+
+  constructor(log: Log) {
+    this.#log = log;
+  }
+
+  /** Takes what a link to this address reports. */
+  note(address: Address, input: Input): void {
+    if (input.kind === "link-lost") this.#failed("link", address, input.reason);
+    else if (input.kind === "link-opened") this.#works("link", address);
+    else if (input.kind === "subscription-lost")
+      this.#failed("subscription", address, input.reason);
+    else if (input.kind === "subscription-opened") this.#works("subscription", address);
+  }
+
+  #failed(what: "link" | "subscription", address: Address, reason: string): void {
+    const addr = formatAddress(address);
+    const key = `${what} ${addr}`;
+    if (this.#known.get(key) === reason) return;
+    this.#known.set(key, reason);
+    const level = ERROR_REPLY.test(reason) ? "warning" : "verbose";
+    this.#log.line(level, `${what} lost`, { addr, reason });
+  }
+
+  #works(what: "link" | "subscription", address: Address): void {
+    const addr = formatAddress(address);
+    if (!this.#known.delete(`${what} ${addr}`)) return;
+    this.#log.line("verbose", `${what} works again`, { addr });
+  }
+}
