@@ -13,6 +13,7 @@ export async function operate(args: readonly string[]): Promise<void> {
       // A client library that still waits to reconnect must not keep the finished demo alive.
       process.exit(await runDemo({ ...options, version }));
     })
+    .command("sentinel", "Run the daemon; the words behind it are vedette-sentinel's")
     .command("server", "Run the bundled server; the words behind it are vedette-server's")
     .version(version)
     .help()
