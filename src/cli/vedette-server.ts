@@ -10,6 +10,7 @@ import { BundledServer } from "../shell/server/bundled-server.ts";
 import { readConfFile, readIncluded } from "../shell/server/conf-files.ts";
 import { readVersion } from "../shell/server/facts.ts";
 import { renamedCommands } from "../shell/server/renamed-commands.ts";
+import { reasonOf } from "../shell/system-reason.ts";
 import { type CommandLine, parseCommandLine } from "../wire/conf/command-line.ts";
 import type { ConfFile } from "../wire/conf/conf-lines.ts";
 import { type ConfigMistake, formatMistake } from "../wire/conf/config-mistake.ts";
@@ -32,6 +33,9 @@ Examples:
        vedette-server --port 7777 --replicaof 127.0.0.1 8888
        vedette-server /etc/myredis.conf --loglevel verbose -
        vedette-server /etc/myredis.conf --loglevel verbose
+
+Sentinel mode:
+       vedette-server /etc/sentinel.conf --sentinel
 `;
 
 const CONFIGURATION_IS_WRONG = 1;
@@ -39,6 +43,10 @@ const CONFIGURATION_IS_WRONG = 1;
 /** @param argv the words behind the program's name */
 export async function main(argv: readonly string[]): Promise<void> {
   const [first] = argv;
+  if (argv.includes("--sentinel")) {
+    const sentinel = await import("./vedette-sentinel.ts");
+    process.exit(await sentinel.main(argv));
+  }
   if (argv.length === 1 && (first === "-v" || first === "--version")) {
     const version = `v=${REDIS_VERSION} sha=00000000:0 malloc=v8 bits=64 build=0000000000000000`;
     process.stdout.write(`Redis server ${version} vedette=${readVersion()}\n`);
@@ -93,7 +101,7 @@ function readConfiguration({ file, text }: CommandLine): ServerConfig | undefine
   try {
     confFile = file === undefined ? undefined : readConfFile(file);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     process.stderr.write(`Fatal error, can't open config file '${file ?? ""}': ${reason}\n`);
     return undefined;
   }
@@ -116,8 +124,7 @@ function enterFolder(table: ServerConfigTable): boolean {
     accessSync(".", constants.R_OK);
     return true;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    process.stderr.write(`Can't chdir to '${table.dir}': ${reason}\n`);
+    process.stderr.write(`Can't chdir to '${table.dir}': ${reasonOf(error)}\n`);
     process.exitCode = CONFIGURATION_IS_WRONG;
     return false;
   }
@@ -134,7 +141,7 @@ function writePidFile(server: BundledServer, table: ServerConfigTable): void {
   try {
     writeFileSync(table.pidfile, `${process.pid}\n`);
   } catch (error) {
-    server.log("warning", `Failed to write PID file: ${String(error)}`);
+    server.log("warning", `Failed to write PID file: ${reasonOf(error)}`);
   }
 }
 

@@ -21,6 +21,7 @@ import { PasswordAuthenticator } from "../listener/authenticator.ts";
 import { Listener } from "../listener/listener.ts";
 import type { SessionContext } from "../listener/session/session-command.ts";
 import { SERVER_SESSION_COMMANDS } from "../listener/session/session-commands.ts";
+import { reasonOf } from "../system-reason.ts";
 import { Configuration } from "./configuration.ts";
 import { writeDurablySync } from "./durable-file.ts";
 import { Effects } from "./effects.ts";
@@ -246,7 +247,7 @@ export class BundledServer {
       });
       return true;
     } catch (error) {
-      this.log("warning", `Error moving or writing the DB file: ${String(error)}`);
+      this.log("warning", `Error moving or writing the DB file: ${reasonOf(error)}`);
       return false;
     } finally {
       snapshot.release();

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { globMatch } from "../../base/glob.ts";
+import { reasonOf } from "../system-reason.ts";
 import type { ConfFile, IncludedFiles } from "../../wire/conf/conf-lines.ts";
 
 const GLOB = /[*?[]/;
@@ -17,7 +18,7 @@ export function readIncluded(pattern: string): IncludedFiles {
     const paths = GLOB.test(pattern) ? matchingPaths(pattern) : [pattern];
     return { kind: "files", files: paths.map(readConfFile) };
   } catch (error) {
-    return { kind: "unreadable", reason: error instanceof Error ? error.message : String(error) };
+    return { kind: "unreadable", reason: reasonOf(error) };
   }
 }
 

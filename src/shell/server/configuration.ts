@@ -12,6 +12,7 @@ import {
 } from "../../wire/server-conf/config-commands.ts";
 import { rewriteServerConf } from "../../wire/server-conf/config-rewrite.ts";
 import type { ServerConfigTable } from "../../wire/server-conf/server-config.ts";
+import { reasonOf } from "../system-reason.ts";
 import { writeDurablySync } from "./durable-file.ts";
 
 /** Changing these needs other sockets; what is open stays as it is. */
@@ -140,17 +141,6 @@ function readConfText(file: string): string {
 /** A password in the file stays as private as it was. */
 function modeOf(file: string): number {
   return (statSync(file, { throwIfNoEntry: false })?.mode ?? 0o644) & 0o777;
-}
-
-/** In the system's words, as Redis shows them. */
-function reasonOf(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  if (text.startsWith("ENOENT")) return "No such file or directory";
-  if (text.startsWith("EACCES")) return "Permission denied";
-  if (text.startsWith("ENOTDIR")) return "Not a directory";
-  if (text.startsWith("EROFS")) return "Read-only file system";
-  if (text.startsWith("ENOSPC")) return "No space left on device";
-  return text;
 }
 
 const HELP = [

@@ -12,6 +12,7 @@ import type { ServerState } from "../../server/state.ts";
 import type { ServerConfigTable } from "../../wire/server-conf/server-config.ts";
 import type { Listener } from "../listener/listener.ts";
 import type { ReplicaStream } from "../listener/replica-stream.ts";
+import { reasonOf } from "../system-reason.ts";
 import type { Logger } from "./log.ts";
 import { masterClient } from "./master-client.ts";
 import { PayloadFile } from "./payload-file.ts";
@@ -244,7 +245,10 @@ export class Effects {
 
   #deleteSnapshotFile(): void {
     unlink(this.snapshotPath).catch((error: unknown) => {
-      this.#options.log("warning", `Removing the RDB file used for replication: ${String(error)}`);
+      this.#options.log(
+        "warning",
+        `Removing the RDB file used for replication: ${reasonOf(error)}`,
+      );
     });
   }
 

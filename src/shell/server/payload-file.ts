@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { reasonOf } from "../system-reason.ts";
 import { DurableFile } from "./durable-file.ts";
 
 /** So much may wait to be written before the master has to wait too. */
@@ -77,7 +78,7 @@ export class PayloadFile {
     if (this.#discarded) return;
     this.discard();
     this.#events.onFailed(
-      `Write error or short write writing to the DB dump file: ${String(error)}`,
+      `Write error or short write writing to the DB dump file: ${reasonOf(error)}`,
     );
   }
 }

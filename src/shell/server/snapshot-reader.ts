@@ -1,5 +1,5 @@
 import { type FileHandle, open } from "node:fs/promises";
-import { codeOf } from "../listener/errors.ts";
+import { codeOf, reasonOf } from "../system-reason.ts";
 import { nextTurn, sleep } from "./turns.ts";
 
 /** What is loaded between two turns of the loop: a few milliseconds of work. */
@@ -26,7 +26,7 @@ export class SnapshotReader {
     this.#read(path, keyDelayMicros).catch((error: unknown) => {
       if (this.#stopped) return;
       this.stop();
-      events.onFailed({ reason: String(error), missing: codeOf(error) === "ENOENT" });
+      events.onFailed({ reason: reasonOf(error), missing: codeOf(error) === "ENOENT" });
     });
   }
 

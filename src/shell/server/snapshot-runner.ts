@@ -7,6 +7,7 @@ import type { SnapshotId } from "../../server/persistence.ts";
 import type { SnapshotSlice } from "../../server/saving.ts";
 import { formatMarkedHeader } from "../../wire/psync.ts";
 import type { ReplicaStream } from "../listener/replica-stream.ts";
+import { reasonOf } from "../system-reason.ts";
 import { DurableFile } from "./durable-file.ts";
 import { Receiver, waitForRoom } from "./replica-output.ts";
 import { nextTurn, sleep } from "./turns.ts";
@@ -41,7 +42,7 @@ export class SnapshotRunner {
     this.#running = id;
     const work = target.kind === "file" ? this.#toFile(id) : this.#toReplicas(id, target);
     work.catch((error: unknown) => {
-      this.#options.report({ kind: "snapshot-failed", snapshot: id, reason: String(error) });
+      this.#options.report({ kind: "snapshot-failed", snapshot: id, reason: reasonOf(error) });
     });
   }
 
