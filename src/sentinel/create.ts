@@ -46,7 +46,12 @@ export function createSentinelState(
     random: seededRandom(when.seed),
     lastLinkId: 0,
     tilt: { mode: "off" },
-    saves: { requested: saveNumber(0), done: saveNumber(0), retryAt: undefined },
+    saves: {
+      requested: saveNumber(0),
+      done: saveNumber(0),
+      failed: saveNumber(0),
+      retryAt: undefined,
+    },
     wakeAt: NEVER,
     polling: false,
     failingOver: new Set(),

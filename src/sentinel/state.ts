@@ -59,6 +59,8 @@ export type Tilt =
 export interface Saves {
   requested: SaveNumber;
   done: SaveNumber;
+  /** The newest that failed. Nothing waits for a save up to it any more. */
+  failed: SaveNumber;
   /** When a failed save is tried again; undefined while the disk works. */
   retryAt: Millis | undefined;
 }

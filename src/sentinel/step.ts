@@ -302,6 +302,7 @@ function onSaved(turn: Turn, save: SaveNumber): void {
  */
 function onSaveFailed(turn: Turn, save: SaveNumber): void {
   const { state, now } = turn;
+  if (save > state.saves.failed) state.saves.failed = save;
   const retryAt = after(now, SAVE_RETRY_MS);
   state.saves.retryAt = retryAt;
   state.schedule.set(SAVE_RETRY, retryAt);

@@ -49,14 +49,19 @@ export function requestSave(turn: Turn): SaveNumber {
 }
 
 /**
- * The save that what reveals durable state must wait for: the newest one pending, or 0. While the
- * disk refuses saves, only votes wait (they ask for a save of their own): gossip and events about
- * what others already know must not stop.
+ * The save that what reveals durable state must wait for: the newest one pending, or 0. Once the
+ * disk has refused it, gossip and events go on until the next try: what others know already must
+ * not stop. Votes never do: they wait for the save that carries them (`willBeDurable`).
  */
 export function pendingSave(turn: Turn): SaveNumber {
   const { saves } = turn.state;
   if (turn.save !== undefined) return turn.save;
-  return saves.requested > saves.done && saves.retryAt === undefined ? saves.requested : NO_SAVE;
+  return saves.requested > saves.done && saves.requested > saves.failed ? saves.requested : NO_SAVE;
+}
+
+/** Is what that save carries on disk, or on its way, so that what is told can wait for it? */
+export function willBeDurable(turn: Turn, save: SaveNumber): boolean {
+  return turn.state.saves.done >= save || pendingSave(turn) >= save;
 }
 
 /** Publishes an event once everything it may reveal is durable. */

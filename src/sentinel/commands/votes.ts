@@ -8,7 +8,7 @@ import { findMaster } from "../instances.ts";
 import { isConnected, sendPing } from "../links.ts";
 import { askBack } from "../opinions.ts";
 import type { Master } from "../state.ts";
-import type { Turn } from "../turn.ts";
+import { type Turn, willBeDurable } from "../turn.ts";
 import { NOT_AN_INTEGER } from "./errors.ts";
 import { type ClientRequest, reply, replyOr } from "./request.ts";
 
@@ -59,18 +59,11 @@ export function isMasterDownByAddress(
   voteFor(turn, master, { epoch: epoch(askedEpoch), candidate });
   const { leader, leaderEpoch } = master.vote;
   const withoutVote = answer({ down, leader: undefined, leaderEpoch: 0 });
-  if (willBeDurable(turn, master)) {
+  if (willBeDurable(turn, master.vote.save)) {
     replyOr(turn, request, answer({ down, leader, leaderEpoch }), withoutVote);
   } else {
     reply(turn, request, withoutVote);
   }
-}
-
-/** Is the vote on disk, or on its way, so that a reply can wait for it? */
-function willBeDurable(turn: Turn, master: Master): boolean {
-  const { saves } = turn.state;
-  const isUnderWay = turn.save !== undefined || saves.retryAt === undefined;
-  return saves.done >= master.vote.save || isUnderWay;
 }
 
 /**
