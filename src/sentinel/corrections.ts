@@ -3,7 +3,7 @@ import type { Millis } from "../base/units.ts";
 import { aboutInstance, describeInstance } from "./events.ts";
 import { orderReplica } from "./reconfiguration.ts";
 import type { Instance, Master, Replica, SentinelState } from "./state.ts";
-import { publish, type Turn } from "./turn.ts";
+import { isSettled, publish, type Turn } from "./turn.ts";
 
 /**
  * The master is in a state in which replicas may be pointed at it (spec §3.5): it says it is one,
@@ -33,7 +33,8 @@ export function correct(turn: Turn, replica: Replica): void {
   const { master } = replica;
   const isPromoted = "promoted" in master.failover && master.failover.promoted === replica;
   const isBeingMoved = replica.reconf.step === "sent" || replica.reconf.step === "in-progress";
-  if (isPromoted || isBeingMoved || !isSane(turn.state, master, turn.now)) return;
+  if (isPromoted || isBeingMoved || !isSettled(turn) || !isSane(turn.state, master, turn.now))
+    return;
   if (replica.reported.role === "master") convertToReplica(turn, replica);
   else fixMasterAddress(turn, replica);
 }

@@ -157,7 +157,7 @@ function abortWithoutReplica(turn: Turn, master: Master): void {
 /** SLAVEOF NO ONE, and INFO right behind it to see the promotion at once (W-01). */
 function orderPromotion(turn: Turn, master: Master, promoting: Promoting): void {
   const { promoted } = promoting;
-  if (!isConnected(promoted.link)) return;
+  if (!isConnected(promoted.link) || turn.state.saves.done < promoting.save) return;
   orderReplica(turn, promoted, undefined);
   const orders = promoting.orders + 1;
   setFailover(turn, master, { ...promoting, phase: "wait-promotion", orders });

@@ -4,21 +4,21 @@ import { aboutInstance, describeInstance, type EventName } from "./events.ts";
 import { NO_RECONFIGURATION, type Reconfiguration } from "./failover-phase.ts";
 import { isConnected } from "./links.ts";
 import type { Master, Replica, SentinelState } from "./state.ts";
-import { publish, sendDurably, touch, type Turn } from "./turn.ts";
+import { isSettled, publish, sendNow, touch, type Turn } from "./turn.ts";
 
 type Running = Extract<Reconfiguration, { readonly phase: "reconf-replicas" }>;
 
 /**
  * Orders a data server to follow `master`, or nobody (the transaction of spec §6.8), and asks for
- * INFO right behind, because only INFO tells whether it obeyed.
+ * INFO right behind, because only INFO tells whether it obeyed. The caller sees to it that what the
+ * order rests on is on disk: an order leaves at once or is not given.
  */
 export function orderReplica(turn: Turn, replica: Replica, master: Address | undefined): void {
   replica.link.pending += 7;
-  sendDurably(turn, replica.link.id, { name: "reconfigure", master });
+  sendNow(turn, replica.link.id, { name: "reconfigure", master });
   if (master !== undefined) replica.slaveConfChangedAt = turn.now;
   replica.reported.infoAskedAt = turn.now;
-  // Behind the order, and so held with it: an INFO that overtook it would tell the old role.
-  sendDurably(turn, replica.link.id, { name: "info" });
+  sendNow(turn, replica.link.id, { name: "info" });
 }
 
 /** The promotion is done: the other replicas are pointed at the new master (spec §6.6). */
@@ -51,7 +51,7 @@ export function tendReconfiguration(turn: Turn, master: Master): void {
   if (running.phase === "none" || turn.state.tilt.mode === "on") return;
   giveUpOnSilent(turn, master, running);
   let underWay = countUnderWay(master);
-  for (const replica of master.replicas.values()) {
+  for (const replica of isSettled(turn) ? master.replicas.values() : []) {
     if (underWay >= master.settings.parallelSyncs) break;
     if (replica.reconf.step !== "none" || !isConnected(replica.link)) continue;
     orderToFollow(turn, replica);
@@ -97,7 +97,7 @@ function endWhenFinished(turn: Turn, master: Master, running: Running): void {
     publish(turn, "+failover-end-for-timeout", describeInstance(master, running.oldAddress), about);
   }
   publish(turn, "+failover-end", describeInstance(master, running.oldAddress), about);
-  if (isLate) orderTheRest(turn, master, running);
+  if (isLate && isSettled(turn)) orderTheRest(turn, master, running);
   master.reconfiguration = NO_RECONFIGURATION;
   for (const replica of master.replicas.values()) replica.reconf = { step: "none" };
 }

@@ -294,6 +294,9 @@ function onSaved(turn: Turn, save: SaveNumber): void {
   state.saves.retryAt = undefined;
   state.schedule.delete(SAVE_RETRY);
   for (const master of state.failingOver) touch(turn, master);
+  for (const master of state.masters.values()) {
+    if (master.reconfiguration.phase !== "none") touch(turn, master);
+  }
 }
 
 /**

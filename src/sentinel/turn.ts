@@ -59,6 +59,14 @@ export function pendingSave(turn: Turn): SaveNumber {
   return saves.requested > saves.done && saves.requested > saves.failed ? saves.requested : NO_SAVE;
 }
 
+/**
+ * Does everything decided so far rest on what is on disk? Orders to data servers are given only
+ * then: one that waited for a save could leave after a newer configuration has made it wrong.
+ */
+export function isSettled(turn: Turn): boolean {
+  return pendingSave(turn) === NO_SAVE;
+}
+
 /** Is what that save carries on disk, or on its way, so that what is told can wait for it? */
 export function willBeDurable(turn: Turn, save: SaveNumber): boolean {
   return turn.state.saves.done >= save || pendingSave(turn) >= save;

@@ -57,8 +57,8 @@ describe("a failover led by this sentinel", () => {
       "+switch-master mymaster 10.0.0.2 6379 10.0.0.2 6380",
       "+slave slave 10.0.0.2:6381 10.0.0.2 6381 @ mymaster 10.0.0.2 6380",
       "+slave slave 10.0.0.2:6379 10.0.0.2 6379 @ mymaster 10.0.0.2 6380",
-      "+slave-reconf-sent slave 10.0.0.2:6381 10.0.0.2 6381 @ mymaster 10.0.0.2 6379",
       "+sdown slave 10.0.0.2:6379 10.0.0.2 6379 @ mymaster 10.0.0.2 6380",
+      "+slave-reconf-sent slave 10.0.0.2:6381 10.0.0.2 6381 @ mymaster 10.0.0.2 6379",
     ]);
     expect(world.master.address).toEqual(REPLICA_1);
     expect(world.master.configEpoch).toBe(5);
