@@ -1,0 +1,34 @@
+/** What can go wrong, and what each stands for in real life. All of it is taken back in the end. */
+export const FAULT_KINDS = [
+  // SIGKILL, an out-of-memory kill, a deployment: the kernel closes the connections.
+  "crash-sentinel",
+  "crash-server",
+  // The same at the worst moment: between two effects of one decision, before or after a save.
+  "crash-between-effects",
+  // A server without persistence, restarted: it comes back with its role and no data.
+  "lose-data",
+  // The machine is gone: no answer to anything, connections half open.
+  "power-off",
+  // SIGSTOP, a suspended virtual machine: connections stay, nobody reads them.
+  "pause-sentinel",
+  "pause-server",
+  // A garbage collection, a busy machine: a pause of at most a second and a half.
+  "stall-sentinel",
+  // The network falls in two parts, one node falls out, or some ways work in one direction only.
+  "partition",
+  "isolate",
+  "one-way",
+  // Everything to and from some nodes takes up to 400 ms more.
+  "slow-ways",
+  // Segments get lost: TCP repeats them, and what follows waits behind them.
+  "lossy",
+  // A middlebox forgets a fifth of all connections.
+  "reset-connections",
+  // One sentinel's fsync takes up to three seconds more, or its disk is full.
+  "slow-disk",
+  "full-disk",
+  // SENTINEL FAILOVER, whether it is a good moment or not.
+  "operator-failover",
+] as const;
+
+export type FaultKind = (typeof FAULT_KINDS)[number];

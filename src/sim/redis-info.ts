@@ -1,0 +1,53 @@
+import type { Address } from "../base/address.ts";
+
+/** What a data server tells of itself, before it is text. */
+export interface ServerFacts {
+  readonly runId: string;
+  readonly isLoading: boolean;
+  readonly master: MasterFacts | undefined;
+  readonly replid: string;
+  readonly offset: number;
+  readonly priority: number;
+  readonly replicas: readonly (Address & { readonly ackedOffset: number })[];
+}
+
+export interface MasterFacts {
+  readonly address: Address;
+  readonly isUp: boolean;
+  readonly isSyncing: boolean;
+  /** -1: it never was up. */
+  readonly downSeconds: number;
+}
+
+/** INFO as redis-server 7.0 words it, as far as anybody in a simulation reads it. */
+export function formatInfo(facts: ServerFacts): string {
+  const { master } = facts;
+  const lines = [
+    "# Server",
+    "redis_version:7.0.15",
+    `run_id:${facts.runId}`,
+    "",
+    "# Persistence",
+    `loading:${facts.isLoading ? 1 : 0}`,
+    "",
+    "# Replication",
+    `role:${master === undefined ? "master" : "slave"}`,
+  ];
+  if (master !== undefined) {
+    lines.push(
+      `master_host:${master.address.host}`,
+      `master_port:${master.address.port}`,
+      `master_link_status:${master.isUp ? "up" : "down"}`,
+      `master_sync_in_progress:${master.isSyncing ? 1 : 0}`,
+      `slave_repl_offset:${facts.offset}`,
+    );
+    if (!master.isUp) lines.push(`master_link_down_since_seconds:${master.downSeconds}`);
+    lines.push(`slave_priority:${facts.priority}`, "slave_read_only:1", "replica_announced:1");
+  }
+  lines.push(`connected_slaves:${facts.replicas.length}`);
+  for (const [index, { host, port, ackedOffset }] of facts.replicas.entries()) {
+    lines.push(`slave${index}:ip=${host},port=${port},state=online,offset=${ackedOffset},lag=0`);
+  }
+  lines.push(`master_replid:${facts.replid}`, `master_repl_offset:${facts.offset}`, "");
+  return lines.join("\r\n");
+}

@@ -1,0 +1,310 @@
+import { type Address, formatAddress, sameAddress } from "../base/address.ts";
+import type { Random } from "../base/random.ts";
+import type { Millis } from "../base/units.ts";
+import { bulk, error, integer, OK, type Reply, simple } from "../resp/reply.ts";
+import { AttachedReplicas, type Attachment } from "./attached-replicas.ts";
+import type { End, EndHandler } from "./connection.ts";
+import type { Journal } from "./journal.ts";
+import type { PublishedHello } from "./hello-texts.ts";
+import type { Message, ServerCommand } from "./message.ts";
+import type { Network } from "./network.ts";
+import { Node } from "./node.ts";
+import { formatInfo } from "./redis-info.ts";
+import { ReplicaLink, type ReplicaLinkOwner } from "./replica-link.ts";
+import { drawId, ReplicationLog, type StreamEntry } from "./replication-log.ts";
+
+export interface RedisSettings {
+  /** 0: never to be promoted. */
+  priority: number;
+  /** Under RESP3 one connection carries commands and hellos. */
+  readonly protocol: 2 | 3;
+  /** From PSYNC to the snapshot's arrival, in ms. */
+  readonly fullSyncMs: number;
+  /** Loading the data after a start, in ms. */
+  readonly loadMs: number;
+  /** Silence after which master and replica give each other up, in ms (`repl-timeout`). */
+  readonly replicationTimeoutMs: number;
+  /** `no`: answers MASTERDOWN while its link is down. */
+  readonly serveStaleData: boolean;
+}
+
+const CRON_MS = 1_000;
+const STREAM_PING_MS = 10_000;
+const LOADING = error("LOADING Redis is loading the dataset in memory");
+const READ_ONLY = error("READONLY You can't write against a read only replica.");
+const MASTER_DOWN = error(
+  "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.",
+);
+const NO_MASTER_LINK = error("NOMASTERLINK Can't SYNC while not connected with my master");
+
+/** What survives a crash of a data server. */
+interface Persisted {
+  master: Address | undefined;
+  writes: readonly number[];
+}
+
+/**
+ * A small model of redis-server: role, asynchronous replication with its histories, INFO as text,
+ * the hello channel, and what the transaction of a failover does to it. Time passes only in its
+ * connections, its loading and its full copies.
+ */
+export class RedisServer extends Node implements ReplicaLinkOwner, Attachment {
+  readonly settings: RedisSettings;
+  readonly #network: Network;
+  readonly #journal: Journal;
+  readonly #random: Random;
+  readonly #persisted: Persisted;
+  log: ReplicationLog;
+  #runId = "";
+  #isLoading = false;
+  /** Undefined for a master. */
+  #master: Address | undefined;
+  /** Undefined for a master, and for a replica that still loads its data. */
+  #link: ReplicaLink | undefined;
+  readonly #subscribers = new Set<End>();
+  readonly #replicas = new AttachedReplicas(this);
+  #lastStreamPingAt = 0;
+
+  constructor(options: {
+    readonly node: ConstructorParameters<typeof Node>[0];
+    readonly settings: RedisSettings;
+    readonly network: Network;
+    readonly journal: Journal;
+    readonly random: Random;
+    readonly master: Address | undefined;
+  }) {
+    super(options.node);
+    this.settings = { ...options.settings };
+    this.#network = options.network;
+    this.#journal = options.journal;
+    this.#random = options.random;
+    this.#persisted = { master: options.master, writes: [] };
+    this.log = new ReplicationLog(options.random);
+  }
+
+  get node(): Node {
+    return this;
+  }
+
+  get fullSyncMs(): number {
+    return this.settings.fullSyncMs;
+  }
+
+  get timeoutMs(): number {
+    return this.settings.replicationTimeoutMs;
+  }
+
+  get masterAddress(): Address | undefined {
+    return this.#master;
+  }
+
+  get isMaster(): boolean {
+    return this.#master === undefined;
+  }
+
+  get isLinkUp(): boolean {
+    return this.#link?.isUp ?? false;
+  }
+
+  /** The next start finds no data, as without persistence. */
+  loseData(): void {
+    this.#persisted.writes = [];
+  }
+
+  protected onStart(): void {
+    this.#runId = drawId(this.#random);
+    this.log = new ReplicationLog(this.#random);
+    this.log.writes = [...this.#persisted.writes];
+    this.#isLoading = true;
+    this.timer(this.settings.loadMs, () => this.#beLoaded());
+    this.timer(CRON_MS, () => this.#cron());
+    this.#master = this.#persisted.master;
+    this.#journal.write(this.name, `starts as ${roleText(this.#master)}`);
+  }
+
+  #beLoaded(): void {
+    this.#isLoading = false;
+    if (this.#master !== undefined) this.#connectTo(this.#master, undefined);
+  }
+
+  protected onCrash(): void {
+    this.#persisted.writes = [...this.log.writes];
+    this.#link = undefined;
+    this.#isLoading = false;
+    this.#subscribers.clear();
+    this.#replicas.clear();
+  }
+
+  accept(end: End): EndHandler {
+    return {
+      opened: () => {},
+      received: (message) => this.#take(end, message),
+      lost: () => this.#forget(end),
+    };
+  }
+
+  #forget(end: End): void {
+    this.#subscribers.delete(end);
+    this.#replicas.forget(end);
+  }
+
+  #take(end: End, message: Message): void {
+    if (message.kind !== "server-command") return;
+    const reply = this.#execute(end, message.command);
+    if (reply !== undefined) end.send({ kind: "reply", reply });
+  }
+
+  #execute(end: End, command: ServerCommand): Reply | undefined {
+    switch (command.name) {
+      case "hello-3-subscribe":
+        if (this.settings.protocol === 2) return error("ERR unknown command 'HELLO'");
+        this.#subscribers.add(end);
+        return OK;
+      case "subscribe":
+        this.#subscribers.add(end);
+        return OK;
+      case "ping":
+        return this.#answerPing();
+      case "info":
+        return bulk(this.#info());
+      case "role":
+        return simple(this.isMaster ? "master" : "slave");
+      case "publish":
+        return this.#publish(command.hello);
+      case "reconfigure":
+        return this.#reconfigure(end, command.master);
+      case "script-kill":
+        return error("NOTBUSY No scripts in execution right now.");
+      case "write":
+        return this.#write(command.write);
+      case "psync":
+        return this.#attach(end, command);
+      case "replconf-ack":
+        this.#replicas.acknowledge(end, command.offset);
+        return undefined;
+    }
+  }
+
+  #answerPing(): Reply {
+    if (this.#isLoading) return LOADING;
+    const isStale = !this.isMaster && !this.isLinkUp;
+    return isStale && !this.settings.serveStaleData ? MASTER_DOWN : simple("PONG");
+  }
+
+  #info(): string {
+    const link = this.#link;
+    const master = this.#master;
+    return formatInfo({
+      runId: this.#runId,
+      isLoading: this.#isLoading,
+      master: master && {
+        address: master,
+        isUp: this.isLinkUp,
+        isSyncing: link?.isSyncing ?? false,
+        downSeconds: link?.downSeconds ?? -1,
+      },
+      replid: this.log.replid,
+      offset: this.log.offset,
+      priority: this.settings.priority,
+      replicas: this.#replicas.list(),
+    });
+  }
+
+  /** Reaches the subscribers here, and through the stream those of the replicas. */
+  #publish(hello: PublishedHello): Reply {
+    this.#tellSubscribers(hello);
+    if (this.isMaster) this.#append({ kind: "publish", hello });
+    return integer(this.#subscribers.size);
+  }
+
+  #tellSubscribers(hello: PublishedHello): void {
+    for (const end of this.#subscribers) end.send({ kind: "hello", hello });
+  }
+
+  #write(write: number): Reply {
+    if (this.#isLoading) return LOADING;
+    if (!this.isMaster) return READ_ONLY;
+    this.#append({ kind: "write", write });
+    return OK;
+  }
+
+  #append(entry: StreamEntry): void {
+    this.log.append(entry);
+    this.#replicas.stream(entry);
+  }
+
+  applied(entry: StreamEntry): void {
+    if (entry.kind === "publish") this.#tellSubscribers(entry.hello);
+    this.#replicas.stream(entry);
+  }
+
+  replaced(): void {
+    this.#replicas.drop();
+  }
+
+  #reconfigure(issuer: End, master: Address | undefined): Reply {
+    if (this.#isLoading) return LOADING;
+    if (master === undefined) this.#promote();
+    else this.#follow(master);
+    this.#persisted.master = master;
+    this.#killClients(issuer);
+    return OK;
+  }
+
+  #promote(): void {
+    if (this.#master === undefined) return;
+    this.#master = undefined;
+    this.#link?.stop();
+    this.#link = undefined;
+    this.log.beginHistory(this.#random);
+    this.#replicas.drop();
+    this.#journal.write(this.name, "is a master now");
+  }
+
+  #follow(master: Address): void {
+    if (this.#master !== undefined && sameAddress(this.#master, master)) return;
+    this.#master = master;
+    this.#link?.stop();
+    this.#replicas.drop();
+    this.#connectTo(master, this.agenda.now);
+    this.#journal.write(this.name, `is ${roleText(master)} now`);
+  }
+
+  #connectTo(address: Address, downSince: Millis | undefined): void {
+    this.#link = new ReplicaLink(this, this.#network, { address, downSince });
+  }
+
+  /** CLIENT KILL TYPE normal and pubsub; links of replicas are of another type. */
+  #killClients(issuer: End): void {
+    for (const end of this.ends) {
+      const isIncoming = end.handler !== this.#link && !this.#replicas.has(end);
+      if (!isIncoming || end === issuer) continue;
+      this.#forget(end);
+      end.close();
+    }
+  }
+
+  #attach(
+    end: End,
+    request: Extract<ServerCommand, { readonly name: "psync" }>,
+  ): Reply | undefined {
+    if (this.#isLoading) return LOADING;
+    if (!this.isMaster && !this.isLinkUp) return NO_MASTER_LINK;
+    this.#replicas.attach(end, request);
+    return undefined;
+  }
+
+  #cron(): void {
+    this.timer(CRON_MS, () => this.#cron());
+    this.#link?.tend();
+    this.#replicas.tend();
+    const { now } = this.agenda;
+    if (!this.isMaster || now - this.#lastStreamPingAt < STREAM_PING_MS) return;
+    this.#lastStreamPingAt = now;
+    if (this.#replicas.size > 0) this.#append({ kind: "ping" });
+  }
+}
+
+function roleText(master: Address | undefined): string {
+  return master === undefined ? "a master" : `a replica of ${formatAddress(master)}`;
+}

@@ -1,0 +1,277 @@
+import { unreachable } from "../base/assert.ts";
+import { Driver } from "../base/driver.ts";
+import type { ClientId, LinkId } from "../base/ids.ts";
+import { nextFloat, nextUint32, type Random } from "../base/random.ts";
+import { type Millis, type SaveNumber, saveNumber } from "../base/units.ts";
+import type { Effect, LinkCommand } from "../sentinel/effect.ts";
+import type { SentinelEvent } from "../sentinel/events.ts";
+import type { Input } from "../sentinel/input.ts";
+import type { SentinelState } from "../sentinel/state.ts";
+import { isAcceptedPingReply } from "../wire/ping-reply.ts";
+import type { Entry } from "./agenda.ts";
+import type { End, EndHandler } from "./connection.ts";
+import { Disk, type DiskSettings } from "./disk.ts";
+import type { HelloTexts } from "./hello-texts.ts";
+import type { Journal } from "./journal.ts";
+import type { Network } from "./network.ts";
+import { Node } from "./node.ts";
+import { type Lane, OutboundGate, type SaveOutcome } from "./outbound-gate.ts";
+import { SentinelClients } from "./sentinel-clients.ts";
+import { SentinelLink } from "./sentinel-link.ts";
+import type { SentinelProgram } from "./sentinel-program.ts";
+import { toldByCommand } from "./told.ts";
+import type { Watchers } from "./watch.ts";
+
+/** A timer of a real event loop fires up to this much late. */
+const TIMER_LATENESS_MS = 1.2;
+
+/** One process' life: what is gone when it dies. */
+interface Life {
+  readonly state: SentinelState;
+  readonly driver: Driver<Input, Effect>;
+  readonly gate: OutboundGate;
+  readonly links: Map<LinkId, SentinelLink>;
+  readonly clients: SentinelClients;
+  wakeUp: Entry | undefined;
+}
+
+/**
+ * A sentinel: the real core, its effects performed over virtual time and network. Its configuration
+ * file is all that survives a crash, and a crash may come between any two effects.
+ */
+export class SentinelNode extends Node {
+  readonly disk: Disk;
+  readonly #program: SentinelProgram;
+  readonly #network: Network;
+  readonly #journal: Journal;
+  readonly #random: Random;
+  readonly #watchers: Watchers;
+  readonly #hellos: HelloTexts;
+  #life: Life | undefined;
+  /** Counts down with each effect; at zero the process dies before performing it. */
+  crashInEffects: number | undefined;
+  /** Becomes `crashInEffects` at the next save: that is where something is being decided. */
+  crashBehindSave: number | undefined;
+
+  constructor(options: {
+    readonly node: ConstructorParameters<typeof Node>[0];
+    readonly program: SentinelProgram;
+    readonly network: Network;
+    readonly journal: Journal;
+    readonly random: Random;
+    readonly disk: DiskSettings;
+    readonly conf: string;
+    readonly watchers: Watchers;
+    readonly hellos: HelloTexts;
+  }) {
+    super(options.node);
+    this.#program = options.program;
+    this.#network = options.network;
+    this.#journal = options.journal;
+    this.#random = options.random;
+    this.#watchers = options.watchers;
+    this.#hellos = options.hellos;
+    this.disk = new Disk({
+      node: this,
+      random: options.random,
+      settings: options.disk,
+      text: options.conf,
+      render: (previous) => this.#program.render(this.state, previous),
+      renamed: () => {
+        for (const saved of this.#watchers.saved) saved(this);
+      },
+      saved: (save) => {
+        this.#life?.gate.saved(save);
+        this.deliver({ kind: "config-saved", save });
+      },
+      saveFailed: (save, reason) => {
+        this.#life?.gate.failed(save);
+        this.deliver({ kind: "config-save-failed", save, reason });
+      },
+    });
+  }
+
+  /** Only while the process lives. */
+  get state(): Readonly<SentinelState> {
+    if (this.#life === undefined) throw new Error(`${this.name} is dead`);
+    return this.#life.state;
+  }
+
+  protected onStart(): void {
+    this.disk.reset();
+    const seed = nextUint32(this.#random);
+    const state = this.#program.load(this.disk.text, { seed, now: this.clock });
+    const driver: Driver<Input, Effect> = new Driver({
+      step: (input, now) => this.#step(life, input, now),
+      perform: (effect) => this.#perform(life, effect),
+      now: () => this.clock,
+    });
+    const life: Life = {
+      state,
+      driver,
+      gate: new OutboundGate(),
+      links: new Map(),
+      clients: new SentinelClients(this, this.#watchers),
+      wakeUp: undefined,
+    };
+    this.#life = life;
+    this.#journal.write(this.name, "starts");
+    for (const started of this.#watchers.started) started(this);
+    this.deliver({ kind: "start" });
+  }
+
+  protected onCrash(): void {
+    for (const crashed of this.#watchers.crashed) crashed(this);
+    this.#life = undefined;
+    this.spare();
+  }
+
+  /** Takes a crash back that has not happened yet. */
+  spare(): void {
+    this.crashInEffects = undefined;
+    this.crashBehindSave = undefined;
+  }
+
+  accept(end: End): EndHandler {
+    return this.#life?.clients.accept(end) ?? NOBODY;
+  }
+
+  deliver(input: Input): void {
+    this.#life?.driver.deliver(input);
+  }
+
+  #step(life: Life, input: Input, now: Millis): readonly Effect[] {
+    if (life !== this.#life) return [];
+    this.#journal.detail(this.name, () => `< ${JSON.stringify(input)}`);
+    const effects = this.#program.step(life.state, input, now);
+    for (const stepped of this.#watchers.stepped) stepped(this, input, effects);
+    return effects;
+  }
+
+  #perform(life: Life, effect: Effect): void {
+    if (life !== this.#life) return;
+    this.#journal.detail(this.name, () => `> ${JSON.stringify(effect)}`);
+    for (const performing of this.#watchers.performing) performing(this, effect);
+    if (this.crashInEffects !== undefined && --this.crashInEffects <= 0) {
+      this.#journal.write(this.name, `crashes before the effect ${effect.kind}`);
+      this.crash();
+      return;
+    }
+    switch (effect.kind) {
+      case "wake-at":
+        return this.#wakeAt(life, effect.at);
+      case "poll":
+        return this.afterPoll(() => this.deliver({ kind: "tick", afterPoll: true }));
+      case "open-link":
+        return this.#openLink(life, effect);
+      case "open-subscription":
+        return life.links.get(effect.link)?.openSubscription();
+      case "close-link":
+        return this.#closeLink(life, effect.link);
+      case "send":
+        return this.#send(life, effect);
+      case "reply":
+        return this.#toClient(life, effect.client, effect.afterSave, (outcome) =>
+          life.clients.reply(effect, outcome),
+        );
+      case "publish-event":
+        return life.gate.pass(EVENTS, effect.afterSave, () => this.#publish(effect.event));
+      case "save-config":
+        this.crashInEffects ??= this.crashBehindSave;
+        return this.disk.save(effect.save);
+      case "log":
+        return this.#journal.detail(this.name, () => `log ${effect.message}`);
+      case "crash":
+        this.#journal.write(this.name, "crashes as SIMULATE-FAILURE said");
+        return this.crash();
+      default:
+        return unreachable(effect);
+    }
+  }
+
+  #wakeAt(life: Life, at: Millis): void {
+    if (life.wakeUp !== undefined) life.wakeUp.done = true;
+    const delayMs = Math.max(0, at - this.clock) + TIMER_LATENESS_MS * nextFloat(this.#random);
+    life.wakeUp = this.timer(delayMs, () => this.deliver({ kind: "tick", afterPoll: false }));
+  }
+
+  #openLink(life: Life, target: Extract<Effect, { readonly kind: "open-link" }>): void {
+    // The core counts the time from here: the ping goes out as soon as the connection stands.
+    for (const pinged of this.#watchers.pinged) pinged(this, target.address);
+    const link = new SentinelLink({
+      target,
+      node: this,
+      network: this.#network,
+      hellos: this.#hellos,
+      deliver: (input) => this.#hearLink(life, link, input),
+    });
+    life.links.set(target.link, link);
+  }
+
+  #hearLink(life: Life, link: SentinelLink, input: Input): void {
+    if (input.kind === "link-lost") life.links.delete(link.id);
+    if (input.kind === "ping-reply" && isAcceptedPingReply(input.reply)) {
+      for (const ponged of this.#watchers.ponged) ponged(this, link.target.address);
+    }
+    this.deliver(input);
+  }
+
+  #closeLink(life: Life, id: LinkId): void {
+    life.links.get(id)?.close();
+    life.links.delete(id);
+  }
+
+  #send(
+    life: Life,
+    { link, command, afterSave }: Extract<Effect, { readonly kind: "send" }>,
+  ): void {
+    life.gate.pass({ key: link, isOrdered: false }, afterSave, (outcome) => {
+      if (outcome === "saved") this.#sendNow(life, link, command);
+    });
+  }
+
+  #sendNow(life: Life, id: LinkId, command: LinkCommand): void {
+    const link = life.links.get(id);
+    if (link === undefined || !link.isReady) return;
+    this.#tellOf(link, command);
+    link.send(command);
+  }
+
+  #tellOf(link: SentinelLink, command: LinkCommand): void {
+    const { address } = link.target;
+    if (command.name === "ping") {
+      for (const pinged of this.#watchers.pinged) pinged(this, address);
+    } else if (command.name === "reconfigure") {
+      for (const ordered of this.#watchers.ordered) ordered(this, address, command.master);
+    } else {
+      const told = toldByCommand(command, this.#hellos);
+      if (told !== undefined) {
+        for (const tell of this.#watchers.told) tell(this, told, address);
+      }
+    }
+  }
+
+  /** What the listener answers by itself must not overtake a reply that waits for a save. */
+  replyInOrder(client: ClientId, send: () => void): void {
+    if (this.#life !== undefined) this.#toClient(this.#life, client, saveNumber(0), send);
+  }
+
+  #toClient(
+    { gate }: Life,
+    client: ClientId,
+    afterSave: SaveNumber,
+    go: (outcome: SaveOutcome) => void,
+  ): void {
+    gate.pass({ key: -Number(client), isOrdered: true }, afterSave, go);
+  }
+
+  #publish(event: SentinelEvent): void {
+    this.#journal.write(this.name, `${event.name} ${event.payload}`);
+    for (const published of this.#watchers.published) published(this, event);
+  }
+}
+
+/** Lanes of the gate: links by their id, clients by theirs below zero, and the events. */
+const EVENTS: Lane = { key: 0, isOrdered: true };
+
+const NOBODY: EndHandler = { opened: () => {}, received: () => {}, lost: () => {} };

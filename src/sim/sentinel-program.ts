@@ -1,0 +1,52 @@
+import type { Millis } from "../base/units.ts";
+import { createSentinelState } from "../sentinel/create.ts";
+import { durableView } from "../sentinel/durable.ts";
+import type { Effect } from "../sentinel/effect.ts";
+import type { Input } from "../sentinel/input.ts";
+import type { SentinelState } from "../sentinel/state.ts";
+import { step } from "../sentinel/step.ts";
+import { rewriteSentinelConf } from "../wire/sentinel-conf/durable-lines.ts";
+import { parseSentinelConf } from "../wire/sentinel-conf/sentinel-config.ts";
+
+/**
+ * The program that runs in every simulated sentinel. There is one real one; tests wrap it to plant
+ * a fault and see that it is found.
+ */
+export interface SentinelProgram {
+  /** @param text of the configuration file as it is on disk, with the line `sentinel myid` */
+  readonly load: (
+    text: string,
+    when: { readonly seed: number; readonly now: Millis },
+  ) => SentinelState;
+  readonly step: (state: SentinelState, input: Input, now: Millis) => readonly Effect[];
+  /** The file's new text, given the one on disk. */
+  readonly render: (state: SentinelState, previous: string) => string;
+}
+
+/** The core of the daemon, with the reader and the writer of its configuration file. */
+export const REAL_PROGRAM: SentinelProgram = {
+  load(text, when) {
+    const result = parseSentinelConf({
+      main: { name: "sentinel.conf", text },
+      commandLine: "",
+      include: () => ({ kind: "unreadable", reason: "nothing is included" }),
+    });
+    if (result.kind === "mistakes") {
+      throw new Error(`a file that cannot be read: ${JSON.stringify(result.mistakes)}\n${text}`);
+    }
+    const { sentinel, daemon } = result.config;
+    const { myId } = sentinel;
+    if (myId === undefined) throw new Error(`a file without myid:\n${text}`);
+    return createSentinelState(
+      {
+        durable: { ...sentinel, myId },
+        isNew: false,
+        port: daemon.port,
+        requirePass: daemon.requirePass,
+      },
+      when,
+    );
+  },
+  step,
+  render: (state, previous) => rewriteSentinelConf(previous, durableView(state)),
+};

@@ -1,0 +1,78 @@
+import type { Address } from "../base/address.ts";
+import type { MasterName, RunId } from "../base/ids.ts";
+import type { Epoch } from "../base/units.ts";
+import type { Effect } from "../sentinel/effect.ts";
+import type { SentinelEvent } from "../sentinel/events.ts";
+import type { Input } from "../sentinel/input.ts";
+import type { HelloContent } from "../wire/hello.ts";
+import type { SentinelNode } from "./sentinel-node.ts";
+
+/** What a sentinel has just told somebody, at the moment when it leaves for the network. */
+export type Told =
+  | { readonly kind: "hello"; readonly hello: HelloContent }
+  /** A question to a peer; with a candidate it is a request for its vote. */
+  | {
+      readonly kind: "ask";
+      readonly master: MasterName;
+      readonly epoch: Epoch;
+      readonly candidate: RunId | undefined;
+    }
+  /** The answer to a candidate: whom this sentinel has voted for, and in which epoch. */
+  | {
+      readonly kind: "vote";
+      readonly master: MasterName;
+      readonly leader: RunId;
+      readonly leaderEpoch: Epoch;
+    };
+
+/** Looks on while a world runs, and never changes it. */
+export interface Watcher {
+  /** The process has read its file; its state is there, nothing has happened yet. */
+  started?(sentinel: SentinelNode): void;
+  /** One step is over and none of its effects is performed. */
+  stepped?(sentinel: SentinelNode, input: Input, effects: readonly Effect[]): void;
+  /** An effect is about to be performed. */
+  performing?(sentinel: SentinelNode, effect: Effect): void;
+  /** @param to address of the instance; of a client it is of no matter */
+  told?(sentinel: SentinelNode, told: Told, to: Address | undefined): void;
+  published?(sentinel: SentinelNode, event: SentinelEvent): void;
+  /** PING, or the connection attempt that carries it, leaves for that address. */
+  pinged?(sentinel: SentinelNode, address: Address): void;
+  /** The answer to a PING was accepted. */
+  ponged?(sentinel: SentinelNode, address: Address): void;
+  /** The transaction that makes a server a replica of `master`, or a master. */
+  ordered?(sentinel: SentinelNode, server: Address, master: Address | undefined): void;
+  /** The file is on disk. */
+  saved?(sentinel: SentinelNode): void;
+  crashed?(sentinel: SentinelNode): void;
+}
+
+type Hook = keyof Watcher;
+type Call<Name extends Hook> = NonNullable<Watcher[Name]>;
+
+/** All watchers of a world, by what they want to see. */
+export class Watchers {
+  readonly started: readonly Call<"started">[];
+  readonly stepped: readonly Call<"stepped">[];
+  readonly performing: readonly Call<"performing">[];
+  readonly told: readonly Call<"told">[];
+  readonly published: readonly Call<"published">[];
+  readonly pinged: readonly Call<"pinged">[];
+  readonly ponged: readonly Call<"ponged">[];
+  readonly ordered: readonly Call<"ordered">[];
+  readonly saved: readonly Call<"saved">[];
+  readonly crashed: readonly Call<"crashed">[];
+
+  constructor(watchers: readonly Watcher[]) {
+    this.started = watchers.flatMap((each) => each.started?.bind(each) ?? []);
+    this.stepped = watchers.flatMap((each) => each.stepped?.bind(each) ?? []);
+    this.performing = watchers.flatMap((each) => each.performing?.bind(each) ?? []);
+    this.told = watchers.flatMap((each) => each.told?.bind(each) ?? []);
+    this.published = watchers.flatMap((each) => each.published?.bind(each) ?? []);
+    this.pinged = watchers.flatMap((each) => each.pinged?.bind(each) ?? []);
+    this.ponged = watchers.flatMap((each) => each.ponged?.bind(each) ?? []);
+    this.ordered = watchers.flatMap((each) => each.ordered?.bind(each) ?? []);
+    this.saved = watchers.flatMap((each) => each.saved?.bind(each) ?? []);
+    this.crashed = watchers.flatMap((each) => each.crashed?.bind(each) ?? []);
+  }
+}

@@ -1,0 +1,199 @@
+import type { Address } from "../base/address.ts";
+import { masterName } from "../base/ids.ts";
+import { nextBelow, nextUint32, type Random, seededRandom } from "../base/random.ts";
+import { millis } from "../base/units.ts";
+import { Agenda } from "./agenda.ts";
+import { HelloTexts } from "./hello-texts.ts";
+import { Journal } from "./journal.ts";
+import { Network } from "./network.ts";
+import type { Node } from "./node.ts";
+import { Operator } from "./operator.ts";
+import type { ClusterPlan, GroupPlan } from "./plan.ts";
+import { RedisServer } from "./redis-server.ts";
+import { drawId } from "./replication-log.ts";
+import { SentinelNode } from "./sentinel-node.ts";
+import type { SentinelProgram } from "./sentinel-program.ts";
+import { type Watcher, Watchers } from "./watch.ts";
+import { Writer } from "./writer.ts";
+
+export const SENTINEL_PORT = 26379;
+const SERVER_PORT = 6379;
+/** Servers start within this, in a random order, and the sentinels within as much again. */
+const STARTS_WITHIN_MS = 300;
+
+/** A monitored group in the world. */
+export interface Group {
+  readonly plan: GroupPlan;
+  /** The first one begins as the master. */
+  readonly servers: readonly RedisServer[];
+  readonly writer: Writer;
+}
+
+/** A whole installation: sentinels, data servers, clients and the network between them. */
+export class World {
+  readonly agenda = new Agenda();
+  readonly journal: Journal;
+  readonly network: Network;
+  readonly sentinels: readonly SentinelNode[];
+  readonly groups: readonly Group[];
+  readonly operator: Operator;
+  readonly #random: Random;
+  #nodes = 0;
+
+  constructor(options: {
+    readonly plan: ClusterPlan;
+    readonly program: SentinelProgram;
+    readonly random: Random;
+    readonly isDetailed: boolean;
+    readonly watchers: readonly Watcher[];
+  }) {
+    const { plan, program } = options;
+    this.#random = options.random;
+    this.journal = new Journal({ now: () => this.agenda.now, isDetailed: options.isDetailed });
+    this.network = new Network({
+      agenda: this.agenda,
+      random: this.#fork(),
+      settings: plan.network,
+    });
+    const watchers = new Watchers(options.watchers);
+    const hellos = new HelloTexts();
+    const sentinelAddresses = indices(plan.sentinels).map((index) => sentinelAddress(index));
+    this.groups = plan.groups.map((group, index) =>
+      this.#buildGroup(group, { index, sentinelAddresses }),
+    );
+    this.sentinels = sentinelAddresses.map((address, index) =>
+      this.#add(
+        new SentinelNode({
+          node: this.#nodeOptions(`s${index + 1}`, address),
+          program,
+          network: this.network,
+          journal: this.journal,
+          random: this.#fork(),
+          disk: plan.disk,
+          conf: this.#confText(plan),
+          watchers,
+          hellos,
+        }),
+      ),
+    );
+    this.operator = this.#add(
+      new Operator(this.#nodeOptions("op", { host: "10.0.9.1", port: 1 }), this.network),
+    );
+  }
+
+  /** Everything that can break, in a defined order. */
+  get nodes(): readonly (SentinelNode | RedisServer)[] {
+    return [...this.sentinels, ...this.groups.flatMap((group) => group.servers)];
+  }
+
+  /** Everything that the network can part. */
+  get allNodes(): readonly Node[] {
+    return [...this.nodes, ...this.groups.map((group) => group.writer)];
+  }
+
+  start(): void {
+    for (const node of [...this.allNodes, this.operator]) {
+      const fromMs = node instanceof SentinelNode ? STARTS_WITHIN_MS : 0;
+      this.agenda.after(fromMs + nextBelow(this.#random, STARTS_WITHIN_MS), () => node.start());
+    }
+  }
+
+  run(durationMs: number): void {
+    this.agenda.runUntil(millis(this.agenda.now + durationMs));
+  }
+
+  /** Ends every fault: what is down starts, what is stopped goes on, every way is free. */
+  heal(): void {
+    this.network.heal();
+    for (const sentinel of this.sentinels) {
+      sentinel.spare();
+      sentinel.disk.isFull = false;
+      sentinel.disk.extraMs = 0;
+    }
+    for (const node of this.nodes) {
+      node.powerOn();
+      if (node.process === "paused") node.resume();
+      if (!node.isAlive) node.start();
+    }
+    this.network.retransmit();
+  }
+
+  #fork(): Random {
+    return seededRandom(nextUint32(this.#random));
+  }
+
+  #nodeOptions(name: string, address: Address): ConstructorParameters<typeof Node>[0] {
+    return { name, address, index: this.#nodes++, agenda: this.agenda };
+  }
+
+  #add<Kind extends Node>(node: Kind): Kind {
+    this.network.add(node);
+    return node;
+  }
+
+  #buildGroup(
+    plan: GroupPlan,
+    place: { readonly index: number; readonly sentinelAddresses: readonly Address[] },
+  ): Group {
+    const prefix = place.index === 0 ? "" : "x".repeat(place.index);
+    const addresses = plan.servers.map((_, index) => serverAddress(place.index, index));
+    const [master] = addresses;
+    const servers = plan.servers.map((settings, index) =>
+      this.#add(
+        new RedisServer({
+          node: this.#nodeOptions(
+            `${prefix}${index === 0 ? "m" : `r${index}`}`,
+            serverAddress(place.index, index),
+          ),
+          settings,
+          network: this.network,
+          journal: this.journal,
+          random: this.#fork(),
+          master: index === 0 ? undefined : master,
+        }),
+      ),
+    );
+    const writer = this.#add(
+      new Writer({
+        node: this.#nodeOptions(`${prefix}c`, { host: `10.0.8.${place.index + 1}`, port: 1 }),
+        network: this.network,
+        random: this.#fork(),
+        settings: {
+          master: masterName(plan.name),
+          sentinels: place.sentinelAddresses,
+          intervalMs: plan.writeIntervalMs,
+          firstWrite: 1_000_000 * (place.index + 1),
+        },
+      }),
+    );
+    return { plan, servers, writer };
+  }
+
+  /** What an operator writes into the file of a new sentinel. */
+  #confText(plan: ClusterPlan): string {
+    const lines = [`port ${SENTINEL_PORT}`, `sentinel myid ${drawId(this.#random)}`];
+    for (const [index, group] of plan.groups.entries()) {
+      const { name } = group;
+      const { host, port } = serverAddress(index, 0);
+      lines.push(
+        `sentinel monitor ${name} ${host} ${port} ${group.quorum}`,
+        `sentinel down-after-milliseconds ${name} ${group.downAfterMs}`,
+        `sentinel failover-timeout ${name} ${group.failoverTimeoutMs}`,
+        `sentinel parallel-syncs ${name} ${group.parallelSyncs}`,
+      );
+    }
+    return lines.map((line) => `${line}\n`).join("");
+  }
+}
+
+function indices(length: number): number[] {
+  return Array.from({ length }, (_, index) => index);
+}
+
+function sentinelAddress(index: number): Address {
+  return { host: `10.0.1.${index + 1}`, port: SENTINEL_PORT };
+}
+
+function serverAddress(group: number, index: number): Address {
+  return { host: `10.0.${2 + group}.${index + 1}`, port: SERVER_PORT };
+}

@@ -1,0 +1,139 @@
+import type { Address } from "../base/address.ts";
+import { textOf } from "../base/bytes.ts";
+import type { MasterName } from "../base/ids.ts";
+import { nextBelow, type Random } from "../base/random.ts";
+import type { Reply } from "../resp/reply.ts";
+import type { End, EndHandler } from "./connection.ts";
+import type { Network } from "./network.ts";
+import { Node } from "./node.ts";
+import { askSentinel } from "./sentinel-query.ts";
+
+/** Clients wait this long for an answer, to a write or from a sentinel. */
+const PATIENCE_MS = 500;
+const BACKOFF_MS = 100;
+
+export interface WriterSettings {
+  readonly master: MasterName;
+  readonly sentinels: readonly Address[];
+  /** Pause between two writes, in ms. */
+  readonly intervalMs: number;
+  /** Numbers of its writes begin here, so that no two clients use the same. */
+  readonly firstWrite: number;
+}
+
+/**
+ * A Sentinel-aware client as the client guidelines describe it: asks a sentinel for the master, makes
+ * sure by ROLE, writes, and begins again when anything goes wrong. It remembers what was acknowledged.
+ */
+export class Writer extends Node {
+  readonly #network: Network;
+  readonly #random: Random;
+  readonly #settings: WriterSettings;
+  #end: End | undefined;
+  #nextWrite: number;
+  /** Grows with each write sent and each connection given up: a late timer knows it is late. */
+  #attempt = 0;
+  readonly acknowledged: number[] = [];
+  /** Longest time between two acknowledged writes, in ms. */
+  longestOutageMs = 0;
+  #lastAckAt: number | undefined;
+
+  constructor(options: {
+    readonly node: ConstructorParameters<typeof Node>[0];
+    readonly network: Network;
+    readonly random: Random;
+    readonly settings: WriterSettings;
+  }) {
+    super(options.node);
+    this.#network = options.network;
+    this.#random = options.random;
+    this.#settings = options.settings;
+    this.#nextWrite = options.settings.firstWrite;
+  }
+
+  protected onStart(): void {
+    this.#findMaster();
+  }
+
+  protected onCrash(): void {
+    this.#end = undefined;
+  }
+
+  accept(): EndHandler {
+    throw new Error("nobody connects to a client");
+  }
+
+  #findMaster(): void {
+    const { sentinels, master } = this.#settings;
+    const sentinel = sentinels[nextBelow(this.#random, sentinels.length)];
+    if (sentinel === undefined) return;
+    const args = ["SENTINEL", "get-master-addr-by-name", master] as const;
+    askSentinel(this, this.#network, { sentinel, args, timeoutMs: PATIENCE_MS }, (reply) => {
+      const address = reply === undefined ? undefined : addressIn(reply);
+      if (address === undefined) this.#beginAgain();
+      else this.#connect(address);
+    });
+  }
+
+  #beginAgain(): void {
+    this.#attempt++;
+    this.#end?.close();
+    this.#end = undefined;
+    this.timer(BACKOFF_MS, () => this.#findMaster());
+  }
+
+  #connect(address: Address): void {
+    let isMaster = false;
+    this.#end = this.#network.connect(this, address, {
+      opened: () => this.#end?.send({ kind: "server-command", command: { name: "role" } }),
+      received: (message) => {
+        if (message.kind !== "reply") return;
+        if (isMaster) this.#takeAnswer(message.reply);
+        else {
+          isMaster = message.reply.kind === "simple" && message.reply.text === "master";
+          if (isMaster) this.#write();
+          else this.#beginAgain();
+        }
+      },
+      lost: () => this.#beginAgain(),
+    });
+    this.#giveUpAfterPatience();
+  }
+
+  #write(): void {
+    const write = this.#nextWrite++;
+    this.#end?.send({ kind: "server-command", command: { name: "write", write } });
+    this.#giveUpAfterPatience();
+  }
+
+  /** One write is under way at a time: an answer is the answer to the latest. */
+  #takeAnswer(reply: Reply): void {
+    if (reply.kind === "error") {
+      this.#beginAgain();
+      return;
+    }
+    this.#attempt++;
+    const { now } = this.agenda;
+    this.longestOutageMs = Math.max(this.longestOutageMs, now - (this.#lastAckAt ?? now));
+    this.#lastAckAt = now;
+    this.acknowledged.push(this.#nextWrite - 1);
+    const attempt = this.#attempt;
+    this.timer(this.#settings.intervalMs, () => {
+      if (attempt === this.#attempt) this.#write();
+    });
+  }
+
+  #giveUpAfterPatience(): void {
+    const attempt = ++this.#attempt;
+    this.timer(PATIENCE_MS, () => {
+      if (attempt === this.#attempt) this.#beginAgain();
+    });
+  }
+}
+
+function addressIn(reply: Reply): Address | undefined {
+  if (reply.kind !== "array") return undefined;
+  const [host, port] = reply.items;
+  if (host?.kind !== "bulk" || port?.kind !== "bulk") return undefined;
+  return { host: textOf(host.bytes), port: Number(textOf(port.bytes)) };
+}
