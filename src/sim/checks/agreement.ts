@@ -1,0 +1,80 @@
+import { type Address, formatAddress, sameAddress } from "../../base/address.ts";
+import type { Master } from "../../sentinel/state.ts";
+import type { RedisServer } from "../redis-server.ts";
+import type { SentinelNode } from "../sentinel-node.ts";
+import type { Group, World } from "../world.ts";
+
+/**
+ * Liveness, asked while nothing is broken: for every group,
+ *   all sentinels have the same master address and config epoch, no failover runs,
+ *   nobody is SDOWN or ODOWN to anybody, everybody knows all replicas and sentinels,
+ *   the server at that address is a master, every other one follows it with its link up.
+ * @returns why not, or undefined when it is so
+ */
+export function whyNoAgreement(world: World): string | undefined {
+  const dead = world.nodes.find((node) => !node.isRunning);
+  if (dead !== undefined) return `${dead.name} is ${dead.process}`;
+  for (const group of world.groups) {
+    const reason = whyNotIn(world, group);
+    if (reason !== undefined) return `${group.plan.name}: ${reason}`;
+  }
+  return undefined;
+}
+
+function whyNotIn(world: World, group: Group): string | undefined {
+  const [first, ...others] = world.sentinels;
+  if (first === undefined) return "no sentinel";
+  const agreed = masterSeenBy(first, group);
+  for (const other of others) {
+    const seen = masterSeenBy(other, group);
+    if (!sameAddress(seen.address, agreed.address) || seen.configEpoch !== agreed.configEpoch) {
+      return `${first.name} has ${text(agreed)}, ${other.name} has ${text(seen)}`;
+    }
+  }
+  for (const sentinel of world.sentinels) {
+    const reason = whyUnsettled(world, group, sentinel);
+    if (reason !== undefined) return `${sentinel.name} ${reason}`;
+  }
+  return whyServersDiffer(group.servers, agreed.address);
+}
+
+function text({ address, configEpoch }: Master): string {
+  return `${formatAddress(address)} in epoch ${configEpoch}`;
+}
+
+export function masterSeenBy(sentinel: SentinelNode, { plan }: Group): Master {
+  for (const master of sentinel.state.masters.values()) {
+    if (master.name === plan.name) return master;
+  }
+  throw new Error(`${sentinel.name} does not watch ${plan.name}`);
+}
+
+function whyUnsettled(world: World, group: Group, sentinel: SentinelNode): string | undefined {
+  const master = masterSeenBy(sentinel, group);
+  if (sentinel.state.tilt.mode === "on") return "is in TILT";
+  if (master.failover.phase !== "none") return `is in ${master.failover.phase}`;
+  if (master.reconfiguration.phase !== "none") return "is still reconfiguring";
+  if (master.sdown.down) return "sees the master SDOWN";
+  if (master.replicas.size !== group.servers.length - 1) {
+    return `knows ${master.replicas.size} replicas`;
+  }
+  if (master.sentinels.size !== world.sentinels.length - 1) {
+    return `knows ${master.sentinels.size} other sentinels`;
+  }
+  for (const other of [...master.replicas.values(), ...master.sentinels.values()]) {
+    if (other.sdown.down) return `sees ${other.name} SDOWN`;
+  }
+  return undefined;
+}
+
+function whyServersDiffer(servers: readonly RedisServer[], master: Address): string | undefined {
+  for (const server of servers) {
+    const { name, masterAddress } = server;
+    if (sameAddress(server.address, master)) {
+      if (!server.isMaster) return `${name} should be the master`;
+    } else if (masterAddress === undefined || !sameAddress(masterAddress, master)) {
+      return `${name} does not follow ${formatAddress(master)}`;
+    } else if (!server.isLinkUp) return `${name} follows, but its link is down`;
+  }
+  return undefined;
+}

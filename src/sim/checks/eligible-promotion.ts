@@ -1,0 +1,76 @@
+import { type Address, formatAddress, sameAddress } from "../../base/address.ts";
+import type { Effect } from "../../sentinel/effect.ts";
+import type { Input } from "../../sentinel/input.ts";
+import type { Replica } from "../../sentinel/state.ts";
+import type { SentinelNode } from "../sentinel-node.ts";
+import type { Watcher } from "../watch.ts";
+import { mustHold, Violation } from "./violation.ts";
+
+/** Five ping periods, and three INFO periods, of sentinel spec §1.3. */
+const FRESH_MS = 5_000;
+const FRESH_WHILE_UP_MS = 30_000;
+
+/**
+ * At the moment when replica r of master m is selected by sentinel s (spec §6.3):
+ *   r.priority > 0, r not SDOWN, r's link open, its last accepted PING answer <= 5 s old,
+ *   its INFO <= 5 s old when m is SDOWN at s, else <= 30 s,
+ *   r.linkDown <= (time since m went SDOWN at s, if it is) + 10 x down-after,
+ * and no other replica that meets these conditions is better: lower priority, then larger offset.
+ */
+export class EligiblePromotion implements Watcher {
+  stepped(sentinel: SentinelNode, _input: Input, effects: readonly Effect[]): void {
+    for (const effect of effects) {
+      if (effect.kind !== "publish-event" || effect.event.name !== "+selected-slave") continue;
+      const { address, master } = effect.event.about;
+      if (address === undefined || master === undefined) {
+        throw new Violation("an event says what it is about", effect.event.payload);
+      }
+      this.#check(sentinel, master, address);
+    }
+  }
+
+  #check(sentinel: SentinelNode, masterName: string, address: Address): void {
+    const { clock } = sentinel;
+    const master = [...sentinel.state.masters.values()].find((each) => each.name === masterName);
+    const replicas = [...(master?.replicas.values() ?? [])];
+    const chosen = replicas.find((replica) => sameAddress(replica.address, address));
+    mustHold(chosen !== undefined, "a promoted replica is known", () => formatAddress(address));
+    const reason = whyNot(chosen, clock);
+    mustHold(
+      reason === undefined,
+      "no promotion of an excluded replica",
+      () => `${sentinel.name} selects ${chosen.name}: ${reason ?? ""}`,
+    );
+    for (const other of replicas) {
+      if (whyNot(other, clock) !== undefined) continue;
+      const isBetter =
+        other.priority < chosen.priority ||
+        (other.priority === chosen.priority && other.replicationOffset > chosen.replicationOffset);
+      mustHold(
+        !isBetter,
+        "the best replica is promoted",
+        () => `${sentinel.name} selects ${describe(chosen)}, but there is ${describe(other)}`,
+      );
+    }
+  }
+}
+
+function describe({ name, priority, replicationOffset }: Replica): string {
+  return `${name} (priority ${priority}, offset ${replicationOffset})`;
+}
+
+function whyNot(replica: Replica, now: number): string | undefined {
+  const { master, link, reported } = replica;
+  if (replica.priority === 0) return "priority 0";
+  if (replica.sdown.down) return "s_down";
+  if (link.phase.phase !== "open") return "disconnected";
+  if (link.phase.subscription.phase !== "open") return "no subscription";
+  if (now - link.lastOkAt > FRESH_MS) return `last PING answer ${now - link.lastOkAt} ms ago`;
+  const infoAge = now - (reported.infoAt ?? Number.NEGATIVE_INFINITY);
+  if (infoAge > (master.sdown.down ? FRESH_MS : FRESH_WHILE_UP_MS)) return `INFO ${infoAge} ms old`;
+  const downForMs = master.sdown.down ? now - master.sdown.since : 0;
+  if (replica.masterLinkDownMs > downForMs + 10 * master.settings.downAfterMs) {
+    return `its link has been down for ${replica.masterLinkDownMs} ms`;
+  }
+  return undefined;
+}

@@ -1,0 +1,90 @@
+import type { SentinelNode } from "../sentinel-node.ts";
+import type { Watcher } from "../watch.ts";
+import { durableEpochs } from "./durable-epochs.ts";
+import { mustHold } from "./violation.ts";
+
+/** The epochs of a sentinel at one moment: current, then config and leader epoch of each master. */
+type Epochs = readonly number[];
+
+const INVARIANT = "epochs never shrink";
+
+/**
+ * For one process, from one step to the next, and for one file, from one save to the next:
+ *   currentEpoch' >= currentEpoch, configEpoch'(m) >= configEpoch(m), leaderEpoch'(m) >= leaderEpoch(m).
+ * After a start, nothing is below what the file held.
+ * Always: configEpoch(m) <= currentEpoch and leaderEpoch(m) <= currentEpoch.
+ */
+export class EpochsGrow implements Watcher {
+  readonly #inMemory = new Map<SentinelNode, number[]>();
+  readonly #onDisk = new Map<SentinelNode, Epochs>();
+
+  started(sentinel: SentinelNode): void {
+    const epochs = epochsOf(sentinel);
+    this.#inMemory.set(sentinel, epochs);
+    const saved = epochsInFile(sentinel);
+    mustHold(
+      isNotBelow(epochs, saved),
+      INVARIANT,
+      () => `${sentinel.name} starts with ${epochs.join()} from a file with ${saved.join()}`,
+    );
+  }
+
+  stepped(sentinel: SentinelNode): void {
+    const before = this.#inMemory.get(sentinel);
+    const { currentEpoch, masters } = sentinel.state;
+    if (before === undefined) return;
+    let at = 0;
+    const next = (value: number, what: string) => {
+      const previous = before[at] ?? 0;
+      mustHold(
+        value >= previous,
+        INVARIANT,
+        () => `${sentinel.name} ${what} falls from ${previous} to ${value}`,
+      );
+      mustHold(
+        value <= currentEpoch,
+        "no epoch is above the current epoch",
+        () => `${sentinel.name} ${what} ${value}, current epoch ${currentEpoch}`,
+      );
+      before[at++] = value;
+    };
+    next(currentEpoch, "current epoch");
+    for (const master of masters.values()) {
+      next(master.configEpoch, "config epoch");
+      next(master.vote.leaderEpoch, "leader epoch");
+    }
+  }
+
+  saved(sentinel: SentinelNode): void {
+    const before = this.#onDisk.get(sentinel) ?? [];
+    const now = epochsInFile(sentinel);
+    mustHold(
+      isNotBelow(now, before),
+      INVARIANT,
+      () => `the file of ${sentinel.name} goes from ${before.join()} to ${now.join()}`,
+    );
+    this.#onDisk.set(sentinel, now);
+  }
+}
+
+function epochsOf(sentinel: SentinelNode): number[] {
+  const { currentEpoch, masters } = sentinel.state;
+  const epochs: number[] = [currentEpoch];
+  for (const master of masters.values()) {
+    epochs.push(master.configEpoch, master.vote.leaderEpoch);
+  }
+  return epochs;
+}
+
+function epochsInFile(sentinel: SentinelNode): number[] {
+  const { current, config, leader } = durableEpochs(sentinel.disk.text);
+  const epochs = [current];
+  for (const name of sentinel.state.masters.keys()) {
+    epochs.push(config.get(name) ?? 0, leader.get(name) ?? 0);
+  }
+  return epochs;
+}
+
+function isNotBelow(now: Epochs, before: Epochs): boolean {
+  return before.every((value, index) => (now[index] ?? 0) >= value);
+}

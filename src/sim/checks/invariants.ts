@@ -1,0 +1,34 @@
+import type { Watcher } from "../watch.ts";
+import { AnnouncementsGrow } from "./announcements-grow.ts";
+import { DurableBeforeTold } from "./durable-before-told.ts";
+import { Elections } from "./elections.ts";
+import { EligiblePromotion } from "./eligible-promotion.ts";
+import { EpochsGrow } from "./epochs-grow.ts";
+import { OneMasterPerEpoch } from "./one-master-per-epoch.ts";
+import { OrdersToMembers } from "./orders-to-members.ts";
+import { SdownNotEarly } from "./sdown-not-early.ts";
+
+/** Every invariant of design §5 that one step can break; agreement.ts has the one that time does. */
+export interface Invariants {
+  readonly elections: Elections;
+  readonly durability: DurableBeforeTold;
+  readonly announcements: OneMasterPerEpoch;
+  readonly all: readonly Watcher[];
+}
+
+export function invariants(): Invariants {
+  const elections = new Elections();
+  const durability = new DurableBeforeTold(elections);
+  const announcements = new OneMasterPerEpoch(elections);
+  const all: readonly Watcher[] = [
+    elections,
+    new EpochsGrow(),
+    durability,
+    announcements,
+    new AnnouncementsGrow(),
+    new EligiblePromotion(),
+    new OrdersToMembers(),
+    new SdownNotEarly(),
+  ];
+  return { elections, durability, announcements, all };
+}

@@ -1,0 +1,65 @@
+import { type Address, formatAddress } from "../../base/address.ts";
+import type { Effect } from "../../sentinel/effect.ts";
+import type { SentinelEvent } from "../../sentinel/events.ts";
+import type { Input } from "../../sentinel/input.ts";
+import type { Master } from "../../sentinel/state.ts";
+import type { SentinelNode } from "../sentinel-node.ts";
+import type { Watcher } from "../watch.ts";
+import { Violation } from "./violation.ts";
+
+const INVARIANT = "SDOWN is never early";
+/** Differences of virtual moments are floating point. */
+const ROUNDING_MS = 1e-6;
+
+/**
+ * At +sdown of instance i by sentinel s at time t:
+ *   t - (first PING of s to i without an accepted answer, or the attempt to connect) >= down-after,
+ * unless i is a master that has reported to be a replica for down-after + 2 x INFO-PERIOD (§5.1).
+ */
+export class SdownNotEarly implements Watcher {
+  /** Moment of the oldest unanswered PING, by address. */
+  readonly #unanswered = new Map<SentinelNode, Map<string, number>>();
+
+  started(sentinel: SentinelNode): void {
+    this.#unanswered.set(sentinel, new Map());
+  }
+
+  pinged(sentinel: SentinelNode, address: Address): void {
+    const since = this.#unanswered.get(sentinel);
+    const key = formatAddress(address);
+    if (since?.has(key) === false) since.set(key, sentinel.clock);
+  }
+
+  ponged(sentinel: SentinelNode, address: Address): void {
+    this.#unanswered.get(sentinel)?.delete(formatAddress(address));
+  }
+
+  stepped(sentinel: SentinelNode, _input: Input, effects: readonly Effect[]): void {
+    for (const effect of effects) {
+      if (effect.kind === "publish-event" && effect.event.name === "+sdown") {
+        this.#check(sentinel, effect.event);
+      }
+    }
+  }
+
+  #check(sentinel: SentinelNode, { about, payload }: SentinelEvent): void {
+    const master = [...sentinel.state.masters.values()].find((each) => each.name === about.master);
+    if (master === undefined || about.address === undefined) {
+      throw new Violation("an event says what it is about", payload);
+    }
+    if (about.role === "master" && reportsToBeReplica(sentinel, master)) return;
+    const { downAfterMs } = master.settings;
+    const since = this.#unanswered.get(sentinel)?.get(formatAddress(about.address));
+    const silentMs = since === undefined ? 0 : sentinel.clock - since;
+    if (silentMs + ROUNDING_MS >= downAfterMs) return;
+    throw new Violation(
+      INVARIANT,
+      `${sentinel.name} +sdown ${payload} after ${silentMs} ms, down-after ${downAfterMs} ms`,
+    );
+  }
+}
+
+function reportsToBeReplica(sentinel: SentinelNode, { reported, settings }: Master): boolean {
+  const waitMs = settings.downAfterMs + 2 * sentinel.state.tunables.infoPeriodMs;
+  return reported.role === "replica" && sentinel.clock - reported.roleSince >= waitMs;
+}

@@ -1,0 +1,259 @@
+import type { RunId } from "../../src/base/ids.ts";
+import { epoch, saveNumber } from "../../src/base/units.ts";
+import { array, bulk, integer } from "../../src/resp/reply.ts";
+import type { Effect } from "../../src/sentinel/effect.ts";
+import type { Input } from "../../src/sentinel/input.ts";
+import type { Master, SentinelState } from "../../src/sentinel/state.ts";
+import { formatHello, type HelloContent, parseHello } from "../../src/wire/hello.ts";
+import { REAL_PROGRAM, type SentinelProgram } from "../../src/sim/sentinel-program.ts";
+
+/** A mistake somebody could make in the core, and the invariant that must notice it. */
+export interface PlantedFault {
+  readonly program: SentinelProgram;
+  readonly invariant: string;
+  /** The first seeds among which one at least must fail. */
+  readonly within: number;
+}
+
+type Step = SentinelProgram["step"];
+
+function withStep(tamper: (step: Step) => Step): SentinelProgram {
+  return { ...REAL_PROGRAM, step: tamper(REAL_PROGRAM.step) };
+}
+
+/** Runs the step with something about the state changed, and changes it back. */
+function during(state: SentinelState, change: (master: Master) => () => void): () => void {
+  const undo = [...state.masters.values()].map(change);
+  return () => {
+    for (const each of undo) each();
+  };
+}
+
+function withEffects(tamper: (effect: Effect, state: SentinelState, input: Input) => Effect[]) {
+  return withStep(
+    (step) => (state, input, now) =>
+      step(state, input, now).flatMap((effect) => tamper(effect, state, input)),
+  );
+}
+
+function isVoteRequest(input: Input): input is Extract<Input, { kind: "client-request" }> {
+  return (
+    input.kind === "client-request" &&
+    input.args[1] === "is-master-down-by-addr" &&
+    input.args[5] !== "*"
+  );
+}
+
+const NOW = saveNumber(0);
+
+function withHellos(tamper: (hello: HelloContent, state: SentinelState) => HelloContent) {
+  return withEffects((effect, state) => {
+    if (effect.kind !== "send" || effect.command.name !== "hello") return [effect];
+    const hello = parseHello(effect.command.payload);
+    if (hello.kind !== "hello") return [effect];
+    const payload = formatHello(tamper(hello, state));
+    return [{ ...effect, command: { ...effect.command, payload } }];
+  });
+}
+
+const FIRST_HELLOS = new WeakMap<SentinelState, HelloContent>();
+
+export const PLANTED_FAULTS: Readonly<Record<string, PlantedFault>> = {
+  "a vote is told before it is on disk": {
+    program: withEffects((effect, _state, input) =>
+      effect.kind === "reply" && isVoteRequest(input) ? [{ ...effect, afterSave: NOW }] : [effect],
+    ),
+    invariant: "durable before told",
+    within: 20,
+  },
+  "a new epoch is told before it is on disk": {
+    program: withEffects((effect) =>
+      effect.kind === "send" ? [{ ...effect, afterSave: NOW }] : [effect],
+    ),
+    invariant: "durable before told",
+    within: 20,
+  },
+  "the vote's epoch is not written": {
+    program: {
+      ...REAL_PROGRAM,
+      render: (state, previous) =>
+        REAL_PROGRAM.render(state, previous).replaceAll(
+          /^(sentinel leader-epoch \S+) \d+$/gm,
+          "$1 0",
+        ),
+    },
+    invariant: "durable before told",
+    within: 20,
+  },
+  "the current epoch is forgotten by a restart": {
+    program: {
+      ...REAL_PROGRAM,
+      load: (text, when) => {
+        const state = REAL_PROGRAM.load(text, when);
+        state.currentEpoch = epoch(0);
+        return state;
+      },
+    },
+    invariant: "epochs never shrink",
+    within: 20,
+  },
+  "everybody who asks gets the vote": {
+    program: withEffects((effect, state, input) => {
+      if (effect.kind !== "reply" || !isVoteRequest(input)) return [effect];
+      const leader = bulk(input.args[5] ?? "*");
+      const answer = array([integer(1), leader, integer(state.currentEpoch)]);
+      return [{ ...effect, reply: { kind: "value", reply: answer } }];
+    }),
+    invariant: "one vote per epoch",
+    within: 60,
+  },
+  "the quorum is one too low": {
+    program: withStep((step) => (state, input, now) => {
+      const restore = during(state, ({ settings }) => {
+        const { quorum } = settings;
+        settings.quorum = Math.max(1, quorum - 1);
+        return () => {
+          settings.quorum = quorum;
+        };
+      });
+      const effects = step(state, input, now);
+      restore();
+      return effects;
+    }),
+    invariant: "a leader has majority and quorum",
+    within: 60,
+  },
+  "a peer's silence counts as its vote": {
+    program: withStep((step) => (state, input, now) => {
+      if (input.kind !== "ask-reply" || input.answer === undefined) return step(state, input, now);
+      const { epoch: askedEpoch, candidate } = input.asked;
+      const leader: RunId | undefined = input.answer.leader ?? candidate;
+      const answer = { ...input.answer, leader, leaderEpoch: askedEpoch };
+      return step(state, { ...input, answer }, now);
+    }),
+    invariant: "a leader has majority and quorum",
+    within: 60,
+  },
+  "a hello with an older configuration is believed": {
+    program: withStep((step) => (state, input, now) => {
+      if (input.kind === "hello-received") {
+        const master = state.masters.get(input.hello.masterName);
+        if (master !== undefined && input.hello.configEpoch < master.configEpoch) {
+          master.configEpoch = epoch(Math.max(0, input.hello.configEpoch - 1));
+        }
+      }
+      return step(state, input, now);
+    }),
+    invariant: "epochs never shrink",
+    within: 40,
+  },
+  "a new configuration is announced in the old epoch": {
+    program: withHellos((hello) => ({
+      ...hello,
+      configEpoch: epoch(Math.max(0, hello.configEpoch - 1)),
+    })),
+    invariant: "one master per config epoch",
+    within: 20,
+  },
+  "an old hello is sent again": {
+    program: withHellos((hello, state) => {
+      const first = FIRST_HELLOS.get(state) ?? hello;
+      FIRST_HELLOS.set(state, first);
+      return state.lastLinkId % 5 === 0 ? first : hello;
+    }),
+    invariant: "announced configuration never goes back",
+    within: 60,
+  },
+  "a replica of priority 0 is as good as any": {
+    program: withStep((step) => (state, input, now) => {
+      const restore = during(state, (master) => {
+        const barred = [...master.replicas.values()].filter(({ priority }) => priority === 0);
+        for (const replica of barred) replica.priority = 1;
+        return () => {
+          for (const replica of barred) if (replica.priority === 1) replica.priority = 0;
+        };
+      });
+      const effects = step(state, input, now);
+      restore();
+      return effects;
+    }),
+    invariant: "no promotion of an excluded replica",
+    within: 60,
+  },
+  "the replica with the least data is chosen": {
+    program: withStep((step) => (state, input, now) => {
+      const restore = during(state, (master) => {
+        const replicas = [...master.replicas.values()];
+        for (const replica of replicas) replica.replicationOffset *= -1;
+        return () => {
+          for (const replica of replicas) {
+            replica.replicationOffset = Math.abs(replica.replicationOffset);
+          }
+        };
+      });
+      const effects = step(state, input, now);
+      restore();
+      return effects;
+    }),
+    invariant: "the best replica is promoted",
+    within: 60,
+  },
+  "down-after is halved": {
+    program: withStep((step) => (state, input, now) => {
+      const restore = during(state, ({ settings }) => {
+        const { downAfterMs } = settings;
+        settings.downAfterMs = downAfterMs / 2;
+        return () => {
+          settings.downAfterMs = downAfterMs;
+        };
+      });
+      const effects = step(state, input, now);
+      restore();
+      return effects;
+    }),
+    invariant: "SDOWN is never early",
+    within: 20,
+  },
+  "replicas are pointed at the old master": {
+    program: withEffects((effect, state) => {
+      if (effect.kind !== "send" || effect.command.name !== "reconfigure") return [effect];
+      const [master] = state.masters.values();
+      if (master?.reconfiguration.phase !== "reconf-replicas") return [effect];
+      const { oldAddress } = master.reconfiguration;
+      return [{ ...effect, command: { name: "reconfigure", master: oldAddress } }];
+    }),
+    invariant: "orders follow the configuration in force",
+    within: 40,
+  },
+  "TILT does not stop orders": {
+    program: withStep((step) => (state, input, now) => {
+      const { tilt } = state;
+      if (tilt.mode === "off" || input.kind === "tick") return step(state, input, now);
+      state.tilt = { mode: "off" };
+      const effects = step(state, input, now);
+      state.tilt = tilt;
+      return effects;
+    }),
+    invariant: "no order is given in TILT",
+    within: 120,
+  },
+  "strays are never put right": {
+    program: withEffects((effect) =>
+      effect.kind === "send" &&
+      effect.command.name === "reconfigure" &&
+      effect.command.master !== undefined
+        ? []
+        : [effect],
+    ),
+    invariant: "all agree after the faults",
+    within: 20,
+  },
+  "an assertion fails": {
+    program: withStep((step) => (state, input, now) => {
+      if (state.currentEpoch > 2) throw new Error("planted");
+      return step(state, input, now);
+    }),
+    invariant: "the program does not throw",
+    within: 40,
+  },
+};
