@@ -1,5 +1,6 @@
 import type { Bytes } from "../base/bytes.ts";
 import type { Client } from "./client.ts";
+import type { Sha1 } from "./digest.ts";
 
 /** What only the process knows and INFO shows. */
 export interface ProcessFacts {
@@ -61,6 +62,7 @@ export interface Environment {
   session(client: Client, args: Arguments): void;
   /** CONFIG GET, SET and REWRITE: the table and the file are the shell's. */
   config(client: Client, args: Arguments): void;
+  readonly sha1: Sha1;
   /** Blocks the process, for DEBUG SLEEP. */
   sleep(ms: number): void;
   /** SAVE: writes the snapshot to disk before it returns. @returns whether that worked */

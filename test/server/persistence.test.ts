@@ -267,3 +267,19 @@ describe("INFO", () => {
     expect(info(server, "keyspace_misses")).toBe("1");
   });
 });
+
+describe("DEBUG DIGEST", () => {
+  it("is the one of redis-server for the same data, in whatever order it came", () => {
+    const server = new TestServer();
+    const client = server.connect();
+    expect(client.line("DEBUG DIGEST")).toBe(`+${"0".repeat(40)}\r\n`);
+    client.line("SET k v");
+    expect(client.line("DEBUG DIGEST")).toBe("+264ccf65edec66bccfa7cc659414ccca432057d2\r\n");
+    for (const line of ["SET l w EX 100", "SELECT 3", "SET xx yy"]) client.line(line);
+    expect(client.line("DEBUG DIGEST")).toBe("+d03050db088251a0571b45497cbebe5a095540f6\r\n");
+    client.line("SELECT 0");
+    expect(client.line("DEBUG DIGEST-VALUE k nothing")).toBe(
+      `*2\r\n+d79ee9fe5d5ad902d7f6620efc3b07b75ddd742f\r\n+${"0".repeat(40)}\r\n`,
+    );
+  });
+});

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { textOf } from "../../src/base/bytes.ts";
 import { type ClientId, clientId } from "../../src/base/ids.ts";
 import { after, type Millis, millis } from "../../src/base/units.ts";
@@ -68,6 +69,7 @@ export class TestServer {
       publish: (channel, message) => this.published.push([textOf(channel), textOf(message)]),
       session: (client) => client.reply.simple("SESSION"),
       config: (client) => client.reply.simple("CONFIG"),
+      sha1: (bytes) => createHash("sha1").update(bytes).digest(),
       sleep: (ms) => {
         this.now = after(this.now, ms);
       },

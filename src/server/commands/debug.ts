@@ -1,6 +1,7 @@
 import { textOf } from "../../base/bytes.ts";
 import { parseInteger } from "../../wire/integers.ts";
 import { type Client, isLocal } from "../client.ts";
+import { digestOf, valueDigest } from "../digest.ts";
 import type { Arguments } from "../environment.ts";
 import { ERRORS } from "../errors.ts";
 import { NO_EXPIRY } from "../keyspace.ts";
@@ -38,6 +39,12 @@ export function debug(state: ServerState, client: Client, args: Arguments): void
       return;
     case "error":
       replyError(client, operand);
+      return;
+    case "digest":
+      client.reply.simple(digestOf(state.keyspace, state.environment.sha1));
+      return;
+    case "digest-value":
+      digestValues(state, client, args.slice(2).map(textOf));
       return;
     case "populate":
       populate(state, client, args);
@@ -91,6 +98,13 @@ function populate(state: ServerState, client: Client, args: Arguments): void {
     state.keyspace.put(client.database, key, padded, NO_EXPIRY);
   }
   replyOk(client);
+}
+
+function digestValues(state: ServerState, client: Client, keys: readonly string[]): void {
+  client.reply.array(keys.length);
+  for (const key of keys) {
+    client.reply.simple(valueDigest(client.database.entries.get(key), state.environment.sha1));
+  }
 }
 
 function describe(state: ServerState, client: Client, key: string): void {

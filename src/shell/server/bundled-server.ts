@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { writeSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Address } from "../../base/address.ts";
@@ -206,6 +206,7 @@ export class BundledServer {
       config: (client, args) => {
         this.#configuration.execute(args, client.reply, { isLocal: isLocal(client) });
       },
+      sha1: (bytes) => createHash("sha1").update(bytes).digest(),
       sleep: (ms) => {
         Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
       },
