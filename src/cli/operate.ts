@@ -1,6 +1,7 @@
 import yargs from "yargs";
 import { readVersion } from "../shell/server/facts.ts";
 import { demoOptions } from "./demo/command.ts";
+import { runSimulate, simulateOptions } from "./simulate.ts";
 
 /** Runs one command of the operator's tool; each command's own code is loaded when it is called. */
 export async function operate(args: readonly string[]): Promise<void> {
@@ -13,6 +14,12 @@ export async function operate(args: readonly string[]): Promise<void> {
       // A client library that still waits to reconnect must not keep the finished demo alive.
       process.exit(await runDemo({ ...options, version }));
     })
+    .command(
+      "simulate",
+      "Run simulated clusters and check every invariant",
+      simulateOptions,
+      async (options) => process.exit(await runSimulate(options)),
+    )
     .command("sentinel", "Run the daemon; the words behind it are vedette-sentinel's")
     .command("server", "Run the bundled server; the words behind it are vedette-server's")
     .version(version)

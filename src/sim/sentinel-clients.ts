@@ -5,7 +5,6 @@ import { epoch } from "../base/units.ts";
 import { type Reply, simple } from "../resp/reply.ts";
 import type { Effect } from "../sentinel/effect.ts";
 import type { End, EndHandler } from "./connection.ts";
-import type { SaveOutcome } from "./outbound-gate.ts";
 import type { SentinelNode } from "./sentinel-node.ts";
 import type { Watchers } from "./watch.ts";
 
@@ -51,7 +50,7 @@ export class SentinelClients {
   #take(client: Client, args: readonly [string, ...string[]]): void {
     const request = ++client.requests;
     if (args[0] === "PING") {
-      this.#sentinel.replyInOrder(client.id, () => this.#send(client, simple("PONG")));
+      this.#sentinel.replyInOrder(client.id, { request, reply: simple("PONG") });
       return;
     }
     const master = this.#masterOfVoteRequest(args);
@@ -69,12 +68,11 @@ export class SentinelClients {
     return undefined;
   }
 
-  reply(effect: ReplyEffect, outcome: SaveOutcome): void {
+  reply(effect: ReplyEffect): void {
     const client = this.#clients.get(effect.client);
     if (client === undefined) return;
-    const whole: Reply =
+    const reply: Reply =
       effect.reply.kind === "value" ? effect.reply.reply : simple(effect.reply.sentinel ?? "");
-    const reply = outcome === "unsaved" ? (effect.ifUnsaved ?? whole) : whole;
     const [first] = client.voteRequests;
     if (first?.request === effect.request) {
       client.voteRequests.shift();

@@ -2,10 +2,12 @@ import { unreachable } from "../base/assert.ts";
 import { Driver } from "../base/driver.ts";
 import type { ClientId, LinkId } from "../base/ids.ts";
 import { nextFloat, nextUint32, type Random } from "../base/random.ts";
-import { type Millis, type SaveNumber, saveNumber } from "../base/units.ts";
+import { type Millis, saveNumber } from "../base/units.ts";
+import type { Reply } from "../resp/reply.ts";
 import type { Effect, LinkCommand } from "../sentinel/effect.ts";
 import type { SentinelEvent } from "../sentinel/events.ts";
 import type { Input } from "../sentinel/input.ts";
+import { OutboundGate, type Outgoing } from "../sentinel/outbound-gate.ts";
 import type { SentinelState } from "../sentinel/state.ts";
 import { isAcceptedPingReply } from "../wire/ping-reply.ts";
 import type { Entry } from "./agenda.ts";
@@ -15,7 +17,6 @@ import type { HelloTexts } from "./hello-texts.ts";
 import type { Journal } from "./journal.ts";
 import type { Network } from "./network.ts";
 import { Node } from "./node.ts";
-import { type Lane, OutboundGate, type SaveOutcome } from "./outbound-gate.ts";
 import { SentinelClients } from "./sentinel-clients.ts";
 import { SentinelLink } from "./sentinel-link.ts";
 import type { SentinelProgram } from "./sentinel-program.ts";
@@ -85,7 +86,7 @@ export class SentinelNode extends Node {
         this.deliver({ kind: "config-saved", save });
       },
       saveFailed: (save, reason) => {
-        this.#life?.gate.failed(save);
+        this.#life?.gate.saveFailed(save);
         this.deliver({ kind: "config-save-failed", save, reason });
       },
     });
@@ -109,7 +110,7 @@ export class SentinelNode extends Node {
     const life: Life = {
       state,
       driver,
-      gate: new OutboundGate(),
+      gate: new OutboundGate((outgoing) => this.#emit(life, outgoing)),
       links: new Map(),
       clients: new SentinelClients(this, this.#watchers),
       wakeUp: undefined,
@@ -169,13 +170,9 @@ export class SentinelNode extends Node {
       case "close-link":
         return this.#closeLink(life, effect.link);
       case "send":
-        return this.#send(life, effect);
       case "reply":
-        return this.#toClient(life, effect.client, effect.afterSave, (outcome) =>
-          life.clients.reply(effect, outcome),
-        );
       case "publish-event":
-        return life.gate.pass(EVENTS, effect.afterSave, () => this.#publish(effect.event));
+        return life.gate.pass(effect);
       case "save-config":
         this.crashInEffects ??= this.crashBehindSave;
         return this.disk.save(effect.save);
@@ -221,13 +218,19 @@ export class SentinelNode extends Node {
     life.links.delete(id);
   }
 
-  #send(
-    life: Life,
-    { link, command, afterSave }: Extract<Effect, { readonly kind: "send" }>,
-  ): void {
-    life.gate.pass({ key: link, isOrdered: false }, afterSave, (outcome) => {
-      if (outcome === "saved") this.#sendNow(life, link, command);
-    });
+  /** What the gate lets out. */
+  #emit(life: Life, outgoing: Outgoing): void {
+    if (life !== this.#life) return;
+    switch (outgoing.kind) {
+      case "send":
+        return this.#sendNow(life, outgoing.link, outgoing.command);
+      case "reply":
+        return life.clients.reply(outgoing);
+      case "publish-event":
+        return this.#publish(outgoing.event);
+      default:
+        return unreachable(outgoing);
+    }
   }
 
   #sendNow(life: Life, id: LinkId, command: LinkCommand): void {
@@ -252,17 +255,18 @@ export class SentinelNode extends Node {
   }
 
   /** What the listener answers by itself must not overtake a reply that waits for a save. */
-  replyInOrder(client: ClientId, send: () => void): void {
-    if (this.#life !== undefined) this.#toClient(this.#life, client, saveNumber(0), send);
-  }
-
-  #toClient(
-    { gate }: Life,
+  replyInOrder(
     client: ClientId,
-    afterSave: SaveNumber,
-    go: (outcome: SaveOutcome) => void,
+    { request, reply }: { readonly request: number; readonly reply: Reply },
   ): void {
-    gate.pass({ key: -Number(client), isOrdered: true }, afterSave, go);
+    this.#life?.gate.pass({
+      kind: "reply",
+      client,
+      request,
+      reply: { kind: "value", reply },
+      afterSave: saveNumber(0),
+      ifUnsaved: undefined,
+    });
   }
 
   #publish(event: SentinelEvent): void {
@@ -270,8 +274,5 @@ export class SentinelNode extends Node {
     for (const published of this.#watchers.published) published(this, event);
   }
 }
-
-/** Lanes of the gate: links by their id, clients by theirs below zero, and the events. */
-const EVENTS: Lane = { key: 0, isOrdered: true };
 
 const NOBODY: EndHandler = { opened: () => {}, received: () => {}, lost: () => {} };

@@ -22,7 +22,7 @@ import { Listener, type ListenOptions } from "../listener/listener.ts";
 import type { SessionContext } from "../listener/session/session-command.ts";
 import { DEFAULT_LISTENER_SETTINGS, type ListenerSettings } from "../listener/settings.ts";
 import type { Log } from "../log.ts";
-import { OutboundGate, type Outgoing } from "../outbound-gate.ts";
+import { OutboundGate, type Outgoing } from "../../sentinel/outbound-gate.ts";
 import { readVersion } from "../server/facts.ts";
 import { WakeUp } from "../wake-up.ts";
 import { ProcessInfo } from "./process-info.ts";

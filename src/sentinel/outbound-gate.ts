@@ -1,10 +1,10 @@
 import type { SaveNumber } from "../base/units.ts";
-import type { Effect } from "../sentinel/effect.ts";
+import type { Effect } from "./effect.ts";
 
 export type Outgoing = Extract<Effect, { readonly kind: "send" | "reply" | "publish-event" }>;
 
 /**
- * Holds back what must not leave before a save is done (design §5, style §2).
+ * Holds back what must not leave before a save is done (design §5, style §2), in both worlds.
  *
  * What waits for one link, for one client or for the subscribers leaves in the order it came. A
  * command that waits for nothing overtakes on its link (a PING reveals nothing and must not look

@@ -4,7 +4,7 @@ import { clientId, linkId } from "../../src/base/ids.ts";
 import { saveNumber } from "../../src/base/units.ts";
 import { error, OK, type Reply } from "../../src/resp/reply.ts";
 import { event } from "../../src/sentinel/events.ts";
-import { OutboundGate, type Outgoing } from "../../src/shell/outbound-gate.ts";
+import { OutboundGate, type Outgoing } from "../../src/sentinel/outbound-gate.ts";
 
 let left: Outgoing[] = [];
 let gate: OutboundGate;
