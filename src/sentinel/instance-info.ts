@@ -8,12 +8,12 @@ import { createReplica, findReplica } from "./instances.ts";
 import { isConnected, masterOf } from "./links.ts";
 import { noteProgress } from "./reconfiguration.ts";
 import type { DataInstance, Master, Replica, SentinelState } from "./state.ts";
-import { EAGER_INFO_PERIOD_MS, FAST_INFO_PERIOD_MS } from "./tunables.ts";
+import { EAGER_INFO_PERIOD_MS, FAST_INFO_PERIOD_MS, FRESH_MASTER_MS } from "./tunables.ts";
 import { publish, requestSave, sendNow, touch, type Turn } from "./turn.ts";
 
 /** A master without known replicas is asked at the fast cadence: the first list must not be late. */
 function masterInfoPeriod(state: SentinelState, master: Master, now: Millis): number {
-  const isEager = now < master.eagerInfoUntil || master.replicas.size === 0;
+  const isEager = now < after(master.switchedAt, FRESH_MASTER_MS) || master.replicas.size === 0;
   return isEager
     ? Math.min(FAST_INFO_PERIOD_MS, state.tunables.infoPeriodMs)
     : state.tunables.infoPeriodMs;

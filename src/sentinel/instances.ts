@@ -67,7 +67,7 @@ export function createMaster(
     failover: NO_FAILOVER,
     reconfiguration: NO_RECONFIGURATION,
     attempts: { fruitless: 0, notBefore: now, delayTold: false, lackedReplica: false },
-    eagerInfoUntil: now,
+    switchedAt: Number.NEGATIVE_INFINITY as Millis,
   };
   attachOwner(link, master);
   state.masters.set(given.masterName, master);

@@ -1,6 +1,6 @@
 import { type Address, sameAddress } from "../base/address.ts";
 import { assert } from "../base/assert.ts";
-import { after, type Epoch } from "../base/units.ts";
+import type { Epoch } from "../base/units.ts";
 import { forgetAttempts, setFailover } from "./election.ts";
 import { aboutInstance, describeInstance } from "./events.ts";
 import { NO_FAILOVER, NO_RECONFIGURATION } from "./failover-phase.ts";
@@ -9,9 +9,6 @@ import { attachOwner, createLink, openLink } from "./links.ts";
 import { forgetOpinions } from "./opinions.ts";
 import type { Link, Master } from "./state.ts";
 import { publish, requestSave, touch, type Turn } from "./turn.ts";
-
-/** For this long after a switch INFO is polled fast: the new master's replicas arrive (W-28). */
-const EAGER_INFO_MS = 5_000;
 
 /**
  * Makes `newAddress` the master: the old master becomes one of the replicas, connections are kept,
@@ -108,7 +105,7 @@ function forgetOldState(turn: Turn, master: Master): void {
   master.scriptKillSent = false;
   master.vote.leader = undefined;
   master.reconfiguration = NO_RECONFIGURATION;
-  master.eagerInfoUntil = after(now, EAGER_INFO_MS);
+  master.switchedAt = now;
   setFailover(turn, master, NO_FAILOVER);
   forgetAttempts(turn, master);
   forgetOpinions(turn, master);

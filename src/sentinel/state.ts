@@ -148,8 +148,8 @@ export interface Master extends DataInstanceBase {
   /** Re-pointing of the other replicas after a promotion that this sentinel led. */
   reconfiguration: Reconfiguration;
   readonly attempts: Attempts;
-  /** INFO is polled fast until then: after a start, a switch or a new replica (W-28). */
-  eagerInfoUntil: Millis;
+  /** When this sentinel switched to the present address; minus infinity when it started with it. */
+  switchedAt: Millis;
 }
 
 /** This sentinel's vote for one master. `leaderEpoch` is durable, the name is not (spec §5.5). */

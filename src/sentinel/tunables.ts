@@ -50,6 +50,12 @@ export const FAST_INFO_PERIOD_MS = 1_000;
 export const EAGER_INFO_PERIOD_MS = 50;
 
 /**
+ * A master is fresh for this long after the switch to it: its replicas arrive, so INFO is polled
+ * fast (W-28), and a peer that holds it for down while it answers here gets no vote (W-04).
+ */
+export const FRESH_MASTER_MS = 5_000;
+
+/**
  * Pause between two asks of a peer that does not (yet) see a master down, doubled with each answer
  * up to the ask period. Lower asks more often while opinions differ; a question costs one small
  * command.

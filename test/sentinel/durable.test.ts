@@ -7,6 +7,7 @@ describe("what must survive a crash", () => {
   it("comes back as it was: configuration, epochs, the vote of an epoch, who is known", () => {
     const world = new WatchedMaster();
     world.hello("d", { currentEpoch: 9, configEpoch: 8, master: REPLICA_2 });
+    world.give({ kind: "link-lost", link: world.master.link.id, reason: "reset" });
     const port = String(REPLICA_2.port);
     world.request("SENTINEL", "is-master-down-by-addr", MASTER.host, port, "11", runIdOf("b"));
     const durable = durableView(world.state);

@@ -2,7 +2,14 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseRunId } from "../../src/base/ids.ts";
 import type { Reply } from "../../src/resp/reply.ts";
-import { commandsIn, eventNames, MASTER, runIdOf, WatchedMaster } from "./watched-master.ts";
+import {
+  commandsIn,
+  eventNames,
+  MASTER,
+  REPLICA_1,
+  runIdOf,
+  WatchedMaster,
+} from "./watched-master.ts";
 
 function ask(world: WatchedMaster, epoch: number | string, candidate: string): Reply {
   return world.request(
@@ -84,6 +91,40 @@ describe("the vote", () => {
       }),
       { numRuns: 100 },
     );
+  });
+
+  it("is not given against a new master that answers, and is given once it does not (W-04)", () => {
+    const world = new WatchedMaster();
+    world.hello("b", { currentEpoch: 6, configEpoch: 6, master: REPLICA_1 });
+    world.answerAll();
+    const askNew = (epoch: number): Reply =>
+      world.request(
+        "SENTINEL",
+        "is-master-down-by-addr",
+        REPLICA_1.host,
+        String(REPLICA_1.port),
+        String(epoch),
+        runIdOf("c"),
+      );
+    expect(voteIn(askNew(7))).toEqual({ leader: "*", epoch: 0 });
+    expect(world.state.currentEpoch).toBe(6);
+    world.give({ kind: "link-lost", link: world.master.link.id, reason: "reset" });
+    expect(voteIn(askNew(7))).toEqual({ leader: runIdOf("c"), epoch: 7 });
+  });
+
+  it("is given against a healthy master that is no longer new", () => {
+    const world = new WatchedMaster();
+    world.hello("b", { currentEpoch: 6, configEpoch: 6, master: REPLICA_1 });
+    world.pass(5100, () => world.answerAll());
+    const vote = world.request(
+      "SENTINEL",
+      "is-master-down-by-addr",
+      REPLICA_1.host,
+      String(REPLICA_1.port),
+      "7",
+      runIdOf("c"),
+    );
+    expect(voteIn(vote)).toEqual({ leader: runIdOf("c"), epoch: 7 });
   });
 
   it("asks only for an opinion when no candidate is named", () => {

@@ -1,5 +1,5 @@
 import { parseRunId, type RunId } from "../../base/ids.ts";
-import { epoch } from "../../base/units.ts";
+import { after, epoch } from "../../base/units.ts";
 import { array, bulk, integer, type Reply } from "../../resp/reply.ts";
 import { isEpoch } from "../../wire/epochs.ts";
 import { parseInteger } from "../../wire/integers.ts";
@@ -8,6 +8,7 @@ import { findMaster } from "../instances.ts";
 import { isConnected, sendPing } from "../links.ts";
 import { askBack } from "../opinions.ts";
 import type { Master } from "../state.ts";
+import { FRESH_MASTER_MS } from "../tunables.ts";
 import { type Turn, willBeDurable } from "../turn.ts";
 import { NOT_AN_INTEGER } from "./errors.ts";
 import { type ClientRequest, reply, replyOr } from "./request.ts";
@@ -56,6 +57,10 @@ export function isMasterDownByAddress(
     reply(turn, request, answer({ down, leader: undefined, leaderEpoch: 0 }));
     return;
   }
+  if (isFreshAndWell(turn, master)) {
+    reply(turn, request, answer({ down, leader: undefined, leaderEpoch: 0 }));
+    return;
+  }
   voteFor(turn, master, { epoch: epoch(askedEpoch), candidate });
   const { leader, leaderEpoch } = master.vote;
   const withoutVote = answer({ down, leader: undefined, leaderEpoch: 0 });
@@ -64,6 +69,24 @@ export function isMasterDownByAddress(
   } else {
     reply(turn, request, withoutVote);
   }
+}
+
+/**
+ * A reference sentinel reconnects up to a second after a switch and counts that second as silence,
+ * with opinions about the old master still on its books: alone it would depose the new one. While
+ * this sentinel hears that master it gives no vote; it gives one again as soon as it does not, and
+ * in any case when the master is no longer fresh, because slower detectors need votes (W-03, W-04).
+ */
+function isFreshAndWell({ state, now }: Turn, master: Master): boolean {
+  const { link } = master;
+  const { pingPeriodMs } = state.tunables;
+  return (
+    now < after(master.switchedAt, FRESH_MASTER_MS) &&
+    !master.sdown.down &&
+    isConnected(link) &&
+    now < after(link.lastOkAt, pingPeriodMs + PROMPTED_PING_GAP_MS) &&
+    now < after(link.actPingAt ?? now, pingPeriodMs / 2)
+  );
 }
 
 /**
