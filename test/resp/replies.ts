@@ -38,7 +38,7 @@ export const replies: fc.Arbitrary<Reply> = fc.letrec<{ reply: Reply }>((tie) =>
         kind: fc.constant("map"),
         entries: fc.array(fc.tuple(tie("reply"), tie("reply")), { maxLength: 4 }),
       }),
-    ) as fc.Arbitrary<Reply>,
+    ),
   };
 }).reply;
 
