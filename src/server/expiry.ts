@@ -1,5 +1,6 @@
 import type { Client } from "./client.ts";
 import { type Database, type Entry, NO_EXPIRY } from "./keyspace.ts";
+import { notifyKeyspaceEvent } from "./keyspace-events.ts";
 import { propagate } from "./propagation.ts";
 import type { ExpiryCycle, ServerState } from "./state.ts";
 
@@ -13,27 +14,41 @@ const MAX_PASSES = 16;
  * The key's entry as this client may see it. A key past its time is deleted here by a master; a
  * replica hides it and waits for its master's DEL; commands of the master see it (spec §2.15).
  */
-export function lookup(state: ServerState, client: Client, key: string): Entry | undefined {
-  const entry = client.database.entries.get(key);
+export function lookup(
+  state: ServerState,
+  client: Client,
+  key: string,
+  database: Database = client.database,
+): Entry | undefined {
+  const entry = database.entries.get(key);
   if (entry === undefined || entry.expireAt === NO_EXPIRY || state.unixNow <= entry.expireAt) {
     return entry;
   }
-  return expireOnAccess(state, client, key) ? undefined : entry;
+  return expireOnAccess(state, client, database, key) ? undefined : entry;
 }
 
 /** As `lookup`, counted as a hit or a miss. */
 export function lookupRead(state: ServerState, client: Client, key: string): Entry | undefined {
   const entry = lookup(state, client, key);
-  if (entry === undefined) state.stats.keyspaceMisses++;
-  else state.stats.keyspaceHits++;
+  if (entry === undefined) {
+    state.stats.keyspaceMisses++;
+    notifyKeyspaceEvent(state, client.database, key, "keymiss");
+  } else {
+    state.stats.keyspaceHits++;
+  }
   return entry;
 }
 
 /** @returns whether the key is gone for this client */
-function expireOnAccess(state: ServerState, client: Client, key: string): boolean {
+function expireOnAccess(
+  state: ServerState,
+  client: Client,
+  database: Database,
+  key: string,
+): boolean {
   if (client.kind === "master" || state.loading !== undefined) return false;
   if (state.replication.role.kind === "replica" || state.pause !== undefined) return true;
-  expire(state, client.database, key);
+  expire(state, database, key);
   return true;
 }
 
@@ -42,6 +57,7 @@ export function expire(state: ServerState, database: Database, key: string): voi
   state.keyspace.remove(database, key);
   state.stats.expiredKeys++;
   propagate(state, database.index, [state.settings.lazyfreeLazyExpire ? "UNLINK" : "DEL", key]);
+  notifyKeyspaceEvent(state, database, key, "expired");
 }
 
 /** Whether the key is past its time, whoever will remove it. */

@@ -51,6 +51,9 @@ export class Keyspace {
   #epoch = 1;
   #snapshot: PreImages | undefined;
 
+  /** Told of each key that was not there before. */
+  onAdded: ((database: Database, key: string) => void) | undefined;
+
   constructor(databaseCount: number) {
     this.databases = Array.from({ length: databaseCount }, (_, index) => ({
       index,
@@ -85,6 +88,7 @@ export class Keyspace {
       const added: Entry = { value, expireAt, epoch: this.#epoch };
       database.entries.set(key, added);
       if (expireAt !== NO_EXPIRY) database.expiring.set(key, added);
+      this.onAdded?.(database, key);
     } else {
       this.#beforeChange(database, key, entry);
       entry.value = value;

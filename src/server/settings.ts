@@ -51,5 +51,7 @@ export interface Settings {
   readonly lazyfreeLazyExpire: boolean;
   readonly maxBulkBytes: number;
   readonly shutdownTimeoutSeconds: number;
+  /** The letters of `notify-keyspace-events`; empty for none. */
+  readonly keyspaceEvents: string;
   readonly debugCommand: "no" | "yes" | "local";
 }

@@ -1,7 +1,7 @@
 import { type Random, nextBelow } from "../base/random.ts";
 
 /** Entries a shard holds on average before the table splits one more. */
-const SHARD_LOAD = 64;
+const SHARD_LOAD = 256;
 /** A longer key is hashed by its ends; equal hashes only make shards uneven. */
 const HASHED_ENDS = 32;
 

@@ -6,6 +6,7 @@ import type { Client } from "./client.ts";
 import type { Effect } from "./effect.ts";
 import type { Environment } from "./environment.ts";
 import { Keyspace } from "./keyspace.ts";
+import { notifyKeyspaceEvent } from "./keyspace-events.ts";
 import type { Loader } from "./loader.ts";
 import { newPersistence, type Persistence } from "./persistence.ts";
 import { newPropagation, type Propagation } from "./propagation.ts";
@@ -92,7 +93,7 @@ export function newServerState(options: {
 }): ServerState {
   const { environment, settings, now, wallOffsetMs } = options;
   const unixNow = Math.floor(now + wallOffsetMs);
-  return {
+  const state: ServerState = {
     environment,
     runId: options.runId,
     settings,
@@ -116,6 +117,8 @@ export function newServerState(options: {
     gated: false,
     effects: [],
   };
+  state.keyspace.onAdded = (database, key) => notifyKeyspaceEvent(state, database, key, "new");
+  return state;
 }
 
 export function setClock(state: ServerState, now: Millis): void {

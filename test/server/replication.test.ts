@@ -86,6 +86,8 @@ const command: fc.Arbitrary<string> = fc.oneof(
   fc.tuple(key, key).map(([k, l]) => `RENAME ${k} ${l}`),
   fc.tuple(key, key).map(([k, l]) => `COPY ${k} ${l} DB 1 REPLACE`),
   key.map((k) => `MOVE ${k} 1`),
+  fc.tuple(key, key).map(([k, l]) => `COPY ${k} ${l} DB 1`),
+  fc.tuple(key, key).map(([k, l]) => `RENAMENX ${k} ${l}`),
   key.map((k) => `GET ${k}`),
   key.map((k) => `INCRBYFLOAT ${k} 0.1`),
   fc.constantFrom("SELECT 0", "SELECT 1", "SWAPDB 0 1", "FLUSHDB", "FLUSHALL", "MULTI", "EXEC"),

@@ -32,5 +32,6 @@ export const TEST_SETTINGS: Settings = {
   lazyfreeLazyExpire: false,
   maxBulkBytes: 512 * 1024 * 1024,
   shutdownTimeoutSeconds: 10,
+  keyspaceEvents: "",
   debugCommand: "yes",
 };

@@ -6,6 +6,7 @@ import type { Arguments } from "../environment.ts";
 import { ERRORS, unsupportedOption } from "../errors.ts";
 import { EX, EXAT, PX, PXAT, readExpireTime, type TimeForm } from "../expire-time.ts";
 import { lookup, lookupRead } from "../expiry.ts";
+import { keyChanged } from "../keyspace-events.ts";
 import { NO_EXPIRY } from "../keyspace.ts";
 import { propagateAs } from "../propagation.ts";
 import { replyError } from "../reply.ts";
@@ -35,12 +36,13 @@ function expireCommand(command: string, form: TimeForm) {
       client.reply.integer(0);
       return;
     }
-    state.persistence.changes++;
     if (moment.at <= unixNow && client.kind !== "master") {
       state.keyspace.remove(client.database, key);
+      keyChanged(state, client.database, key, "del");
       propagateAs(state, [state.settings.lazyfreeLazyExpire ? "UNLINK" : "DEL", key]);
     } else {
       state.keyspace.setExpiry(client.database, key, entry, moment.at);
+      keyChanged(state, client.database, key, "expire");
       propagateAs(state, ["PEXPIREAT", key, String(moment.at), ...args.slice(3)]);
     }
     client.reply.integer(1);
@@ -100,7 +102,7 @@ function persist(state: ServerState, client: Client, args: Arguments): void {
     return;
   }
   state.keyspace.setExpiry(client.database, key, entry, NO_EXPIRY);
-  state.persistence.changes++;
+  keyChanged(state, client.database, key, "persist");
   client.reply.integer(1);
 }
 

@@ -12,7 +12,8 @@ import {
 } from "../command.ts";
 import type { Arguments } from "../environment.ts";
 import { ERRORS } from "../errors.ts";
-import { isExpired, lookup } from "../expiry.ts";
+import { lookup, lookupRead } from "../expiry.ts";
+import { keyChanged, notifyKeyspaceEvent } from "../keyspace-events.ts";
 import type { Database } from "../keyspace.ts";
 import { replyError, replyOk } from "../reply.ts";
 import type { ServerState } from "../state.ts";
@@ -25,22 +26,22 @@ function del(state: ServerState, client: Client, args: Arguments): void {
     const key = keyAt(args, at);
     if (lookup(state, client, key) === undefined) continue;
     state.keyspace.remove(client.database, key);
+    keyChanged(state, client.database, key, "del");
     removed++;
   }
-  state.persistence.changes += removed;
   client.reply.integer(removed);
 }
 
 function exists(state: ServerState, client: Client, args: Arguments): void {
   let found = 0;
   for (let at = 1; at < args.length; at++) {
-    if (lookup(state, client, keyAt(args, at)) !== undefined) found++;
+    if (lookupRead(state, client, keyAt(args, at)) !== undefined) found++;
   }
   client.reply.integer(found);
 }
 
 function type(state: ServerState, client: Client, args: Arguments): void {
-  client.reply.simple(lookup(state, client, keyAt(args, 1)) === undefined ? "none" : "string");
+  client.reply.simple(lookupRead(state, client, keyAt(args, 1)) === undefined ? "none" : "string");
 }
 
 function rename(state: ServerState, client: Client, args: Arguments): void {
@@ -70,8 +71,10 @@ function move(
   if (!options.overwrite && lookup(state, client, to) !== undefined) return "unchanged";
   const { value, expireAt } = entry;
   state.keyspace.remove(client.database, from);
+  state.keyspace.remove(client.database, to);
   state.keyspace.put(client.database, to, value, expireAt);
-  state.persistence.changes++;
+  notifyKeyspaceEvent(state, client.database, from, "rename_from");
+  keyChanged(state, client.database, to, "rename_to");
   return "moved";
 }
 
@@ -100,7 +103,9 @@ function copy(state: ServerState, client: Client, args: Arguments): void {
     replyError(client, ERRORS.sameObject);
     return;
   }
-  client.reply.integer(place(state, client, { from, to, target, replace }) ? 1 : 0);
+  const copied = place(state, client, { from, to, target, replace });
+  if (copied) keyChanged(state, target, to, "copy_to");
+  client.reply.integer(copied ? 1 : 0);
 }
 
 /** Puts a copy of the key where another may stand only if it is to be replaced. */
@@ -114,13 +119,12 @@ function place(
     readonly replace: boolean;
   },
 ): boolean {
-  const entry = lookup(state, client, copied.from);
+  const entry = lookupRead(state, client, copied.from);
   if (entry === undefined) return false;
-  const taken = copied.target.entries.get(copied.to);
-  const isTaken = taken !== undefined && (client.kind === "master" || !isExpired(state, taken));
-  if (isTaken && !copied.replace) return false;
+  const taken = lookup(state, client, copied.to, copied.target);
+  if (taken !== undefined && !copied.replace) return false;
+  if (taken !== undefined) state.keyspace.remove(copied.target, copied.to);
   state.keyspace.put(copied.target, copied.to, entry.value, entry.expireAt);
-  state.persistence.changes++;
   return true;
 }
 
@@ -136,7 +140,11 @@ function moveToDatabase(state: ServerState, client: Client, args: Arguments): vo
   }
   const key = keyAt(args, 1);
   const moved = place(state, client, { from: key, to: key, target, replace: false });
-  if (moved) state.keyspace.remove(client.database, key);
+  if (moved) {
+    state.keyspace.remove(client.database, key);
+    notifyKeyspaceEvent(state, client.database, key, "move_from");
+    keyChanged(state, target, key, "move_to");
+  }
   client.reply.integer(moved ? 1 : 0);
 }
 

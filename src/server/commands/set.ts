@@ -6,6 +6,7 @@ import type { Arguments } from "../environment.ts";
 import { ERRORS } from "../errors.ts";
 import { EX, PX, readExpireTime, TIME_FORMS, type TimeForm } from "../expire-time.ts";
 import { lookup, lookupRead } from "../expiry.ts";
+import { keyChanged, notifyKeyspaceEvent } from "../keyspace-events.ts";
 import { type Entry, NO_EXPIRY } from "../keyspace.ts";
 import { propagateAs } from "../propagation.ts";
 import { replyError, replyOk } from "../reply.ts";
@@ -58,8 +59,9 @@ function mayBe(time: Options["time"], wanted: TimeForm | "keep" | "none"): boole
 function set(state: ServerState, client: Client, args: Arguments): void {
   const value = args[2] ?? "";
   if (args.length === 3) {
-    state.keyspace.put(client.database, keyAt(args, 1), stored(value), NO_EXPIRY);
-    state.persistence.changes++;
+    const key = keyAt(args, 1);
+    state.keyspace.put(client.database, key, stored(value), NO_EXPIRY);
+    keyChanged(state, client.database, key, "set");
     client.reply.simple("OK");
     return;
   }
@@ -82,7 +84,7 @@ function setWith(state: ServerState, client: Client, setting: Setting): void {
     replyError(client, moment.error);
     return;
   }
-  const entry = lookup(state, client, key);
+  const entry = options.get ? lookupRead(state, client, key) : lookup(state, client, key);
   if (options.get) replyValue(client, entry);
   if ((options.condition === "NX") === (entry !== undefined) && options.condition !== undefined) {
     if (!options.get) client.reply.null();
@@ -90,9 +92,10 @@ function setWith(state: ServerState, client: Client, setting: Setting): void {
   }
   const expireAt = options.time === "keep" ? (entry?.expireAt ?? NO_EXPIRY) : moment.at;
   state.keyspace.put(client.database, key, stored(value), expireAt);
-  state.persistence.changes++;
+  keyChanged(state, client.database, key, "set");
   if (!options.get) client.reply.simple("OK");
   if (typeof options.time === "object") {
+    notifyKeyspaceEvent(state, client.database, key, "expire");
     propagateAs(state, ["SET", key, value, "PXAT", String(moment.at)]);
   } else if (options.get) {
     propagateAs(state, withoutGet(setting.words));
@@ -139,7 +142,7 @@ function getEx(state: ServerState, client: Client, args: Arguments): void {
 function persist(state: ServerState, client: Client, key: string, entry: Entry): void {
   if (entry.expireAt === NO_EXPIRY) return;
   state.keyspace.setExpiry(client.database, key, entry, NO_EXPIRY);
-  state.persistence.changes++;
+  keyChanged(state, client.database, key, "persist");
   propagateAs(state, ["PERSIST", key]);
 }
 
@@ -148,13 +151,14 @@ function expireAtMoment(
   client: Client,
   { key, entry, at }: { readonly key: string; readonly entry: Entry; readonly at: number },
 ): void {
-  state.persistence.changes++;
   if (at <= state.unixNow && client.kind !== "master") {
     state.keyspace.remove(client.database, key);
+    keyChanged(state, client.database, key, "del");
     propagateAs(state, ["DEL", key]);
     return;
   }
   state.keyspace.setExpiry(client.database, key, entry, at);
+  keyChanged(state, client.database, key, "expire");
   propagateAs(state, ["PEXPIREAT", key, String(at)]);
 }
 
@@ -170,7 +174,8 @@ function setWithTime(command: string, form: TimeForm) {
     const key = keyAt(args, 1);
     const value = args[3] ?? "";
     state.keyspace.put(client.database, key, stored(value), moment.at);
-    state.persistence.changes++;
+    keyChanged(state, client.database, key, "set");
+    notifyKeyspaceEvent(state, client.database, key, "expire");
     propagateAs(state, ["SET", key, value, "PXAT", String(moment.at)]);
     replyOk(client);
   };

@@ -12,6 +12,7 @@ import {
 import type { Arguments } from "../environment.ts";
 import { ERRORS, wrongArity } from "../errors.ts";
 import { lookup, lookupRead } from "../expiry.ts";
+import { keyChanged } from "../keyspace-events.ts";
 import { NO_EXPIRY } from "../keyspace.ts";
 import { propagateAs } from "../propagation.ts";
 import { replyError, replyOk } from "../reply.ts";
@@ -32,16 +33,16 @@ function getDel(state: ServerState, client: Client, args: Arguments): void {
   replyValue(client, entry);
   if (entry === undefined) return;
   state.keyspace.remove(client.database, key);
-  state.persistence.changes++;
+  keyChanged(state, client.database, key, "del");
   propagateAs(state, ["DEL", key]);
 }
 
 function getSet(state: ServerState, client: Client, args: Arguments): void {
   const key = keyAt(args, 1);
   const value = args[2] ?? "";
-  replyValue(client, lookup(state, client, key));
+  replyValue(client, lookupRead(state, client, key));
   state.keyspace.put(client.database, key, stored(value), NO_EXPIRY);
-  state.persistence.changes++;
+  keyChanged(state, client.database, key, "set");
   propagateAs(state, ["SET", key, value]);
 }
 
@@ -52,7 +53,7 @@ function setNx(state: ServerState, client: Client, args: Arguments): void {
     return;
   }
   state.keyspace.put(client.database, key, stored(args[2] ?? ""), NO_EXPIRY);
-  state.persistence.changes++;
+  keyChanged(state, client.database, key, "set");
   client.reply.integer(1);
 }
 
@@ -89,9 +90,9 @@ function msetNx(state: ServerState, client: Client, args: Arguments): void {
 
 function putAll(state: ServerState, client: Client, args: Arguments): void {
   for (let at = 1; at < args.length; at += 2) {
-    const value = stored(args[at + 1] ?? "");
-    state.keyspace.put(client.database, keyAt(args, at), value, NO_EXPIRY);
-    state.persistence.changes++;
+    const key = keyAt(args, at);
+    state.keyspace.put(client.database, key, stored(args[at + 1] ?? ""), NO_EXPIRY);
+    keyChanged(state, client.database, key, "set");
   }
 }
 
@@ -130,7 +131,7 @@ function append(state: ServerState, client: Client, args: Arguments): void {
   }
   if (entry === undefined) state.keyspace.put(client.database, key, stored(suffix), NO_EXPIRY);
   else state.keyspace.setValue(client.database, key, entry, concat(entry.value, suffix));
-  state.persistence.changes++;
+  keyChanged(state, client.database, key, "append");
   client.reply.integer(length);
 }
 
@@ -158,7 +159,7 @@ function setRange(state: ServerState, client: Client, args: Arguments): void {
   const value = overwritten(entry?.value ?? "", offset, patch);
   if (entry === undefined) state.keyspace.put(client.database, key, value, NO_EXPIRY);
   else state.keyspace.setValue(client.database, key, entry, value);
-  state.persistence.changes++;
+  keyChanged(state, client.database, key, "setrange");
   client.reply.integer(value.length);
 }
 

@@ -38,6 +38,7 @@ export function settingsOf(table: ServerConfigTable): Settings {
     lazyfreeLazyExpire: table["lazyfree-lazy-expire"],
     maxBulkBytes: table["proto-max-bulk-len"],
     shutdownTimeoutSeconds: table["shutdown-timeout"],
+    keyspaceEvents: table["notify-keyspace-events"],
     debugCommand: table["enable-debug-command"],
   };
 }
