@@ -84,6 +84,7 @@ export class Attendant {
       this.#paint.tone("bad", `${daemon.name}${role && `, ${role},`} has ended: ${exit.reason}`) +
         (isMaster ? "" : `; restart in ${RESTART_AFTER_MS / 1000} s`),
     );
+    if (!exit.reason.startsWith("SIG")) this.#note(daemon.lastWords());
     if (isMaster) {
       const { name } = daemon;
       this.#next = {

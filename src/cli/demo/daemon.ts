@@ -26,7 +26,7 @@ export interface DaemonOptions {
 }
 
 const STOP_WITHIN_MS = 3000;
-const LOG_TAIL_LINES = 8;
+const LOG_TAIL_LINES = 4;
 
 /** One server or sentinel of the group: a real process that is started, killed, started again. */
 export class Daemon {

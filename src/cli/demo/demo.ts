@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { Attendant, killMaster, RESTART_AFTER_MS } from "./attendant.ts";
 import { type Cluster, crashAll, layOut, removeFiles, stopAll } from "./cluster.ts";
 import { MASTER_NAME } from "./configuration.ts";
@@ -47,6 +48,8 @@ class Stage {
 
   constructor(options: DemoOptions) {
     this.#options = options;
+    // Every wait of the moment listens: as many as there are things to wait for.
+    setMaxListeners(0, this.#interrupted.signal);
   }
 
   async run(): Promise<number> {
@@ -177,15 +180,16 @@ class Stage {
     const { servers, sentinels } = group.cluster;
     const { master } = group;
     const replica = servers.find((server) => server !== master && server.isRunning);
+    const sentinel = sentinels.find(({ isRunning }) => isRunning);
     const seconds = RESTART_AFTER_MS / 1000;
     this.#say(
       [
         "",
         `Your turn: what you kill is restarted after ${seconds} s (a master once it is replaced). Ctrl-C ends all.`,
-        `  kill -KILL ${master.pid}   the master, ${master.name}; -STOP and later -CONT: it hangs`,
-        `  kill -KILL ${replica?.pid}   a replica, ${replica?.name}`,
-        `  kill -KILL ${sentinels[0]?.pid}   ${sentinels[0]?.name}`,
-        `  redis-cli -p ${sentinels[0]?.address.port} SENTINEL FAILOVER ${MASTER_NAME}`,
+        ...suggestion(master, `the master, ${master.name}; -STOP and later -CONT: it hangs`),
+        ...suggestion(replica, `a replica, ${replica?.name}`),
+        ...suggestion(sentinel, `${sentinel?.name}`),
+        `  redis-cli -p ${sentinel?.address.port} SENTINEL FAILOVER ${MASTER_NAME}`,
         "",
       ].join("\n"),
     );
@@ -226,4 +230,8 @@ class Stage {
   #say(line: string): void {
     process.stdout.write(`${line}\n`);
   }
+}
+
+function suggestion(daemon: Daemon | undefined, about: string): string[] {
+  return daemon?.pid === undefined ? [] : [`  kill -KILL ${daemon.pid}   ${about}`];
 }
