@@ -44,6 +44,13 @@ function isVoteRequest(input: Input): input is Extract<Input, { kind: "client-re
   );
 }
 
+/** Does the answer to a vote request name somebody? */
+function givesVote({ reply }: Extract<Effect, { kind: "reply" }>): boolean {
+  if (reply.kind !== "value" || reply.reply.kind !== "array") return false;
+  const [, leader] = reply.reply.items;
+  return leader?.kind === "bulk" && leader.bytes !== "*";
+}
+
 const NOW = saveNumber(0);
 
 function withHellos(tamper: (hello: HelloContent, state: SentinelState) => HelloContent) {
@@ -100,6 +107,7 @@ export const PLANTED_FAULTS: Readonly<Record<string, PlantedFault>> = {
   "everybody who asks gets the vote": {
     program: withEffects((effect, state, input) => {
       if (effect.kind !== "reply" || !isVoteRequest(input)) return [effect];
+      if (!givesVote(effect)) return [effect];
       const leader = bulk(input.args[5] ?? "*");
       const answer = array([integer(1), leader, integer(state.currentEpoch)]);
       return [{ ...effect, reply: { kind: "value", reply: answer } }];
