@@ -15,7 +15,8 @@ export function call(state: ServerState, client: Client, command: Command, args:
   propagation.forced = false;
   openUnit(state);
   command.run(state, client, args);
-  const changed = persistence.changes !== changesBefore;
+  // SAVE sets the count back, and changes nothing.
+  const changed = persistence.changes > changesBefore;
   if ((changed || propagation.forced) && client.kind !== "master" && isPropagating(state)) {
     for (const words of propagation.rewritten ?? [args]) propagate(state, db, words);
     propagation.rewritten = undefined;

@@ -83,6 +83,8 @@ const FORMS: readonly (readonly [string, string, readonly string[]])[] = [
   ["SET k v", "GET k", []],
   ["SET k text", "INCR k", []],
   ["", "SELECT 3", []],
+  ["SET k v", "SAVE", []],
+  ["SET k v", "BGSAVE", []],
   ["", "DEBUG POPULATE 10", []],
 ];
 

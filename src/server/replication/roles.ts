@@ -58,16 +58,20 @@ export function becomeReplicaOf(state: ServerState, master: Address): boolean {
     // begins with a SELECT behind its promotion.
     const resume = replication.backlog === undefined ? undefined : { db: 0 };
     replication.role = newReplicaRole(state, master, { resume, downSince: undefined });
-    log(
-      state,
-      "notice",
-      "Before turning into a replica, using my own master parameters to synthesize a cached master: I may be able to synchronize with the new master with just a partial transfer.",
-    );
+    if (resume !== undefined) logCachedSelf(state);
     sendWaitersAway(state);
   }
   refreshGates(state);
   if (replication.role.kind === "replica") connectIfDue(state, replication.role);
   return true;
+}
+
+function logCachedSelf(state: ServerState): void {
+  log(
+    state,
+    "notice",
+    "Before turning into a replica, using my own master parameters to synthesize a cached master: I may be able to synchronize with the new master with just a partial transfer.",
+  );
 }
 
 /** WAIT has no meaning on a replica, so who waits is sent away. */
