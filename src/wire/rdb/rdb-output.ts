@@ -60,23 +60,28 @@ export class RdbOutput {
   }
 
   int16LE(value: number): void {
-    this.#block.writeInt16LE(value, this.#reserveAndMove(2));
+    const at = this.#reserveAndMove(2);
+    this.#block.writeInt16LE(value, at);
   }
 
   int32LE(value: number): void {
-    this.#block.writeInt32LE(value, this.#reserveAndMove(4));
+    const at = this.#reserveAndMove(4);
+    this.#block.writeInt32LE(value, at);
   }
 
   int64LE(value: bigint): void {
-    this.#block.writeBigInt64LE(value, this.#reserveAndMove(8));
+    const at = this.#reserveAndMove(8);
+    this.#block.writeBigInt64LE(value, at);
   }
 
   uint32BE(value: number): void {
-    this.#block.writeUInt32BE(value, this.#reserveAndMove(4));
+    const at = this.#reserveAndMove(4);
+    this.#block.writeUInt32BE(value, at);
   }
 
   uint64BE(value: bigint): void {
-    this.#block.writeBigUInt64BE(value, this.#reserveAndMove(8));
+    const at = this.#reserveAndMove(8);
+    this.#block.writeBigUInt64BE(value, at);
   }
 
   latin1(text: string): void {
@@ -110,6 +115,7 @@ export class RdbOutput {
     this.#ending = "checksum-due";
   }
 
+  /** May open another block: `#block` is only looked at behind the call, never in the same expression. */
   #reserveAndMove(count: number): number {
     this.#reserve(count);
     this.#end += count;
