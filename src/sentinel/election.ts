@@ -190,6 +190,7 @@ export function tally(state: SentinelState, master: Master): Tally {
   if (failover.phase !== "wait-start") return { outcome: "pending", votes: 0 };
   const counts = new Map<RunId, number>();
   let known = 0;
+  let silent = 0;
   const count = (leader: RunId | undefined): void => {
     if (leader === undefined) return;
     known++;
@@ -198,8 +199,13 @@ export function tally(state: SentinelState, master: Master): Tally {
   const isSaved = state.saves.done >= failover.save;
   if (vote.leaderEpoch === failover.failoverEpoch && isSaved) count(vote.leader);
   for (const sentinel of master.sentinels.values()) {
-    count(votedFor(sentinel, failover.failoverEpoch));
+    const leader = votedFor(sentinel, failover.failoverEpoch);
+    count(leader);
+    if (leader === undefined && sentinel.sdown.down) silent++;
   }
+  // Who is down will not break a tie: against a rival the retry need not wait for the time-out.
+  // Without one, a lone minority would only raise epochs faster.
+  if (counts.size > 1) known += silent;
   const votes = counts.get(state.myId) ?? 0;
   const needed = votesNeeded(master);
   if (votes >= needed) return { outcome: "won", votes };

@@ -196,6 +196,15 @@ describe("an election", () => {
     expect(waits[2]).toBe(120_000);
   });
 
+  it("is split at once when the two that are left vote for themselves and the third is down", () => {
+    const world = new WatchedMaster();
+    world.startElection();
+    world.peer("c").sdown.down = true;
+    const aborted = world.answerAsk("b", { down: true, leader: "b", epoch: 5 });
+    expect(eventNames(aborted)).toContain("-failover-abort-not-elected");
+    expect(world.master.attempts.notBefore - world.now).toBeLessThan(500);
+  });
+
   it("waits for the sentinel it voted for, and no longer once that one is down", () => {
     const world = new WatchedMaster();
     world.loseMaster();

@@ -1,4 +1,4 @@
-import { accessSync, constants } from "node:fs";
+import { accessSync, constants, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { REDIS_VERSION } from "../../server/version.ts";
 import type { CommandLine } from "../../wire/conf/command-line.ts";
@@ -33,6 +33,10 @@ export function readConfiguration({ file, text }: CommandLine): Configuration {
   const path = resolve(file);
   let main: ConfFile;
   try {
+    // Each save puts a new file in its place: a device or a pipe would be gone.
+    if (!statSync(path).isFile()) {
+      return refused(`Sentinel config file ${path} is not a regular file. Exiting...`);
+    }
     main = readConfFile(path);
   } catch (cause) {
     return refused(`Fatal error, can't open config file '${path}': ${reasonOf(cause)}`);

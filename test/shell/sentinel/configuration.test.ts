@@ -51,11 +51,6 @@ describe("the configuration of a sentinel", () => {
     expect(existsSync(path)).toBe(false);
   });
 
-  it("must not be a folder", () => {
-    mkdirSync(path);
-    expect(refusal(path)).toBe(`Fatal error, can't open config file '${path}': Is a directory\n`);
-  });
-
   it("reports every mistake in Redis' form, and leaves the file as it is", () => {
     const text = "port x\nsentinel monitor m 127.0.0.1 6379 0\nnonsense 1\n";
     writeFileSync(path, text);
@@ -70,6 +65,14 @@ describe("the configuration of a sentinel", () => {
     ]);
     expect(told).toContain("\n>>> 'nonsense 1'\nBad directive or wrong number of arguments\n");
     expect(readFileSync(path, "utf8")).toBe(text);
+  });
+
+  it("must be a regular file, which a save may replace", () => {
+    expect(refusal("/dev/null")).toBe(
+      "Sentinel config file /dev/null is not a regular file. Exiting...\n",
+    );
+    mkdirSync(path);
+    expect(refusal(path)).toBe(`Sentinel config file ${path} is not a regular file. Exiting...\n`);
   });
 
   // Root may write everywhere: there is nothing to refuse.
