@@ -36,9 +36,9 @@ interface Digest {
 
 function mixDatabase(digest: Digest, database: Database): void {
   mix(digest, uint32(database.index));
-  for (const [key, entry] of database.entries) {
+  for (const entry of database.entries) {
     const ofKey: Digest = { bytes: Buffer.alloc(DIGEST_BYTES), sha1: digest.sha1 };
-    mix(ofKey, key);
+    mix(ofKey, entry.key);
     mixValue(ofKey, entry);
     xor(digest.bytes, digest.sha1(ofKey.bytes));
   }

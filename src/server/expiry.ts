@@ -1,11 +1,13 @@
 import type { Client } from "./client.ts";
-import { type Database, type Entry, NO_EXPIRY } from "./keyspace.ts";
+import { type Database, type Entry, isPast } from "./keyspace.ts";
 import { notifyKeyspaceEvent } from "./keyspace-events.ts";
 import { propagate } from "./propagation.ts";
 import type { ExpiryCycle, ServerState } from "./state.ts";
 
 /** Keys looked at in one pass over a database before another is due. */
 const KEYS_PER_PASS = 400;
+/** Most buckets of a table that is shrinking are empty. */
+const BUCKETS_PER_PASS = 4 * KEYS_PER_PASS;
 /** A pass that finds this share expired is repeated at once. */
 const BUSY_SHARE = 0.1;
 const MAX_PASSES = 16;
@@ -21,9 +23,7 @@ export function lookup(
   database: Database = client.database,
 ): Entry | undefined {
   const entry = database.entries.get(key);
-  if (entry === undefined || entry.expireAt === NO_EXPIRY || state.unixNow <= entry.expireAt) {
-    return entry;
-  }
+  if (entry === undefined || !isPast(entry, state.unixNow)) return entry;
   return expireOnAccess(state, client, database, key) ? undefined : entry;
 }
 
@@ -62,7 +62,7 @@ export function expire(state: ServerState, database: Database, key: string): voi
 
 /** Whether the key is past its time, whoever will remove it. */
 export function isExpired(state: ServerState, entry: Readonly<Entry>): boolean {
-  return state.unixNow > entry.expireAt;
+  return isPast(entry, state.unixNow);
 }
 
 /**
@@ -85,14 +85,15 @@ export function expireInBackground(state: ServerState, cycle: ExpiryCycle): void
 /** @returns which share of the keys looked at was expired */
 function expirePass(state: ServerState, database: Database, cycle: ExpiryCycle): number {
   const due: string[] = [];
-  const seen = { keys: 0 };
+  const seen = { keys: 0, buckets: 0 };
   let cursor = cycle.cursors[database.index] ?? 0;
   do {
-    cursor = database.expiring.scan(cursor, (key, entry) => {
+    cursor = database.expiring.scan(cursor, ({ key, entry }) => {
       seen.keys++;
-      if (state.unixNow >= entry.expireAt) due.push(key);
+      if (state.unixNow >= (entry.expireAt ?? Number.POSITIVE_INFINITY)) due.push(key);
     });
-  } while (cursor !== 0 && seen.keys < KEYS_PER_PASS);
+    seen.buckets++;
+  } while (cursor !== 0 && seen.keys < KEYS_PER_PASS && seen.buckets < BUCKETS_PER_PASS);
   cycle.cursors[database.index] = cursor;
   for (const key of due) expire(state, database, key);
   return seen.keys === 0 ? 0 : due.length / seen.keys;

@@ -1,21 +1,31 @@
 import type { Bytes } from "../base/bytes.ts";
-import { ShardedTable } from "./sharded-table.ts";
+import { type Chained, hashOf, HashTable } from "./hash-table.ts";
 
 /** What a key holds. Short strings are latin1 text, long ones Buffers that nobody changes. */
 export type Value = Bytes;
 
-/** Unix time in ms after which a key is gone; NO_EXPIRY for keys that stay. */
-export const NO_EXPIRY = Number.POSITIVE_INFINITY;
+/**
+ * Unix time in ms after which a key is gone, or NO_EXPIRY for keys that stay: undefined and no
+ * number, because the engine keeps such a number in a place of its own, for each key.
+ */
+export type Expiry = number | undefined;
 
-export interface Entry {
+export const NO_EXPIRY = undefined;
+
+/** A key with what it holds. One object each, so that a key costs little memory. */
+export interface Entry extends Chained<Entry> {
   value: Value;
-  /** Unix ms, or NO_EXPIRY. */
-  expireAt: number;
+  expireAt: Expiry;
   /** The snapshot this entry was written to or is newer than (server spec §7.2). */
   epoch: number;
 }
 
-export type Entries = ShardedTable<Entry>;
+/** An entry that has an expiry, in the table of those that have. */
+export interface ExpiringEntry extends Chained<ExpiringEntry> {
+  readonly entry: Entry;
+}
+
+export type Entries = HashTable<Entry>;
 
 /** Somebody who wants to know that a key changed: a client that watches it. */
 export interface Watcher {
@@ -30,13 +40,13 @@ export interface Database {
   readonly index: number;
   entries: Entries;
   /** The entries that have an expiry: what the expiry cycle walks over. */
-  expiring: Entries;
+  expiring: HashTable<ExpiringEntry>;
   readonly watchers: Map<string, Set<Watcher>>;
 }
 
 /** Who must see an entry as it was when the snapshot began, before it changes. */
 export interface PreImages {
-  preserve(entries: Entries, key: string, entry: Readonly<Entry>): void;
+  preserve(entries: Entries, entry: Readonly<Entry>): void;
 }
 
 /**
@@ -57,8 +67,8 @@ export class Keyspace {
   constructor(databaseCount: number) {
     this.databases = Array.from({ length: databaseCount }, (_, index) => ({
       index,
-      entries: new ShardedTable<Entry>(),
-      expiring: new ShardedTable<Entry>(),
+      entries: new HashTable<Entry>(),
+      expiring: new HashTable<ExpiringEntry>(),
       watchers: new Map(),
     }));
   }
@@ -82,38 +92,36 @@ export class Keyspace {
   }
 
   /** Sets value and expiry, whatever the key held before. */
-  put(database: Database, key: string, value: Value, expireAt: number): void {
-    const entry = database.entries.get(key);
+  put(database: Database, key: string, value: Value, expireAt: Expiry): void {
+    const hash = hashOf(key);
+    const entry = database.entries.find(key, hash);
     if (entry === undefined) {
-      const added: Entry = { value, expireAt, epoch: this.#epoch };
-      database.entries.set(key, added);
-      if (expireAt !== NO_EXPIRY) database.expiring.set(key, added);
-      this.onAdded?.(database, key);
+      this.#add(database, { key, hash, next: undefined, value, expireAt, epoch: this.#epoch });
     } else {
-      this.#beforeChange(database, key, entry);
+      this.#beforeChange(database, entry);
       entry.value = value;
-      if (entry.expireAt !== expireAt) placeExpiry(database, key, entry, expireAt);
+      if (entry.expireAt !== expireAt) placeExpiry(database, entry, expireAt);
     }
     touch(database, key);
   }
 
   /** Changes the value and keeps the expiry. */
-  setValue(database: Database, key: string, entry: Entry, value: Value): void {
-    this.#beforeChange(database, key, entry);
+  setValue(database: Database, entry: Entry, value: Value): void {
+    this.#beforeChange(database, entry);
     entry.value = value;
-    touch(database, key);
+    touch(database, entry.key);
   }
 
-  setExpiry(database: Database, key: string, entry: Entry, expireAt: number): void {
-    this.#beforeChange(database, key, entry);
-    placeExpiry(database, key, entry, expireAt);
-    touch(database, key);
+  setExpiry(database: Database, entry: Entry, expireAt: Expiry): void {
+    this.#beforeChange(database, entry);
+    placeExpiry(database, entry, expireAt);
+    touch(database, entry.key);
   }
 
   remove(database: Database, key: string): boolean {
     const entry = database.entries.get(key);
     if (entry === undefined) return false;
-    this.#beforeChange(database, key, entry);
+    this.#beforeChange(database, entry);
     database.entries.delete(key);
     if (entry.expireAt !== NO_EXPIRY) database.expiring.delete(key);
     touch(database, key);
@@ -124,8 +132,8 @@ export class Keyspace {
   flush(database: Database): number {
     const removed = database.entries.size;
     for (const key of database.watchers.keys()) if (database.entries.has(key)) touch(database, key);
-    database.entries = new ShardedTable();
-    database.expiring = new ShardedTable();
+    database.entries = new HashTable();
+    database.expiring = new HashTable();
     return removed;
   }
 
@@ -153,17 +161,32 @@ export class Keyspace {
     }
   }
 
-  #beforeChange(database: Database, key: string, entry: Entry): void {
+  #add(database: Database, entry: Entry): void {
+    database.entries.add(entry);
+    if (entry.expireAt !== NO_EXPIRY) database.expiring.add(expiring(entry));
+    this.onAdded?.(database, entry.key);
+  }
+
+  #beforeChange(database: Database, entry: Entry): void {
     if (entry.epoch >= this.#epoch) return;
-    this.#snapshot?.preserve(database.entries, key, entry);
+    this.#snapshot?.preserve(database.entries, entry);
     entry.epoch = this.#epoch;
   }
 }
 
-function placeExpiry(database: Database, key: string, entry: Entry, expireAt: number): void {
-  if (expireAt === NO_EXPIRY) database.expiring.delete(key);
-  else if (entry.expireAt === NO_EXPIRY) database.expiring.set(key, entry);
+function placeExpiry(database: Database, entry: Entry, expireAt: Expiry): void {
+  if (expireAt === NO_EXPIRY) database.expiring.delete(entry.key);
+  else if (entry.expireAt === NO_EXPIRY) database.expiring.add(expiring(entry));
   entry.expireAt = expireAt;
+}
+
+function expiring(entry: Entry): ExpiringEntry {
+  return { key: entry.key, hash: entry.hash, next: undefined, entry };
+}
+
+/** Whether the entry's time has come at this moment. */
+export function isPast(entry: Readonly<Pick<Entry, "expireAt">>, unixNow: number): boolean {
+  return entry.expireAt !== NO_EXPIRY && unixNow > entry.expireAt;
 }
 
 function touch(database: Database, key: string): void {

@@ -4,7 +4,7 @@ import { PositionFields, type ReplicationPosition } from "../wire/rdb/aux-fields
 import { RdbError } from "../wire/rdb/errors.ts";
 import { RdbReader } from "../wire/rdb/rdb-reader.ts";
 import type { RdbRecord } from "../wire/rdb/record.ts";
-import { Keyspace, NO_EXPIRY } from "./keyspace.ts";
+import { type Expiry, Keyspace } from "./keyspace.ts";
 import { stored } from "./strings.ts";
 
 export type LoadOutcome =
@@ -110,13 +110,17 @@ export class Loader {
     const key = textOf(record.key);
     const database = this.keyspace.databases[record.db];
     if (database === undefined) return `no database ${record.db}`;
-    if (this.#dropExpired !== undefined && (record.expireAt ?? NO_EXPIRY) < this.#dropExpired) {
+    if (this.#dropExpired !== undefined && isBefore(record.expireAt, this.#dropExpired)) {
       this.#expired.push({ db: record.db, key });
       return undefined;
     }
     if (database.entries.has(key)) return `the RDB holds a key twice in database ${record.db}`;
     this.#keys++;
-    this.keyspace.put(database, key, stored(record.value.bytes), record.expireAt ?? NO_EXPIRY);
+    this.keyspace.put(database, key, stored(record.value.bytes), record.expireAt);
     return undefined;
   }
+}
+
+function isBefore(expireAt: Expiry, unixNow: number): boolean {
+  return expireAt !== undefined && expireAt < unixNow;
 }

@@ -1,7 +1,7 @@
 import { type UnixMillis, unixMillis } from "../base/units.ts";
 import type { RdbOrigin } from "../wire/rdb/aux-fields.ts";
 import { RdbWriter } from "../wire/rdb/rdb-writer.ts";
-import { type Entries, type Entry, type Keyspace, NO_EXPIRY, type PreImages } from "./keyspace.ts";
+import type { Entries, Entry, Expiry, Keyspace, PreImages } from "./keyspace.ts";
 
 /** One database as it is at the start, by its number then. */
 interface Source {
@@ -16,11 +16,11 @@ interface PreImage {
   readonly db: number;
   readonly key: string;
   readonly value: Entry["value"];
-  readonly expireAt: number;
+  readonly expireAt: Expiry;
 }
 
-/** Keys visited between two looks at the output's length. */
-const KEYS_PER_LOOK = 64;
+/** Buckets visited between two looks at the output's length: about as many keys. */
+const BUCKETS_PER_LOOK = 64;
 const NO_DB = -1;
 
 /**
@@ -57,7 +57,7 @@ export class Snapshot implements PreImages {
       });
     this.#databaseOf = new Map(this.#sources.map((source) => [source.entries, source.index]));
     this.totalKeys = this.#sources.reduce((sum, source) => sum + source.keys, 0);
-    for (const source of this.#sources) source.entries.holdSplits();
+    for (const source of this.#sources) source.entries.holdBuckets();
     keyspace.beginSnapshot(this);
     this.#epoch = keyspace.epoch;
     this.#writer = new RdbWriter(options);
@@ -94,38 +94,38 @@ export class Snapshot implements PreImages {
     return this.#writer.takeBlocks();
   }
 
-  preserve(entries: Entries, key: string, entry: Readonly<Entry>): void {
+  preserve(entries: Entries, { key, value, expireAt }: Readonly<Entry>): void {
     const db = this.#databaseOf.get(entries);
     if (db === undefined || this.#state !== "writing") return;
-    this.#aside.push({ db, key, value: entry.value, expireAt: entry.expireAt });
-    this.#preservedBytes += key.length + entry.value.length;
+    this.#aside.push({ db, key, value, expireAt });
+    this.#preservedBytes += key.length + value.length;
   }
 
   release(): void {
     if (this.#state === "released") return;
     this.#state = "released";
     this.#keyspace.endSnapshot();
-    for (const source of this.#sources) source.entries.releaseSplits();
+    for (const source of this.#sources) source.entries.releaseBuckets();
   }
 
   *#visitAll(): Generator<void> {
     for (const source of this.#sources) {
       this.#select(source.index);
       this.#writer.resizeDb(source);
-      let untilLook = KEYS_PER_LOOK;
-      for (let index = 0; index < source.entries.shardCount; index++) {
-        for (const [key, entry] of source.entries.shard(index)) {
-          if (entry.epoch < this.#epoch) {
-            entry.epoch = this.#epoch;
-            this.#write(source.index, key, entry);
-          }
-          if (--untilLook > 0) continue;
-          untilLook = KEYS_PER_LOOK;
-          yield;
-          this.#writeAside();
-        }
+      const visit = (entry: Entry): void => this.#visit(source.index, entry);
+      for (let index = 0; index < source.entries.bucketCount; index++) {
+        source.entries.visitBucket(index, visit);
+        if (index % BUCKETS_PER_LOOK !== BUCKETS_PER_LOOK - 1) continue;
+        yield;
+        this.#writeAside();
       }
     }
+  }
+
+  #visit(db: number, entry: Entry): void {
+    if (entry.epoch >= this.#epoch) return;
+    entry.epoch = this.#epoch;
+    this.#write(db, entry);
   }
 
   #finish(): void {
@@ -137,15 +137,15 @@ export class Snapshot implements PreImages {
 
   #writeAside(): void {
     if (this.#aside.length === 0) return;
-    for (const image of this.#aside) this.#write(image.db, image.key, image);
+    for (const image of this.#aside) this.#write(image.db, image);
     this.#aside = [];
   }
 
-  #write(db: number, key: string, entry: Pick<Entry, "value" | "expireAt">): void {
+  #write(db: number, entry: Pick<Entry, "key" | "value" | "expireAt">): void {
     this.#select(db);
     this.#keys++;
     const value = { kind: "string", bytes: entry.value } as const;
-    this.#writer.key({ key, value, expireAt: expiryOf(entry) });
+    this.#writer.key({ key: entry.key, value, expireAt: expiryOf(entry) });
   }
 
   #select(db: number): void {
@@ -156,5 +156,5 @@ export class Snapshot implements PreImages {
 }
 
 function expiryOf(entry: Pick<Entry, "expireAt">): UnixMillis | undefined {
-  return entry.expireAt === NO_EXPIRY ? undefined : unixMillis(entry.expireAt);
+  return entry.expireAt === undefined ? undefined : unixMillis(entry.expireAt);
 }

@@ -1,5 +1,5 @@
 import type { Client, QueuedCommand, Transaction } from "./client.ts";
-import type { Database, Keyspace } from "./keyspace.ts";
+import { type Database, isPast, type Keyspace } from "./keyspace.ts";
 
 /** Holds the command back until EXEC. */
 export function enqueue(client: Client, queued: QueuedCommand, flags: number): void {
@@ -49,7 +49,7 @@ export function isInvalidated(client: Client, unixNow: number): boolean {
   if (client.watcher.invalidated) return true;
   return client.watched.some(({ database, key, expired }) => {
     const entry = database.entries.get(key);
-    return !expired && entry !== undefined && unixNow > entry.expireAt;
+    return !expired && entry !== undefined && isPast(entry, unixNow);
   });
 }
 

@@ -150,8 +150,9 @@ export class TestServer {
   contents(): Map<string, string> {
     const all = new Map<string, string>();
     for (const database of this.state.keyspace.databases) {
-      for (const [key, entry] of database.entries) {
-        all.set(`${database.index}/${key}`, `${textOf(entry.value)} until ${entry.expireAt}`);
+      for (const { key, value, expireAt } of database.entries) {
+        const until = expireAt === undefined ? "" : ` until ${expireAt}`;
+        all.set(`${database.index}/${key}`, textOf(value) + until);
       }
     }
     return new Map([...all].sort(([a], [b]) => (a < b ? -1 : 1)));

@@ -55,7 +55,7 @@ function add(state: ServerState, client: Client, key: string, amount: number | b
   }
   const value = String(sum);
   if (entry === undefined) state.keyspace.put(client.database, key, value, NO_EXPIRY);
-  else state.keyspace.setValue(client.database, key, entry, value);
+  else state.keyspace.setValue(client.database, entry, value);
   keyChanged(state, client.database, key, "incrby");
   client.reply.integer(sum);
 }
@@ -76,7 +76,7 @@ function incrByFloat(state: ServerState, client: Client, args: Arguments): void 
   }
   const value = formatExtended(addExtended(old, amount));
   if (entry === undefined) state.keyspace.put(client.database, key, value, NO_EXPIRY);
-  else state.keyspace.setValue(client.database, key, entry, value);
+  else state.keyspace.setValue(client.database, entry, value);
   keyChanged(state, client.database, key, "incrbyfloat");
   propagateAs(state, ["SET", key, value, "KEEPTTL"]);
   client.reply.bulk(value);

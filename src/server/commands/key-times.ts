@@ -7,7 +7,7 @@ import { ERRORS, unsupportedOption } from "../errors.ts";
 import { EX, EXAT, PX, PXAT, readExpireTime, type TimeForm } from "../expire-time.ts";
 import { lookup, lookupRead } from "../expiry.ts";
 import { keyChanged } from "../keyspace-events.ts";
-import { NO_EXPIRY } from "../keyspace.ts";
+import { type Expiry, NO_EXPIRY } from "../keyspace.ts";
 import { propagateAs } from "../propagation.ts";
 import { replyError } from "../reply.ts";
 import type { ServerState } from "../state.ts";
@@ -41,7 +41,7 @@ function expireCommand(command: string, form: TimeForm) {
       keyChanged(state, client.database, key, "del");
       propagateAs(state, [state.settings.lazyfreeLazyExpire ? "UNLINK" : "DEL", key]);
     } else {
-      state.keyspace.setExpiry(client.database, key, entry, moment.at);
+      state.keyspace.setExpiry(client.database, entry, moment.at);
       keyChanged(state, client.database, key, "expire");
       propagateAs(state, ["PEXPIREAT", key, String(moment.at), ...args.slice(3)]);
     }
@@ -64,16 +64,17 @@ function readConditions(args: Arguments): readonly Condition[] | string {
 }
 
 /** Keys without an expiry count as staying for ever. */
-function holds(condition: Condition, current: number, wanted: number): boolean {
+function holds(condition: Condition, current: Expiry, wanted: number): boolean {
+  const end = current ?? Number.POSITIVE_INFINITY;
   switch (condition) {
     case "NX":
       return current === NO_EXPIRY;
     case "XX":
       return current !== NO_EXPIRY;
     case "GT":
-      return wanted > current;
+      return wanted > end;
     case "LT":
-      return wanted < current;
+      return wanted < end;
     default:
       return unreachable(condition);
   }
@@ -101,7 +102,7 @@ function persist(state: ServerState, client: Client, args: Arguments): void {
     client.reply.integer(0);
     return;
   }
-  state.keyspace.setExpiry(client.database, key, entry, NO_EXPIRY);
+  state.keyspace.setExpiry(client.database, entry, NO_EXPIRY);
   keyChanged(state, client.database, key, "persist");
   client.reply.integer(1);
 }

@@ -13,9 +13,9 @@ import { keyAt } from "./strings.ts";
 function keys(state: ServerState, client: Client, args: Arguments): void {
   const pattern = keyAt(args, 1);
   const found: string[] = [];
-  for (const [key, entry] of client.database.entries) {
+  for (const entry of client.database.entries) {
     if (isExpired(state, entry)) continue;
-    if (pattern === "*" || globMatch(pattern, key)) found.push(key);
+    if (pattern === "*" || globMatch(pattern, entry.key)) found.push(entry.key);
   }
   client.reply.array(found.length);
   for (const key of found) client.reply.bulk(key);
@@ -29,13 +29,12 @@ function randomKey(state: ServerState, client: Client): void {
   for (let tried = 0; tried < RANDOM_TRIES; tried++) {
     const found = entries.random(state.random);
     if (found === undefined) break;
-    const [key, entry] = found;
-    if (!isExpired(state, entry)) {
-      client.reply.bulk(key);
+    if (!isExpired(state, found)) {
+      client.reply.bulk(found.key);
       return;
     }
     if (state.replication.role.kind === "master" && state.pause === undefined) {
-      expire(state, client.database, key);
+      expire(state, client.database, found.key);
     }
   }
   client.reply.null();
@@ -53,8 +52,8 @@ interface ScanOptions {
 
 const CURSOR = /^\d{1,20}$/;
 const DEFAULT_COUNT = 10;
-/** With a pattern that matches little, a call still visits no more than so many times COUNT. */
-const MAX_VISITS_PER_COUNT = 10;
+/** Where little matches, a call still visits no more buckets than so many times COUNT. */
+const MAX_BUCKETS_PER_COUNT = 10;
 
 function scan(state: ServerState, client: Client, args: Arguments): void {
   const cursorText = textOf(args[1] ?? "");
@@ -71,16 +70,18 @@ function scan(state: ServerState, client: Client, args: Arguments): void {
   let cursor = Number(BigInt.asUintN(32, BigInt(cursorText)));
   let visited = 0;
   do {
-    cursor = client.database.entries.scan(cursor, (key, entry) => {
-      visited++;
+    cursor = client.database.entries.scan(cursor, (entry) => {
       if (isExpired(state, entry)) return;
       if (options.type !== undefined && options.type !== "string") return;
-      if (options.pattern === undefined || globMatch(options.pattern, key)) found.push(key);
+      if (options.pattern === undefined || globMatch(options.pattern, entry.key)) {
+        found.push(entry.key);
+      }
     });
+    visited++;
   } while (
     cursor !== 0 &&
     found.length < options.count &&
-    visited < options.count * MAX_VISITS_PER_COUNT
+    visited < options.count * MAX_BUCKETS_PER_COUNT
   );
   client.reply.array(2);
   client.reply.bulk(String(cursor));

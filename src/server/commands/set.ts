@@ -7,7 +7,7 @@ import { ERRORS } from "../errors.ts";
 import { EX, PX, readExpireTime, TIME_FORMS, type TimeForm } from "../expire-time.ts";
 import { lookup, lookupRead } from "../expiry.ts";
 import { keyChanged, notifyKeyspaceEvent } from "../keyspace-events.ts";
-import { type Entry, NO_EXPIRY } from "../keyspace.ts";
+import { type Entry, type Expiry, NO_EXPIRY } from "../keyspace.ts";
 import { propagateAs } from "../propagation.ts";
 import { replyError, replyOk } from "../reply.ts";
 import type { ServerState } from "../state.ts";
@@ -111,7 +111,7 @@ function momentOf(
   state: ServerState,
   options: Options,
   command: string,
-): { readonly at: number; readonly error?: undefined } | { readonly error: string } {
+): { readonly at: Expiry; readonly error?: undefined } | { readonly error: string } {
   if (typeof options.time !== "object") return { at: NO_EXPIRY };
   const { form, amount } = options.time;
   return readExpireTime(amount, form, { command, unixNow: state.unixNow, allowed: "positive" });
@@ -136,12 +136,12 @@ function getEx(state: ServerState, client: Client, args: Arguments): void {
   }
   replyValue(client, entry);
   if (options.time === "none") persist(state, client, key, entry);
-  else if (options.time !== undefined) expireAtMoment(state, client, { key, entry, at: moment.at });
+  else if (moment.at !== NO_EXPIRY) expireAtMoment(state, client, { key, entry, at: moment.at });
 }
 
 function persist(state: ServerState, client: Client, key: string, entry: Entry): void {
   if (entry.expireAt === NO_EXPIRY) return;
-  state.keyspace.setExpiry(client.database, key, entry, NO_EXPIRY);
+  state.keyspace.setExpiry(client.database, entry, NO_EXPIRY);
   keyChanged(state, client.database, key, "persist");
   propagateAs(state, ["PERSIST", key]);
 }
@@ -157,7 +157,7 @@ function expireAtMoment(
     propagateAs(state, ["DEL", key]);
     return;
   }
-  state.keyspace.setExpiry(client.database, key, entry, at);
+  state.keyspace.setExpiry(client.database, entry, at);
   keyChanged(state, client.database, key, "expire");
   propagateAs(state, ["PEXPIREAT", key, String(at)]);
 }

@@ -130,7 +130,7 @@ function append(state: ServerState, client: Client, args: Arguments): void {
     return;
   }
   if (entry === undefined) state.keyspace.put(client.database, key, stored(suffix), NO_EXPIRY);
-  else state.keyspace.setValue(client.database, key, entry, concat(entry.value, suffix));
+  else state.keyspace.setValue(client.database, entry, concat(entry.value, suffix));
   keyChanged(state, client.database, key, "append");
   client.reply.integer(length);
 }
@@ -158,7 +158,7 @@ function setRange(state: ServerState, client: Client, args: Arguments): void {
   }
   const value = overwritten(entry?.value ?? "", offset, patch);
   if (entry === undefined) state.keyspace.put(client.database, key, value, NO_EXPIRY);
-  else state.keyspace.setValue(client.database, key, entry, value);
+  else state.keyspace.setValue(client.database, entry, value);
   keyChanged(state, client.database, key, "setrange");
   client.reply.integer(value.length);
 }

@@ -1,4 +1,4 @@
-import { type Database, NO_EXPIRY } from "../keyspace.ts";
+import type { Database } from "../keyspace.ts";
 import type { ServerState } from "../state.ts";
 import type { Field } from "./info.ts";
 
@@ -41,12 +41,10 @@ const SAMPLED_KEYS = 64;
 function averageTimeToLive(state: ServerState, database: Database): number {
   let seen = 0;
   let total = 0;
-  for (let shard = 0; shard < database.expiring.shardCount && seen < SAMPLED_KEYS; shard++) {
-    for (const entry of database.expiring.shard(shard).values()) {
-      if (entry.expireAt === NO_EXPIRY) continue;
-      seen++;
-      total += Math.max(0, entry.expireAt - state.unixNow);
-    }
+  for (const { entry } of database.expiring) {
+    if (seen === SAMPLED_KEYS) break;
+    seen++;
+    total += Math.max(0, (entry.expireAt ?? 0) - state.unixNow);
   }
   return seen === 0 ? 0 : Math.floor(total / seen);
 }
