@@ -19,7 +19,8 @@ export function failovers(lab: Lab, data: Kind): void {
     const client = sentinelAwareClient(group);
     try {
       await client.set("before", "the crash");
-      await master.command("WAIT", 2, 1000);
+      // On the connection that wrote: WAIT knows no other writes.
+      expect(await client.wait(2, 5000)).toBe(2);
       await master.crash();
       // Held by the client until it has found the new master.
       await client.set("after", "the crash");
