@@ -35,7 +35,9 @@ export type Effect =
   | { readonly kind: "discard-payload" }
   /** Reads the configured file; answered by `load-bytes` and `load-ended`. */
   | { readonly kind: "read-snapshot-file" }
-  | { readonly kind: "stop-reading-snapshot-file" }
+  /** The same for the payload stored last, whatever has taken the configured name since. */
+  | { readonly kind: "read-payload" }
+  | { readonly kind: "stop-reading" }
   | { readonly kind: "delete-snapshot-file" }
 
   // Our own snapshots.

@@ -67,7 +67,7 @@ function failLoad(
   state: ServerState,
   failure: { readonly reason: string; readonly unsupported: boolean },
 ): void {
-  emit(state, { kind: "stop-reading-snapshot-file" });
+  emit(state, { kind: "stop-reading" });
   const { role } = state.replication;
   if (state.loading?.purpose === "sync" && role.kind === "replica") {
     refusePayload(state, role, failure);

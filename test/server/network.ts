@@ -168,10 +168,11 @@ export class TestNetwork {
         server.deliver({ kind: "payload-stored" });
         return;
       case "read-snapshot-file":
+      case "read-payload":
         this.#readFile(server);
         return;
       // Loading is done in one go here, and nobody but the test closes a server.
-      case "stop-reading-snapshot-file":
+      case "stop-reading":
       case "discard-payload":
       case "delete-snapshot-file":
       case "attach-replica":

@@ -162,6 +162,6 @@ export function sendSignOfLife(state: ServerState, role: ReplicaRole): void {
 function abortTransfer(state: ServerState, role: ReplicaRole): void {
   const phase = role.link;
   if (phase.at === "transfer") emit(state, { kind: "discard-payload" });
-  if (phase.at === "loading") emit(state, { kind: "stop-reading-snapshot-file" });
+  if (phase.at === "loading") emit(state, { kind: "stop-reading" });
   state.loading = undefined;
 }

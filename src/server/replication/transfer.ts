@@ -158,7 +158,7 @@ export function onPayloadStored(state: ServerState, role: ReplicaRole): void {
     serveMeanwhile: false,
   };
   refreshGates(state);
-  emit(state, { kind: "read-snapshot-file" });
+  emit(state, { kind: "read-payload" });
 }
 
 export function onPayloadFailed(state: ServerState, role: ReplicaRole, reason: string): void {

@@ -49,6 +49,11 @@ export class DurableFile {
     await this.#handle.close();
   }
 
+  /** What was written, behind `flush` and before `publish`, however its name is used later. */
+  openForReading(): Promise<FileHandle> {
+    return open(this.#temporary, "r");
+  }
+
   /** Gives it its name, behind `flush`. */
   async publish(): Promise<void> {
     await rename(this.#temporary, this.#path);

@@ -1,4 +1,4 @@
-import { unlink } from "node:fs/promises";
+import { type FileHandle, open, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { type Address, formatAddress } from "../../base/address.ts";
 import { unreachable } from "../../base/assert.ts";
@@ -44,6 +44,8 @@ export class Effects {
   readonly #sender: SnapshotSender;
   #link: ReplicaLink | undefined;
   #payload: PayloadFile | undefined;
+  /** The payload that was stored last, open for reading. */
+  #stored: FileHandle | undefined;
   #reader: SnapshotReader | undefined;
 
   constructor(options: EffectsOptions) {
@@ -128,7 +130,10 @@ export class Effects {
       case "read-snapshot-file":
         this.#readSnapshotFile();
         return;
-      case "stop-reading-snapshot-file":
+      case "read-payload":
+        this.#readPayload();
+        return;
+      case "stop-reading":
         this.#reader?.stop();
         return;
       case "delete-snapshot-file":
@@ -223,9 +228,13 @@ export class Effects {
     const { deliver } = this.#options;
     const link = this.#link;
     this.#payload = new PayloadFile(this.#place(), {
-      onStored: () => {
+      onStored: (file) => {
         this.#payload = undefined;
+        this.#stored = file;
         deliver({ kind: "payload-stored" });
+        // Where nobody reads it any more, nobody else would close it.
+        this.#stored?.close().catch(() => undefined);
+        this.#stored = undefined;
       },
       onFailed: (reason) => deliver({ kind: "payload-failed", reason }),
       onFull: () => link?.pause(),
@@ -234,8 +243,18 @@ export class Effects {
   }
 
   #readSnapshotFile(): void {
+    this.#read(open(this.snapshotPath, "r"));
+  }
+
+  #readPayload(): void {
+    const file = this.#stored;
+    this.#stored = undefined;
+    if (file !== undefined) this.#read(Promise.resolve(file));
+  }
+
+  #read(file: Promise<FileHandle>): void {
     const { deliver, table } = this.#options;
-    this.#reader = new SnapshotReader(this.snapshotPath, () => table()["key-load-delay"], {
+    this.#reader = new SnapshotReader(file, () => table()["key-load-delay"], {
       onSize: (bytes) => deliver({ kind: "load-size", bytes }),
       onBytes: (bytes) => deliver({ kind: "load-bytes", bytes }),
       onEnd: () => deliver({ kind: "load-ended" }),

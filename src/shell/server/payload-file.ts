@@ -1,3 +1,4 @@
+import type { FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 import { reasonOf } from "../system-reason.ts";
 import { DurableFile } from "./durable-file.ts";
@@ -7,12 +8,16 @@ const HIGH_WATER_BYTES = 8 * 1024 * 1024;
 const LOW_WATER_BYTES = 1024 * 1024;
 
 export interface PayloadFileEvents {
-  onStored(): void;
+  /** @param file open for reading; the receiver closes it */
+  onStored(file: FileHandle): void;
   onFailed(reason: string): void;
   /** The disk is slower than the master. */
   onFull(): void;
   onRoom(): void;
 }
+
+/** Tells transfers of the same second apart: the end of one must not remove the next one's file. */
+let transfers = 0;
 
 /** A master's snapshot on its way into our file. */
 export class PayloadFile {
@@ -28,7 +33,8 @@ export class PayloadFile {
   ) {
     this.#events = events;
     const seconds = Math.floor(Date.now() / 1000);
-    const temporary = join(place.folder, `temp-${seconds}.${process.pid}.rdb`);
+    const name = `temp-${seconds}.${process.pid}.${++transfers}.rdb`;
+    const temporary = join(place.folder, name);
     this.#work = DurableFile.create(temporary, join(place.folder, place.name));
     this.#work.catch((error: unknown) => this.#fail(error));
   }
@@ -53,8 +59,11 @@ export class PayloadFile {
   store(): void {
     this.#then(async (file) => {
       await file.flush();
+      // Before it has its name: a snapshot of our own may take that at any time.
+      const reading = await file.openForReading();
       await file.publish();
-      if (!this.#discarded) this.#events.onStored();
+      if (this.#discarded) await reading.close();
+      else this.#events.onStored(reading);
     });
   }
 

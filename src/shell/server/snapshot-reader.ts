@@ -1,4 +1,4 @@
-import { type FileHandle, open } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
 import { codeOf, reasonOf } from "../system-reason.ts";
 import { nextTurn, sleep } from "./turns.ts";
 
@@ -20,10 +20,17 @@ export class SnapshotReader {
   readonly #events: SnapshotReaderEvents;
   #stopped = false;
 
-  /** @param keyDelayMicros `key-load-delay`, with which tests slow loading down */
-  constructor(path: string, keyDelayMicros: () => number, events: SnapshotReaderEvents) {
+  /**
+   * @param file is closed at the end
+   * @param keyDelayMicros `key-load-delay`, with which tests slow loading down
+   */
+  constructor(
+    file: Promise<FileHandle>,
+    keyDelayMicros: () => number,
+    events: SnapshotReaderEvents,
+  ) {
     this.#events = events;
-    this.#read(path, keyDelayMicros).catch((error: unknown) => {
+    this.#read(file, keyDelayMicros).catch((error: unknown) => {
       if (this.#stopped) return;
       this.stop();
       events.onFailed({ reason: reasonOf(error), missing: codeOf(error) === "ENOENT" });
@@ -35,8 +42,8 @@ export class SnapshotReader {
     this.#stopped = true;
   }
 
-  async #read(path: string, keyDelayMicros: () => number): Promise<void> {
-    const file = await open(path, "r");
+  async #read(opening: Promise<FileHandle>, keyDelayMicros: () => number): Promise<void> {
+    const file = await opening;
     try {
       const { size } = await file.stat();
       if (!this.#stopped) this.#events.onSize(size);

@@ -1,4 +1,5 @@
-import { type FileHandle, open } from "node:fs/promises";
+import { closeSync, fstatSync, openSync, read } from "node:fs";
+import { promisify } from "node:util";
 import type { ClientId } from "../../base/ids.ts";
 import type { Millis } from "../../base/units.ts";
 import type { Input } from "../../server/input.ts";
@@ -26,38 +27,47 @@ export class SnapshotSender {
     this.#options = options;
   }
 
+  /**
+   * The file is opened before this returns: it is the one that the replica was promised, and a
+   * later snapshot may take its name while this one is sent.
+   */
   send(client: ClientId): void {
-    this.#send(client).catch(() => this.#options.drop(client));
+    let file: number;
+    try {
+      file = openSync(this.#options.path(), "r");
+    } catch {
+      this.#options.drop(client);
+      return;
+    }
+    this.#send(client, file)
+      .catch(() => this.#options.drop(client))
+      .finally(() => closeSync(file));
   }
 
-  async #send(client: ClientId): Promise<void> {
-    const { now, drop, path, report, stallTimeoutMs, streamOf } = this.#options;
+  async #send(client: ClientId, file: number): Promise<void> {
+    const { now, drop, report, stallTimeoutMs, streamOf } = this.#options;
     const stream = streamOf(client);
     if (stream === undefined) return;
     const receiver = new Receiver(client, stream, now());
-    // The open file stays what it is when a later snapshot takes its name.
-    const file = await open(path(), "r");
-    try {
-      const { size } = await file.stat();
-      receiver.write([Buffer.from(formatCountedHeader(size), "latin1")]);
-      const receivers = (): Receiver[] => (streamOf(client) === undefined ? [] : [receiver]);
-      for await (const chunk of chunksOf(file, size)) {
-        if (streamOf(client) === undefined) return;
-        receiver.write([chunk]);
-        await waitForRoom(receivers, { now, drop, timeoutMs: stallTimeoutMs() });
-      }
-    } finally {
-      await file.close();
+    const { size } = fstatSync(file);
+    receiver.write([Buffer.from(formatCountedHeader(size), "latin1")]);
+    const receivers = (): Receiver[] => (streamOf(client) === undefined ? [] : [receiver]);
+    for await (const chunk of chunksOf(file, size)) {
+      if (streamOf(client) === undefined) return;
+      receiver.write([chunk]);
+      await waitForRoom(receivers, { now, drop, timeoutMs: stallTimeoutMs() });
     }
     if (streamOf(client) !== undefined) report({ kind: "snapshot-sent", client });
   }
 }
 
+const readChunk = promisify(read);
+
 /** @throws {Error} when the file is shorter than it was */
-async function* chunksOf(file: FileHandle, size: number): AsyncGenerator<Buffer> {
+async function* chunksOf(file: number, size: number): AsyncGenerator<Buffer> {
   for (let at = 0; at < size;) {
     const chunk = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, size - at));
-    const { bytesRead } = await file.read(chunk, 0, chunk.length, at);
+    const { bytesRead } = await readChunk(file, chunk, 0, chunk.length, at);
     if (bytesRead === 0) throw new Error("the snapshot file was cut off");
     at += bytesRead;
     yield chunk.subarray(0, bytesRead);

@@ -8,6 +8,7 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
+import { open } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -82,9 +83,9 @@ describe("a master's payload", () => {
       const file = new PayloadFile(
         { folder, name: "dump.rdb" },
         {
-          onStored: () => {
+          onStored: (opened) => {
             events.push("stored");
-            resolve();
+            resolve(opened.close());
           },
           onFailed: (reason) => events.push(reason),
           onFull: () => events.push("full"),
@@ -134,7 +135,7 @@ function read(path: string): Promise<Read> {
   return new Promise((resolve) => {
     const sizes: number[] = [];
     let bytes = 0;
-    const reader = new SnapshotReader(path, () => 0, {
+    const reader = new SnapshotReader(open(path, "r"), () => 0, {
       onSize: (size) => sizes.push(size),
       onBytes: (chunk) => {
         bytes += chunk.length;
