@@ -4,11 +4,12 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
 } from "node:fs";
-import { open } from "node:fs/promises";
+import { type FileHandle, open } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -76,16 +77,25 @@ describe("a durable file", () => {
   });
 });
 
+/** What the payload is when something else has taken its name. @returns its length and first byte */
+async function readOver(opened: FileHandle): Promise<[number, number | undefined]> {
+  const newer = put("newer", "a snapshot of our own");
+  renameSync(newer, join(folder, "dump.rdb"));
+  const bytes = await opened.readFile();
+  await opened.close();
+  return [bytes.length, bytes.at(-1)];
+}
+
 describe("a master's payload", () => {
-  it("is stored under the configured name", async () => {
+  it("is stored under the configured name, and is read whatever has that name then", async () => {
     const events: string[] = [];
-    const stored = new Promise<void>((resolve) => {
+    const stored = new Promise<[number, number | undefined]>((resolve) => {
       const file = new PayloadFile(
         { folder, name: "dump.rdb" },
         {
           onStored: (opened) => {
             events.push("stored");
-            resolve(opened.close());
+            resolve(readOver(opened));
           },
           onFailed: (reason) => events.push(reason),
           onFull: () => events.push("full"),
@@ -95,9 +105,8 @@ describe("a master's payload", () => {
       for (let block = 0; block < 12; block++) file.write(Buffer.alloc(1024 * 1024, block));
       file.store();
     });
-    await stored;
+    expect(await stored).toEqual([12 * 1024 * 1024, 11]);
     expect(events).toEqual(["full", "room", "stored"]);
-    expect(statSync(join(folder, "dump.rdb")).size).toBe(12 * 1024 * 1024);
     expect(readdirSync(folder)).toEqual(["dump.rdb"]);
   });
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -147,11 +147,13 @@ function turn(): Promise<void> {
 }
 
 describe("a snapshot file for a replica", () => {
-  it("is counted", async () => {
+  it("is counted, and is the one there was when it was to be sent", async () => {
     runner(["x".repeat(600_000)]).run(ID, { kind: "file" });
     await reported();
     inputs = [];
     const stream = addStream(1);
+    const newer = join(folder, "newer");
+    writeFileSync(newer, "a later snapshot");
     new SnapshotSender({
       report: (input) => inputs.push(input),
       streamOf: (client) => streams.get(client),
@@ -160,6 +162,7 @@ describe("a snapshot file for a replica", () => {
       path: () => join(folder, "dump.rdb"),
       stallTimeoutMs: () => 5000,
     }).send(clientId(1));
+    renameSync(newer, join(folder, "dump.rdb"));
     await reported();
     expect(stream.text).toBe(`$600000\r\n${"x".repeat(600_000)}`);
     expect(inputs).toEqual([{ kind: "snapshot-sent", client: 1 }]);
