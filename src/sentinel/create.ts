@@ -54,7 +54,6 @@ export function createSentinelState(
     },
     wakeAt: NEVER,
     polling: false,
-    failingOver: new Set(),
     failureSimulation: new Set(),
     unsavedAtStart: initial.isNew,
     started: false,

@@ -9,11 +9,9 @@ import type { Master, SentinelState } from "./state.ts";
 import { ELECTION_STAGGER_MS, FRUITLESS_ELECTIONS_MAX } from "./tunables.ts";
 import { logLine, publish, requestSave, touch, type Turn } from "./turn.ts";
 
-/** Moves the failover to another phase, and keeps the set of running ones. */
+/** Moves the failover to another phase. */
 export function setFailover(turn: Turn, master: Master, failover: Failover): void {
   master.failover = failover;
-  if (failover.phase === "none") turn.state.failingOver.delete(master);
-  else turn.state.failingOver.add(master);
   touch(turn, master);
 }
 
@@ -59,8 +57,8 @@ function yieldTo(turn: Turn, master: Master, votedEpoch: Epoch): void {
   if (phase === "wait-start") {
     abortElection(turn, master, `another sentinel asked first for the vote of epoch ${votedEpoch}`);
   }
-  master.attempts.notBefore = after(turn.now, electionTimeoutMs(turn.state, master));
-  master.attempts.delayTold = false;
+  // Who stands aside for longer is not called back by having voted.
+  waitUntil(turn, master, after(turn.now, electionTimeoutMs(turn.state, master)));
 }
 
 /** How long an election may take (spec §1.3, election give-up). */

@@ -1,7 +1,7 @@
-import { type Address, sameAddress } from "../base/address.ts";
+import type { Address } from "../base/address.ts";
 import type { MasterName, RunId } from "../base/ids.ts";
 import type { Epoch } from "../base/units.ts";
-import type { Instance, Master } from "./state.ts";
+import type { Instance } from "./state.ts";
 
 /** Debug events are logged only; the others are published whatever the log level (spec §8.1). */
 export type EventLevel = "debug" | "verbose" | "notice" | "warning";
@@ -119,9 +119,4 @@ export function aboutInstance(instance: Instance, more: EventSubject = {}): Even
     ...(instance.runId === undefined ? {} : { runId: instance.runId }),
     ...more,
   };
-}
-
-/** Does the instance stand for this address of this master? */
-export function isAt(instance: Master | { readonly address: Address }, address: Address): boolean {
-  return sameAddress(instance.address, address);
 }

@@ -234,7 +234,7 @@ export function acknowledgePromotion(turn: Turn, replica: Replica): boolean {
 
 /** A save failed: what rests on it has not been told to anybody and is given up. */
 export function abandonUnsaved(turn: Turn, failedSave: number): void {
-  for (const master of turn.state.failingOver) {
+  for (const master of turn.state.masters.values()) {
     const { failover } = master;
     if (failover.phase === "standing-by") setFailover(turn, master, NO_FAILOVER);
     if (failover.phase === "none" || failover.phase === "standing-by") continue;

@@ -26,8 +26,6 @@ export interface SentinelState {
   wakeAt: Millis;
   /** A late wake-up waits for the sockets to be read before it judges deadlines (design §5). */
   polling: boolean;
-  /** Masters whose failover is in any phase but `none`: what a finished save may move on. */
-  readonly failingOver: Set<Master>;
   readonly failureSimulation: Set<SimulatedFailure>;
   /** The configuration lacked something that must be on disk before anything is told (our id). */
   readonly unsavedAtStart: boolean;

@@ -13,7 +13,7 @@ import { forgetOutstanding, loseConnection, sendPing } from "./links.ts";
 import { takeAnswer } from "./opinions.ts";
 import { orderLost } from "./reconfiguration.ts";
 import { reviewTouched } from "./review.ts";
-import type { Chore, DataInstance, Instance, Link, SentinelState } from "./state.ts";
+import type { Chore, DataInstance, Instance, Link, Master, SentinelState } from "./state.ts";
 import { armWatchdog, enterTilt, leaveTilt } from "./tilt.ts";
 import { touchAll } from "./touch-all.ts";
 import { LATE_WAKE_UP_MS, SAVE_RETRY_MS } from "./tunables.ts";
@@ -293,10 +293,12 @@ function onSaved(turn: Turn, save: SaveNumber): void {
   if (save > state.saves.done) state.saves.done = save;
   state.saves.retryAt = undefined;
   state.schedule.delete(SAVE_RETRY);
-  for (const master of state.failingOver) touch(turn, master);
-  for (const master of state.masters.values()) {
-    if (master.reconfiguration.phase !== "none") touch(turn, master);
-  }
+  for (const master of state.masters.values()) if (mayWaitForSave(master)) touch(turn, master);
+}
+
+/** Is something held up that a finished save moves on: an election, a promotion, re-pointing? */
+function mayWaitForSave({ odown, failover, reconfiguration }: Master): boolean {
+  return odown.down || failover.phase !== "none" || reconfiguration.phase !== "none";
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { ClientId } from "../base/ids.ts";
 import { type Random, seededRandom } from "../base/random.ts";
-import { type Millis, millis } from "../base/units.ts";
+import type { Millis } from "../base/units.ts";
 import type { ReplicationId } from "../wire/psync.ts";
 import type { Client } from "./client.ts";
 import type { Effect } from "./effect.ts";
@@ -128,9 +128,4 @@ export function setClock(state: ServerState, now: Millis): void {
 
 export function emit(state: ServerState, effect: Effect): void {
   state.effects.push(effect);
-}
-
-/** The moment `durationMs` from now. */
-export function inMs(state: ServerState, durationMs: number): Millis {
-  return millis(state.now + durationMs);
 }

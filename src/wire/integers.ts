@@ -25,15 +25,10 @@ export function parseInt64(text: string): bigint | undefined {
   return value >= SMALLEST_INT64 && value <= LARGEST_INT64 ? value : undefined;
 }
 
+/** Both ends included. */
 export interface IntegerRange {
   readonly min: number;
   readonly max: number;
-}
-
-/** A strict decimal within the range, both ends included. */
-export function parseIntegerWithin(text: string, range: IntegerRange): number | undefined {
-  const value = parseInteger(text);
-  return value !== undefined && value >= range.min && value <= range.max ? value : undefined;
 }
 
 /**

@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseRunId } from "../../src/base/ids.ts";
+import { millis } from "../../src/base/units.ts";
 import type { Reply } from "../../src/resp/reply.ts";
 import {
   commandsIn,
@@ -203,6 +204,14 @@ describe("an election", () => {
     const aborted = world.answerAsk("b", { down: true, leader: "b", epoch: 5 });
     expect(eventNames(aborted)).toContain("-failover-abort-not-elected");
     expect(world.master.attempts.notBefore - world.now).toBeLessThan(500);
+  });
+
+  it("is not nearer for who stands aside because of a vote given meanwhile", () => {
+    const world = new WatchedMaster();
+    const { attempts } = world.master;
+    attempts.notBefore = millis(world.now + 120_000);
+    ask(world, 9, runIdOf("b"));
+    expect(attempts.notBefore).toBe(world.now + 120_000);
   });
 
   it("waits for the sentinel it voted for, and no longer once that one is down", () => {

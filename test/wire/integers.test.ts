@@ -1,11 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import {
-  parseConfigInteger,
-  parseInt64,
-  parseInteger,
-  parseIntegerWithin,
-} from "../../src/wire/integers.ts";
+import { parseConfigInteger, parseInt64, parseInteger } from "../../src/wire/integers.ts";
 
 describe("strict integers", () => {
   it.each([
@@ -37,14 +32,6 @@ describe("strict integers", () => {
   it("are exact as numbers or not read at all", () => {
     expect(parseInteger("9007199254740991")).toBe(Number.MAX_SAFE_INTEGER);
     expect(parseInteger("9007199254740992")).toBeUndefined();
-  });
-
-  it("keep to a range, both ends included", () => {
-    const range = { min: 0, max: 65535 };
-    expect(parseIntegerWithin("0", range)).toBe(0);
-    expect(parseIntegerWithin("65535", range)).toBe(65535);
-    expect(parseIntegerWithin("65536", range)).toBeUndefined();
-    expect(parseIntegerWithin("-1", range)).toBeUndefined();
   });
 
   it("read what is written", () => {
