@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { accessSync, constants } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -31,10 +32,18 @@ function isExecutable(file: string): boolean {
   }
 }
 
+/** A Python that has redis-py: Debian's, whatever other Python stands on the PATH before it. */
+function pythonWithRedis(): string | undefined {
+  return ["/usr/bin/python3", "python3"].find(
+    (python) => spawnSync(python, ["-c", "import redis.sentinel"]).status === 0,
+  );
+}
+
 const REAL = {
   "redis-server": locate("redis-server", "REDIS_SERVER"),
   "redis-sentinel": locate("redis-sentinel", "REDIS_SENTINEL"),
   "redis-cli": locate("redis-cli", "REDIS_CLI"),
+  "python3-redis": pythonWithRedis(),
 } as const;
 
 export type RealProgram = keyof typeof REAL;
