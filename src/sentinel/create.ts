@@ -36,6 +36,8 @@ export function createSentinelState(
       sentinelPass: durable.sentinelPass,
       requirePass: initial.requirePass,
       denyScriptsReconfig: durable.denyScriptsReconfig,
+      resolveHostnames: durable.resolveHostnames,
+      announceHostnames: durable.announceHostnames,
     },
     tunables: { ...DEFAULT_TUNABLES },
     currentEpoch: durable.currentEpoch,

@@ -13,6 +13,8 @@ export function durableView(state: SentinelState): DurableSentinel {
     announceIp: settings.announceIp,
     announcePort: settings.announcePort,
     denyScriptsReconfig: settings.denyScriptsReconfig,
+    resolveHostnames: settings.resolveHostnames,
+    announceHostnames: settings.announceHostnames,
     sentinelUser: settings.sentinelUser,
     sentinelPass: settings.sentinelPass,
     masters: [...state.masters.values()].map(durableMaster),

@@ -47,6 +47,10 @@ export interface GlobalSettings {
   /** What peers ask of us, and so our fallback towards them (spec §2.3). */
   readonly requirePass: string | undefined;
   readonly denyScriptsReconfig: boolean;
+  /** Host names may stand where addresses stand; changed by `setResolveHostnames`. */
+  resolveHostnames: boolean;
+  /** Instances with a name are shown by it; changed by `setAnnounceHostnames`. */
+  announceHostnames: boolean;
 }
 
 export type Tilt =

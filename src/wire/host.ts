@@ -57,3 +57,76 @@ function countGroups(half: string, { maybeIpv4 }: { readonly maybeIpv4: boolean 
   if (!plain.every((group) => IPV6_GROUP.test(group))) return Number.NaN;
   return plain.length + (endsInIpv4 ? 2 : 0);
 }
+
+const LONGEST_NAME = 253;
+/** Letters, digits, hyphens, and the underscores that some names have all the same. */
+const NAME_LABEL = /^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?$/;
+const ONLY_DIGITS = /^[0-9]+$/;
+
+/**
+ * A name that may be looked up. One that ends in a number would be a mistyped IPv4 address, which
+ * resolvers read in surprising ways (`127.1`, `0x7f.1`).
+ */
+export function isHostName(text: string): boolean {
+  if (text.length === 0 || text.length > LONGEST_NAME) return false;
+  const labels = (text.endsWith(".") ? text.slice(0, -1) : text).split(".");
+  const last = labels.at(-1) ?? "";
+  return labels.every((label) => NAME_LABEL.test(label)) && !ONLY_DIGITS.test(last);
+}
+
+/** Whether the address means something on one machine only: it names an interface (`fe80::1%eth0`). */
+export function hasZone(host: string): boolean {
+  return host.includes("%");
+}
+
+/**
+ * One spelling for each literal address, so that texts compare: `::ffff:10.0.0.1` is `10.0.0.1`,
+ * IPv6 is lower case without leading zeros and with its longest run of zeros as `::`.
+ * @param host a literal address or a name; a name is returned in lower case
+ */
+export function canonicalHost(host: string): string {
+  const lower = host.toLowerCase();
+  if (!lower.includes(":") || !isIpAddress(lower)) return lower;
+  const [address = "", zone] = lower.split("%");
+  const groups = groupsOf(address);
+  const text = isMapped(groups) ? dotted(groups.slice(6)) : compress(groups);
+  return zone === undefined ? text : `${text}%${zone}`;
+}
+
+function groupsOf(address: string): number[] {
+  const [head = "", tail] = address.split("::");
+  const front = numbersOf(head);
+  if (tail === undefined) return front;
+  const back = numbersOf(tail);
+  const missing = IPV6_GROUPS - front.length - back.length;
+  return [...front, ...Array.from({ length: missing }, () => 0), ...back];
+}
+
+function numbersOf(half: string): number[] {
+  if (half === "") return [];
+  return half.split(":").flatMap((group) => {
+    if (!group.includes(".")) return [Number.parseInt(group, 16)];
+    const [a = 0, b = 0, c = 0, d = 0] = group.split(".").map(Number);
+    return [a * 256 + b, c * 256 + d];
+  });
+}
+
+function isMapped(groups: readonly number[]): boolean {
+  return groups[5] === 0xffff && groups.slice(0, 5).every((group) => group === 0);
+}
+
+function dotted([high = 0, low = 0]: readonly number[]): string {
+  return [high >> 8, high & 255, low >> 8, low & 255].join(".");
+}
+
+function compress(groups: readonly number[]): string {
+  let best = { at: 0, length: 0 };
+  for (let at = 0; at < groups.length; at++) {
+    let length = 0;
+    while (groups[at + length] === 0) length++;
+    if (length > best.length) best = { at, length };
+  }
+  const hex = groups.map((group) => group.toString(16));
+  if (best.length < 2) return hex.join(":");
+  return `${hex.slice(0, best.at).join(":")}::${hex.slice(best.at + best.length).join(":")}`;
+}

@@ -33,6 +33,8 @@ export class WatchedMaster {
           announceIp: undefined,
           announcePort: 0,
           denyScriptsReconfig: true,
+          resolveHostnames: false,
+          announceHostnames: false,
           sentinelUser: undefined,
           sentinelPass: undefined,
           masters: [

@@ -19,10 +19,9 @@ export function durableLines(sentinel: DurableSentinel): OptionLine[] {
   const { announceIp, announcePort, sentinelUser, sentinelPass } = sentinel;
   const lines: OptionLine[] = [
     option("myid", [sentinel.myId]),
-    {
-      ...option("deny-scripts-reconfig", [sentinel.denyScriptsReconfig ? "yes" : "no"]),
-      isForced: !sentinel.denyScriptsReconfig,
-    },
+    yesNo("deny-scripts-reconfig", sentinel.denyScriptsReconfig, true),
+    yesNo("resolve-hostnames", sentinel.resolveHostnames, false),
+    yesNo("announce-hostnames", sentinel.announceHostnames, false),
     ...sentinel.masters.flatMap(masterLines),
     option("current-epoch", [String(sentinel.currentEpoch)]),
   ];
@@ -71,11 +70,18 @@ function option(setting: string, rest: readonly string[]): OptionLine {
   return { key, text: [key, ...rest.map(quoteWord)].join(" "), isForced: true };
 }
 
+/** Written when it is not the default, or was in the file already. */
+function yesNo(setting: string, value: boolean, initial: boolean): OptionLine {
+  return { ...option(setting, [value ? "yes" : "no"]), isForced: value !== initial };
+}
+
 /** Settings whose lines are all ours: one that no master claims any more is removed. */
 const WRITTEN: ReadonlySet<string> = new Set(
   [
     "myid",
     "deny-scripts-reconfig",
+    "resolve-hostnames",
+    "announce-hostnames",
     "monitor",
     "down-after-milliseconds",
     "failover-timeout",

@@ -45,6 +45,10 @@ export interface DurableSentinel {
   /** 0: the listening port. */
   readonly announcePort: number;
   readonly denyScriptsReconfig: boolean;
+  /** Host names may stand where addresses stand. */
+  readonly resolveHostnames: boolean;
+  /** Instances with a name are shown by it, not by their IP. */
+  readonly announceHostnames: boolean;
   readonly sentinelUser: string | undefined;
   readonly sentinelPass: string | undefined;
   readonly masters: readonly DurableMaster[];

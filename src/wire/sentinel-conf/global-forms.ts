@@ -1,5 +1,4 @@
 import { parseRunId } from "../../base/ids.ts";
-import { NOT_SUPPORTED } from "../conf/refusals.ts";
 import { isHost } from "../host.ts";
 import { raiseCurrentEpoch, type SentinelDraft } from "./sentinel-draft.ts";
 import {
@@ -66,20 +65,7 @@ export const GLOBAL_FORMS: ReadonlyMap<string, StatementForm<SentinelDraft>> = n
         ),
     },
   ],
-  [
-    "deny-scripts-reconfig",
-    {
-      syntax: "sentinel deny-scripts-reconfig yes|no",
-      wordCounts: [2],
-      apply: (draft, [word = ""]) =>
-        assign(
-          readYesNo(word, "Please specify yes or no for the deny-scripts-reconfig options."),
-          (value) => {
-            draft.denyScriptsReconfig = value;
-          },
-        ),
-    },
-  ],
+  ["deny-scripts-reconfig", yesNo("deny-scripts-reconfig", "denyScriptsReconfig", "options")],
   [
     "sentinel-user",
     {
@@ -102,17 +88,22 @@ export const GLOBAL_FORMS: ReadonlyMap<string, StatementForm<SentinelDraft>> = n
       },
     },
   ],
-  ["resolve-hostnames", onlyNo("resolve-hostnames")],
-  ["announce-hostnames", onlyNo("announce-hostnames")],
+  ["resolve-hostnames", yesNo("resolve-hostnames", "resolveHostnames")],
+  ["announce-hostnames", yesNo("announce-hostnames", "announceHostnames")],
 ]);
 
-function onlyNo(setting: string): StatementForm<SentinelDraft> {
+/** @param noun how Redis calls it when it complains */
+function yesNo(
+  setting: string,
+  field: "denyScriptsReconfig" | "resolveHostnames" | "announceHostnames",
+  noun: "option" | "options" = "option",
+): StatementForm<SentinelDraft> {
   return {
-    syntax: `sentinel ${setting} no`,
+    syntax: `sentinel ${setting} yes|no`,
     wordCounts: [2],
-    apply: (_, [word = ""]) =>
-      assign(readYesNo(word, `Please specify yes or no for the ${setting} option.`), (isOn) =>
-        isOn ? { message: `${setting} yes is ${NOT_SUPPORTED}` } : undefined,
-      ),
+    apply: (draft, [word = ""]) =>
+      assign(readYesNo(word, `Please specify yes or no for the ${setting} ${noun}.`), (value) => {
+        draft[field] = value;
+      }),
   };
 }

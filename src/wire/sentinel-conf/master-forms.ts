@@ -47,7 +47,7 @@ function monitor(draft: SentinelDraft, words: readonly string[]): Complaint | un
     message: "Quorum must be 1 or greater.",
   });
   if (!quorum.ok) return quorum.complaint;
-  return assign(readAddress(host, portText), (address) => {
+  return assign(readAddress(host, portText, draft), (address) => {
     draft.masters.set(
       name,
       newMasterDraft({ name, address, quorum: quorum.value, monitor: words }),
@@ -142,8 +142,8 @@ export const MASTER_FORMS: ReadonlyMap<string, StatementForm<MasterTarget>> = ne
     {
       syntax: "sentinel known-replica <name> <ip> <port>",
       wordCounts: [4],
-      apply: ({ master }, [host = "", port = ""]) =>
-        assign(readAddress(host, port), (address) => {
+      apply: ({ master, draft }, [host = "", port = ""]) =>
+        assign(readAddress(host, port, draft), (address) => {
           master.replicas.set(`${host.toLowerCase()} ${address.port}`, address);
         }),
     },
@@ -153,7 +153,7 @@ export const MASTER_FORMS: ReadonlyMap<string, StatementForm<MasterTarget>> = ne
     {
       syntax: "sentinel known-sentinel <name> <ip> <port> <id>",
       wordCounts: [4, 5],
-      apply: ({ master }, words) => knownSentinel(master, words),
+      apply: (target, words) => knownSentinel(target, words),
     },
   ],
   ["notification-script", noScript("notification-script")],
@@ -202,14 +202,17 @@ function renameCommand(master: MasterDraft, word: string, newName: string): Comp
 }
 
 /** Without an id it says nothing: files of the first sentinels have such lines. */
-function knownSentinel(master: MasterDraft, words: readonly string[]): Complaint | undefined {
+function knownSentinel(
+  { master, draft }: MasterTarget,
+  words: readonly string[],
+): Complaint | undefined {
   const [host = "", port = "", id] = words;
   if (id === undefined) return undefined;
   const runId = parseRunId(id);
   if (runId === undefined) {
     return { message: "Malformed Sentinel id.", expected: "40 lowercase hex digits" };
   }
-  return assign(readAddress(host, port), (address) => {
+  return assign(readAddress(host, port, draft), (address) => {
     const known = master.sentinels.get(runId);
     if (known !== undefined && !sameAddress(known, address)) {
       return { message: "Duplicate runid for sentinel." };

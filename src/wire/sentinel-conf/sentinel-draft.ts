@@ -39,6 +39,8 @@ export function emptyDraft(): SentinelDraft {
     announceIp: undefined,
     announcePort: 0,
     denyScriptsReconfig: true,
+    resolveHostnames: false,
+    announceHostnames: false,
     sentinelUser: undefined,
     sentinelPass: undefined,
     masters: new Map(),

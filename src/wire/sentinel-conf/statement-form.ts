@@ -1,8 +1,7 @@
 import type { Address } from "../../base/address.ts";
 import type { Epoch } from "../../base/units.ts";
-import { NOT_SUPPORTED } from "../conf/refusals.ts";
 import { parseEpoch } from "../epochs.ts";
-import { isIpAddress, parsePort } from "../host.ts";
+import { isHostName, isIpAddress, parsePort } from "../host.ts";
 import { type IntegerRange, parseConfigInteger } from "../integers.ts";
 
 /** Why a statement is refused: Redis' text, and what was expected where that does not say it. */
@@ -48,9 +47,16 @@ export function readEpoch(word: string): Read<Epoch> {
     : { ok: true, value };
 }
 
-export function readAddress(host: string, portText: string): Read<Address> {
-  if (!isIpAddress(host)) {
-    const expected = `an IP address; host names are ${NOT_SUPPORTED}`;
+/** @param setting.resolveHostnames whether a name will do; if it resolves is found out later */
+export function readAddress(
+  host: string,
+  portText: string,
+  setting: { readonly resolveHostnames: boolean },
+): Read<Address> {
+  if (!isIpAddress(host) && !(setting.resolveHostnames && isHostName(host))) {
+    const expected = setting.resolveHostnames
+      ? `an IP address or a host name, not '${host}'`
+      : `an IP address; host names need sentinel resolve-hostnames yes`;
     return refused("Can't resolve instance hostname.", expected);
   }
   const port = parsePort(portText);

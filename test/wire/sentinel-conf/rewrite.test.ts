@@ -111,6 +111,8 @@ describe("a save", () => {
       announceIp: "10.0.0.1",
       announcePort: 5000,
       denyScriptsReconfig: false,
+      resolveHostnames: false,
+      announceHostnames: false,
       sentinelUser: "bob",
       sentinelPass: "x",
       masters: [
@@ -256,6 +258,8 @@ const SENTINEL: fc.Arbitrary<DurableSentinel> = fc.record({
   announceIp: fc.option(HOST, { nil: undefined }),
   announcePort: fc.nat({ max: 65535 }),
   denyScriptsReconfig: fc.boolean(),
+  resolveHostnames: fc.boolean(),
+  announceHostnames: fc.boolean(),
   sentinelUser: SECRET,
   sentinelPass: SECRET,
   masters: fc.uniqueArray(MASTER, { selector: ({ name }) => name, maxLength: 3 }),

@@ -37,6 +37,8 @@ describe("a sentinel.conf", () => {
       announceIp: undefined,
       announcePort: 0,
       denyScriptsReconfig: true,
+      resolveHostnames: false,
+      announceHostnames: false,
       sentinelUser: undefined,
       sentinelPass: undefined,
       masters: [],
@@ -112,6 +114,8 @@ describe("a sentinel.conf", () => {
       announceIp: "10.0.0.1",
       announcePort: 5000,
       denyScriptsReconfig: false,
+      resolveHostnames: false,
+      announceHostnames: false,
       sentinelUser: "bob",
       sentinelPass: "secret",
     });
@@ -260,8 +264,6 @@ describe("a mistake in a sentinel.conf", () => {
     ["supervised systemd", /^supervised is not supported/],
     ["syslog-enabled yes", /^syslog-enabled is not supported/],
     ["rename-command PING PONG", /^rename-command is not supported/],
-    ["sentinel resolve-hostnames yes", /^resolve-hostnames yes is not supported/],
-    ["sentinel announce-hostnames yes", /^announce-hostnames yes is not supported/],
     ["sentinel notification-script mymaster /x.sh", /^notification-script is not supported/],
     ["sentinel client-reconfig-script mymaster /x.sh", /^client-reconfig-script is not supported/],
   ])("is a feature that this version lacks: %s", (line, message) => {
@@ -320,6 +322,35 @@ argument couldn't be parsed into an integer
 (sentinel.conf, line 2, port)
 `,
     ]);
+  });
+});
+
+describe("host names", () => {
+  const NAMED = `sentinel monitor mymaster redis-0.redis 6379 2
+sentinel known-replica mymaster redis_1 6379
+sentinel known-sentinel mymaster sentinel-1 26379 ${"b".repeat(40)}
+`;
+
+  it("stand where addresses stand, as they are written, with resolve-hostnames anywhere", () => {
+    const { sentinel } = configOf(`${NAMED}sentinel resolve-hostnames yes\n`);
+    expect(sentinel.resolveHostnames).toBe(true);
+    expect(sentinel.announceHostnames).toBe(false);
+    const [master] = sentinel.masters;
+    expect(master?.address).toEqual({ host: "redis-0.redis", port: 6379 });
+    expect(master?.replicas).toEqual([{ host: "redis_1", port: 6379 }]);
+    expect(master?.sentinels.map(({ address }) => address.host)).toEqual(["sentinel-1"]);
+  });
+
+  it("are mistakes without it", () => {
+    const [mistake] = mistakesOf(NAMED);
+    expect(mistake).toMatch(/^1: Can't resolve instance hostname\./);
+  });
+
+  it.each(["10.0.0.256", "127.1", "-x", "a..b", "[::1]", "x".repeat(64)])("are not %s", (host) => {
+    const [mistake] = mistakesOf(
+      `sentinel resolve-hostnames yes\nsentinel monitor mymaster ${host} 6379 2\n`,
+    );
+    expect(mistake).toMatch(/^2: Can't resolve instance hostname\./);
   });
 });
 
