@@ -52,6 +52,16 @@ export class Lab {
     return sentinel;
   }
 
+  /** Ends a sentinel and starts the other kind in its place, on the same port and the same file. */
+  async replaceSentinel(old: SentinelProcess, kind: Kind): Promise<SentinelProcess> {
+    await old.stop();
+    const { name, port, dir } = old;
+    const sentinel = new SentinelProcess({ kind, name, port, dir, config: "kept" });
+    this.#sentinels.push(sentinel);
+    await sentinel.start();
+    return sentinel;
+  }
+
   /** Any other program, such as redis-cli or `vedette demo`. */
   async run(name: string, program: Program, args: readonly string[]): Promise<RunningProcess> {
     const started = await RunningProcess.start(name, program, { args, cwd: this.folder(name) });

@@ -8,8 +8,8 @@ export interface SentinelOptions {
   readonly name: string;
   readonly port: number;
   readonly dir: string;
-  /** Lines of the configuration after `port`, `bind` and `dir`. */
-  readonly config: readonly string[];
+  /** Lines of the configuration after `port`, `bind` and `dir`; "kept": the file that is there. */
+  readonly config: readonly string[] | "kept";
 }
 
 /** A redis-sentinel or vedette-sentinel with its configuration file, which survives a restart. */
@@ -31,6 +31,7 @@ export class SentinelProcess extends Daemon {
     this.kind = kind;
     this.name = name;
     this.configFile = configFile;
+    if (options.config === "kept") return;
     const lines = [`port ${port}`, "bind 127.0.0.1", `dir ${dir}`, ...options.config];
     writeFileSync(configFile, `${lines.join("\n")}\n`);
   }

@@ -23,6 +23,7 @@ export async function startGroup(
     readonly sentinels: readonly Kind[];
     readonly quorum?: number;
     readonly downAfterMs?: number;
+    readonly failoverTimeoutMs?: number;
   },
 ): Promise<WatchedGroup> {
   const kind = options.data;
@@ -35,7 +36,7 @@ export async function startGroup(
   const config = [
     `sentinel monitor ${MASTER_NAME} 127.0.0.1 ${master.port} ${options.quorum ?? 2}`,
     `sentinel down-after-milliseconds ${MASTER_NAME} ${options.downAfterMs ?? 1000}`,
-    `sentinel failover-timeout ${MASTER_NAME} 10000`,
+    `sentinel failover-timeout ${MASTER_NAME} ${options.failoverTimeoutMs ?? 10_000}`,
   ];
   const sentinels = await Promise.all(
     options.sentinels.map((sentinel, index) =>
