@@ -35,6 +35,8 @@ export type Wait =
       readonly count: number;
       readonly offset: number;
       readonly until: Millis;
+      /** What replicas have applied, for WAIT, or have on disk, for WAITAOF. */
+      readonly kept: "in-memory" | "on-disk";
     }
   /** CLIENT PAUSE: the request is executed when the pause ends. */
   | { readonly kind: "pause"; readonly args: Arguments }

@@ -2,6 +2,7 @@ import { after } from "../base/units.ts";
 import { expireInBackground } from "./expiry.ts";
 import { log } from "./log.ts";
 import { endPauseIfDue } from "./pause.ts";
+import { watchFailover } from "./replication/failover.ts";
 import { trimBacklog } from "./replication/identity.ts";
 import { sendAck, sendSignOfLife, watchLink } from "./replication/link-control.ts";
 import { serveReplicas } from "./replication/master-side.ts";
@@ -27,6 +28,7 @@ export function onTick(state: ServerState): void {
   }
   if (replication.role.kind === "replica") watchLink(state, replication.role);
   releaseWaiters(state);
+  watchFailover(state);
   watchShutdown(state);
   const point = dueSavePoint(state);
   if (point !== undefined) {

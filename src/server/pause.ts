@@ -1,36 +1,50 @@
 import { after, type Millis } from "../base/units.ts";
 import { refreshGates } from "./gates.ts";
-import { emit, type Pause, type ServerState } from "./state.ts";
+import { emit, type Pause, type PausePurpose, type ServerState } from "./state.ts";
 
 /** CLIENT PAUSE: a longer or stricter pause that is already on wins (server spec §4.3). */
 export function pauseClients(
   state: ServerState,
   { durationMs, scope }: { readonly durationMs: number; readonly scope: Pause["scope"] },
 ): void {
-  const { pause: current } = state;
+  const current = state.pauses.get("command");
   const until = after(state.now, durationMs);
-  state.pause = {
+  beginPause(state, "command", {
     until: current === undefined || current.until < until ? until : current.until,
     scope: current?.scope === "all" ? "all" : scope,
-  };
-  refreshGates(state);
+  });
 }
 
-/** CLIENT UNPAUSE; a shutdown that waits keeps its own pause. */
+/** CLIENT UNPAUSE; a shutdown or failover that waits keeps its own pause. */
 export function unpauseClients(state: ServerState): void {
-  if (state.shutdown === undefined) resumePaused(state);
+  endPause(state, "command");
 }
 
-/** Lets everybody go on; each request that waited is executed now, before later ones. */
-export function resumePaused(state: ServerState): void {
-  state.pause = undefined;
-  refreshGates(state);
+/** Several may pause at once: the strictest of them holds, until the last one ends. */
+export function beginPause(state: ServerState, purpose: PausePurpose, pause: Pause): void {
+  state.pauses.set(purpose, pause);
+  applyStrictest(state);
+}
+
+/** Lets everybody go on, unless another pause is on. */
+export function endPause(state: ServerState, purpose: PausePurpose): void {
+  if (!state.pauses.delete(purpose)) return;
+  applyStrictest(state);
+  // Each request that waited is executed now, before later ones; or waits again.
   for (const client of state.clients.values()) {
     if (client.wait?.kind === "pause") emit(state, { kind: "resume-client", client: client.id });
   }
 }
 
 export function endPauseIfDue(state: ServerState, now: Millis): void {
-  if (state.pause === undefined || now < state.pause.until || state.shutdown !== undefined) return;
-  resumePaused(state);
+  for (const [purpose, { until }] of state.pauses) if (now >= until) endPause(state, purpose);
+}
+
+function applyStrictest(state: ServerState): void {
+  let strictest: Pause | undefined;
+  for (const pause of state.pauses.values()) {
+    if (strictest === undefined || pause.scope === "all") strictest = pause;
+  }
+  state.pause = strictest;
+  refreshGates(state);
 }

@@ -1,16 +1,17 @@
-import { after, type Millis } from "../base/units.ts";
+import { after, type Millis, NEVER } from "../base/units.ts";
 import type { Client } from "./client.ts";
 import { ERRORS } from "./errors.ts";
-import { refreshGates } from "./gates.ts";
 import { log } from "./log.ts";
-import { resumePaused } from "./pause.ts";
-import { nameOf } from "./replication/peers.ts";
+import { beginPause, endPause } from "./pause.ts";
+import { hasEverything, nameOf } from "./replication/peers.ts";
 import { type ReplicaPeer, replicationOffset } from "./replication/state.ts";
 import { endWait, requestAcks } from "./replication/wait.ts";
 import { cancelSnapshot, noteSaved } from "./saving.ts";
 import { emit, type Shutdown, type ServerState } from "./state.ts";
 
-export interface ShutdownRequest extends Pick<Shutdown, "save" | "force" | "askedBy"> {
+export interface ShutdownRequest extends Pick<Shutdown, "save" | "force"> {
+  /** Absent when a signal asks. */
+  readonly askedBy: Client | undefined;
   /** Without waiting for replicas that lag. */
   readonly now: boolean;
 }
@@ -20,20 +21,31 @@ export function beginShutdown(state: ServerState, request: ShutdownRequest): voi
   const { shutdownTimeoutSeconds } = state.settings;
   const lagging = laggingPeers(state);
   const until = after(state.now, shutdownTimeoutSeconds * 1000);
-  state.shutdown = { ...request, until };
+  const { save, force, askedBy } = request;
+  state.shutdown = { save, force, until, askers: askedBy === undefined ? [] : [askedBy] };
   if (request.now || shutdownTimeoutSeconds === 0 || lagging.length === 0) {
     finishShutdown(state);
     return;
   }
-  if (request.askedBy !== undefined) request.askedBy.wait = { kind: "shutdown" };
+  if (askedBy !== undefined) askedBy.wait = { kind: "shutdown" };
   requestAcks(state);
-  state.pause = { until, scope: "write" };
-  refreshGates(state);
+  beginPause(state, "shutdown", { until: NEVER, scope: "write" });
   log(
     state,
     "notice",
     `Waiting for replicas before shutting down: ${lagging.length} of ${state.replication.peers.size} lag.`,
   );
+}
+
+/** SHUTDOWN while another one waits: it waits too, or ends the waiting. */
+export function joinShutdown(state: ServerState, request: ShutdownRequest): void {
+  const { shutdown } = state;
+  if (shutdown === undefined) return;
+  if (request.askedBy !== undefined) {
+    shutdown.askers.push(request.askedBy);
+    if (!request.now) request.askedBy.wait = { kind: "shutdown" };
+  }
+  if (request.now) finishShutdown(state);
 }
 
 /** SHUTDOWN ABORT. @returns false when none is in progress */
@@ -53,9 +65,8 @@ export function watchShutdown(state: ServerState): void {
 }
 
 function laggingPeers(state: ServerState): ReplicaPeer[] {
-  const offset = replicationOffset(state.replication);
   return [...state.replication.peers.values()].filter(
-    (peer) => peer.phase.kind === "online" && peer.sendsAcks && peer.ackOffset < offset,
+    (peer) => peer.phase.kind === "online" && peer.sendsAcks && !hasEverything(state, peer),
   );
 }
 
@@ -67,7 +78,7 @@ function finishShutdown(state: ServerState): void {
     log(
       state,
       "warning",
-      `Lagging replica ${nameOf(peer.client)} reported offset ${peer.ackOffset} behind master, lag=${secondsOf(state.now, peer.ackAt)}, state=online.`,
+      `Lagging replica ${nameOf(peer.client)} reported offset ${replicationOffset(state.replication) - peer.ackOffset} behind master, lag=${secondsOf(state.now, peer.ackAt)}, state=online.`,
     );
   }
   const online = [...state.replication.peers.values()].filter(
@@ -103,18 +114,20 @@ function secondsOf(now: Millis, then: Millis): number {
 }
 
 function giveUp(state: ServerState): void {
-  const askedBy = state.shutdown?.askedBy;
+  const askers = state.shutdown?.askers ?? [];
   state.shutdown = undefined;
   log(
     state,
     "warning",
     "Errors trying to shut down the server. Check the logs for more information.",
   );
-  if (askedBy !== undefined) tell(state, askedBy);
-  resumePaused(state);
+  for (const client of askers) tell(state, client);
+  endPause(state, "shutdown");
 }
 
 function tell(state: ServerState, client: Client): void {
+  // Gone meanwhile, or there to be told.
+  if (!state.clients.has(client.id)) return;
   client.reply.error(ERRORS.shutdownFailed);
   if (client.wait !== undefined) endWait(state, client);
 }

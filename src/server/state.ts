@@ -19,11 +19,14 @@ export interface ExpiryCycle {
   readonly cursors: number[];
 }
 
-/** CLIENT PAUSE, a waiting SHUTDOWN: who may not go on until when. */
+/** Who may not go on until when. */
 export interface Pause {
   readonly until: Millis;
   readonly scope: "all" | "write";
 }
+
+/** CLIENT PAUSE, SHUTDOWN and FAILOVER that wait for replicas: each ends its own pause only. */
+export type PausePurpose = "command" | "shutdown" | "failover";
 
 /** A file or a payload on its way into memory. */
 export interface Loading {
@@ -43,8 +46,8 @@ export interface Shutdown {
   readonly save: "never" | "always" | "if-configured";
   /** Exits even if saving fails. */
   readonly force: boolean;
-  /** Absent when a signal asked. */
-  readonly askedBy: Client | undefined;
+  /** Who is told if it fails; none when a signal asked. */
+  readonly askers: Client[];
 }
 
 /** All that the bundled server knows. Only `step` and `execute` change it. */
@@ -72,6 +75,8 @@ export interface ServerState {
   readonly stats: Stats;
   loading: Loading | undefined;
   shutdown: Shutdown | undefined;
+  readonly pauses: Map<PausePurpose, Pause>;
+  /** The strictest of `pauses`. */
   pause: Pause | undefined;
   readonly expiryCycle: ExpiryCycle;
   /** DEBUG SET-ACTIVE-EXPIRE. */
@@ -111,6 +116,7 @@ export function newServerState(options: {
     stats: newStats(),
     loading: undefined,
     shutdown: undefined,
+    pauses: new Map(),
     pause: undefined,
     expiryCycle: { cursors: [] },
     activeExpiry: true,

@@ -244,6 +244,22 @@ describe("a master with replicas", () => {
     expect(server.connect().line("WAIT 1 0")).toBe(":1\r\n");
   });
 
+  it("answers WAITAOF when replicas have it in their append-only files; it has none itself", () => {
+    const server = new TestServer();
+    const replica = online(server);
+    const client = server.connect();
+    client.line("SET k v");
+    expect(client.line("WAITAOF 1 0 0")).toMatch(/^-ERR WAITAOF cannot be used when numlocal/);
+    expect(client.line("WAITAOF 2 0 0")).toMatch(/^-ERR value is out of range/);
+    expect(client.line("WAITAOF 0 1 1000")).toBe("");
+    replica.line("REPLCONF ACK 1000 FACK 20");
+    expect(client.reply()).toBe("");
+    replica.line("REPLCONF ACK 1000 FACK 1000");
+    expect(client.reply()).toBe("*2\r\n:0\r\n:1\r\n");
+    server.connect().line("REPLICAOF other 1");
+    expect(server.connect().line("WAITAOF 0 1 0")).toMatch(/^-ERR WAITAOF cannot be used with/);
+  });
+
   it("sends clients away that WAIT when it becomes a replica", () => {
     const server = new TestServer();
     online(server);

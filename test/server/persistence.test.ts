@@ -204,8 +204,14 @@ describe("a shutdown", () => {
     expect(client.line("SHUTDOWN")).toBe("");
     expect(info(server, "shutdown_in_milliseconds")).toBe("10000");
     expect(server.connect().line("SET k w")).toBe("");
+    const second = server.connect();
+    expect(second.line("SHUTDOWN")).toBe("");
+    // Two that wait to shut down, one that waits to write.
+    expect(info(server, "blocked_clients")).toBe("3");
     expect(server.connect().line("SHUTDOWN ABORT")).toBe("+OK\r\n");
-    expect(client.reply()).toBe("-ERR Errors trying to SHUTDOWN. Check logs.\r\n");
+    for (const waiting of [client, second]) {
+      expect(waiting.reply()).toBe("-ERR Errors trying to SHUTDOWN. Check logs.\r\n");
+    }
     client.line("SHUTDOWN");
     server.pass(500);
     expect(server.effects.some((effect) => effect.kind === "exit")).toBe(false);

@@ -1,6 +1,5 @@
 import { unreachable } from "../../base/assert.ts";
 import { textOf } from "../../base/bytes.ts";
-import { after, NEVER } from "../../base/units.ts";
 import { parsePort } from "../../wire/host.ts";
 import { parseInteger } from "../../wire/integers.ts";
 import { parsePsyncRequest } from "../../wire/psync.ts";
@@ -16,12 +15,15 @@ import { attachReplica, onAck } from "../replication/master-side.ts";
 import { peerHost } from "../replication/peers.ts";
 import { becomeMaster, becomeReplicaOf } from "../replication/roles.ts";
 import { type ReplicaRole, replicationOffset } from "../replication/state.ts";
-import { replicasAt, requestAcks } from "../replication/wait.ts";
 import type { ServerState } from "../state.ts";
 
 function replicaOf(state: ServerState, client: Client, args: Arguments): void {
   if (client.kind === "replica") {
     replyError(client, ERRORS.replicaofFromReplica);
+    return;
+  }
+  if (state.replication.failover !== undefined) {
+    replyError(client, ERRORS.replicaofInFailover);
     return;
   }
   const host = textOf(args[1] ?? "");
@@ -92,14 +94,19 @@ function acceptFailover(state: ServerState, client: Client, replid: string): boo
     replyError(client, ERRORS.failoverReplid);
     return false;
   }
-  log(state, "notice", "Failover request received for this replica. Failing over to it now.");
+  log(state, "warning", `Failover request received for replid ${replid}.`);
   becomeMaster(state);
+  log(state, "notice", `MASTER MODE enabled (failover request from '${describe(client)}')`);
   return true;
 }
 
 /** @returns whether the request was answered with an error */
 function refuseSync(state: ServerState, client: Client): boolean {
-  const { role } = state.replication;
+  const { role, failover } = state.replication;
+  if (failover !== undefined) {
+    replyError(client, ERRORS.noMasterLinkFailover);
+    return true;
+  }
   if (role.kind === "replica" && role.link.at !== "connected") {
     replyError(client, ERRORS.noMasterLinkSync);
     return true;
@@ -122,6 +129,10 @@ function replconf(state: ServerState, client: Client, args: Arguments): void {
   for (let at = 1; at < args.length; at += 2) {
     const option = textOf(args[at] ?? "").toLowerCase();
     const value = textOf(args[at + 1] ?? "");
+    if (option === "ack") {
+      acknowledge(state, client, value, args.slice(at + 2));
+      return;
+    }
     const outcome = applyOption(state, client, option, value);
     if (outcome === "silent") return;
     if (outcome !== "known") {
@@ -130,6 +141,21 @@ function replconf(state: ServerState, client: Client, args: Arguments): void {
     }
   }
   replyOk(client);
+}
+
+/** `ACK <offset> [FACK <offset>]`, which gets no reply. */
+function acknowledge(
+  state: ServerState,
+  client: Client,
+  offset: string,
+  [option, onDisk]: Arguments,
+): void {
+  if (client.kind !== "replica") return;
+  const hasFile = textOf(option ?? "").toLowerCase() === "fack";
+  onAck(state, client, {
+    applied: parseInteger(offset) ?? 0,
+    onDisk: hasFile ? (parseInteger(textOf(onDisk ?? "")) ?? 0) : 0,
+  });
 }
 
 type OptionOutcome = "known" | "silent" | `ERR ${string}`;
@@ -163,9 +189,6 @@ function applyOption(
       return "known";
     case "version":
       return "known";
-    case "ack":
-      if (client.kind === "replica") onAck(state, client, parseInteger(value) ?? 0);
-      return "silent";
     case "getack": {
       const { role } = state.replication;
       if (client.kind === "master" && role.kind === "replica") sendAck(state, role);
@@ -174,35 +197,6 @@ function applyOption(
     default:
       return `ERR Unrecognized REPLCONF option: ${option}`;
   }
-}
-
-/** Waits until enough replicas have this client's last write (server spec §4.4). */
-function wait(state: ServerState, client: Client, args: Arguments): void {
-  const { replication } = state;
-  if (replication.role.kind === "replica") {
-    replyError(client, ERRORS.waitOnReplica);
-    return;
-  }
-  const count = parseInteger(textOf(args[1] ?? ""));
-  const timeoutMs = parseInteger(textOf(args[2] ?? ""));
-  if (count === undefined || timeoutMs === undefined) {
-    replyError(client, count === undefined ? ERRORS.notAnInteger : ERRORS.timeoutNotAnInteger);
-    return;
-  }
-  if (timeoutMs < 0) {
-    replyError(client, ERRORS.timeoutNegative);
-    return;
-  }
-  const offset = client.lastWriteOffset;
-  const reached = replicasAt(state, offset);
-  if (reached >= count || state.propagation.depth > 1) {
-    client.reply.integer(reached);
-    return;
-  }
-  const until = timeoutMs === 0 ? NEVER : after(state.now, timeoutMs);
-  client.wait = { kind: "replicas", count, offset, until };
-  state.waiters.add(client);
-  requestAcks(state);
 }
 
 /** Ports and offsets are texts here; only online replicas are shown (server spec §4.2). */
@@ -276,5 +270,4 @@ export const REPLICATION_COMMANDS: readonly Command[] = [
     run: replconf,
   },
   { name: "role", arity: 1, flags: flags("LTF"), keys: NO_KEYS, group: SERVER, run: roleCommand },
-  { name: "wait", arity: 3, flags: flags("b"), keys: NO_KEYS, group: "generic", run: wait },
 ];

@@ -7,7 +7,7 @@ import { formatInfo } from "../info/info.ts";
 import { log } from "../log.ts";
 import { replyError, replyOk } from "../reply.ts";
 import { beginBackgroundSave, noteSaved, noteSaveFailed } from "../saving.ts";
-import { abortShutdown, beginShutdown } from "../shutdown.ts";
+import { abortShutdown, beginShutdown, joinShutdown } from "../shutdown.ts";
 import type { ServerState, Shutdown } from "../state.ts";
 import { debug } from "./debug.ts";
 
@@ -75,13 +75,14 @@ function shutdown(state: ServerState, client: Client, args: Arguments): void {
     replyError(client, ERRORS.syntax);
     return;
   }
-  if (state.shutdown !== undefined) return;
-  beginShutdown(state, {
+  const request = {
     save: saveWish(words),
     force: words.includes("force"),
     now: words.includes("now"),
     askedBy: client,
-  });
+  };
+  if (state.shutdown === undefined) beginShutdown(state, request);
+  else joinShutdown(state, request);
 }
 
 export function saveWish(words: readonly string[]): Shutdown["save"] {

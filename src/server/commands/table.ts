@@ -3,6 +3,7 @@ import type { Command } from "../command.ts";
 import { commandCommand } from "./command-info.ts";
 import { CONNECTION_COMMANDS } from "./connection.ts";
 import { COUNTER_COMMANDS } from "./counters.ts";
+import { FAILOVER_COMMANDS } from "./failover.ts";
 import { FLUSH_COMMANDS } from "./flush.ts";
 import { KEY_TIME_COMMANDS } from "./key-times.ts";
 import { KEY_COMMANDS } from "./keys.ts";
@@ -12,6 +13,7 @@ import { SERVER_COMMANDS } from "./server.ts";
 import { SET_COMMANDS } from "./set.ts";
 import { STRING_COMMANDS } from "./strings.ts";
 import { TRANSACTION_COMMANDS } from "./transactions.ts";
+import { WAITING_COMMANDS } from "./waiting.ts";
 
 /** All commands by their lower-case name. */
 export const COMMANDS: ReadonlyMap<string, Command> = new Map(
@@ -26,6 +28,8 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map(
     ...TRANSACTION_COMMANDS,
     ...CONNECTION_COMMANDS,
     ...REPLICATION_COMMANDS,
+    ...FAILOVER_COMMANDS,
+    ...WAITING_COMMANDS,
     ...SERVER_COMMANDS,
     commandCommand(() => COMMANDS),
   ].map((command) => [command.name, command]),

@@ -49,14 +49,16 @@ function shutdownField(state: ServerState): readonly Field[] {
 
 export function clientFields(state: ServerState): readonly Field[] {
   const { connections } = state.environment.facts();
-  const watching = [...state.clients.values()].filter((client) => client.watched.length > 0);
+  const clients = [...state.clients.values()];
+  const watching = clients.filter((client) => client.watched.length > 0);
+  const waiting = clients.filter((client) => client.wait !== undefined);
   return [
     ["connected_clients", connections.connected],
     ["cluster_connections", 0],
     ["maxclients", connections.maxClients],
     ["client_recent_max_input_buffer", 0],
     ["client_recent_max_output_buffer", 0],
-    ["blocked_clients", state.waiters.size],
+    ["blocked_clients", waiting.length],
     ["tracking_clients", 0],
     ["pubsub_clients", connections.pubsubClients],
     ["watching_clients", watching.length],

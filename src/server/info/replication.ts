@@ -20,7 +20,7 @@ export function replicationFields(state: ServerState): readonly Field[] {
     ["connected_slaves", replication.peers.size],
     ...goodReplicasField(state),
     ...[...replication.peers.values()].map((peer, index) => peerField(state, peer, index)),
-    ["master_failover_state", "no-failover"],
+    ["master_failover_state", replication.failover?.phase ?? "no-failover"],
     ["master_replid", replication.replid],
     ["master_replid2", replication.replid2],
     ["master_repl_offset", replicationOffset(replication)],

@@ -1,9 +1,16 @@
 import { unreachable } from "../../base/assert.ts";
 import type { LinkId } from "../../base/ids.ts";
 import type { Millis } from "../../base/units.ts";
-import { formatPsync, parsePsyncReply, type ReplicationId } from "../../wire/psync.ts";
+import {
+  formatPsync,
+  parsePsyncReply,
+  type PsyncReply,
+  type ReplicationId,
+} from "../../wire/psync.ts";
+import { ERRORS } from "../errors.ts";
 import { log } from "../log.ts";
 import { emit, type ServerState } from "../state.ts";
+import { abortFailover, finishFailover } from "./failover.ts";
 import { continueHistoryAs, openBacklog } from "./identity.ts";
 import { failLink, send } from "./link-control.ts";
 import { LinkLines } from "./link-lines.ts";
@@ -121,8 +128,16 @@ function onHandshakeReply(
       `Trying a partial resynchronization (request ${resume.replid}:${resume.offset}).`,
     );
   }
-  send(state, role, formatPsync(resume));
+  send(state, role, [...formatPsync(resume), ...failoverWord(state)]);
   advance(state, role, phase, { await: "psync" });
+}
+
+/** Our FAILOVER's target takes over when it gets this, and answers as our master. */
+function failoverWord(state: ServerState): readonly string[] {
+  const { failover } = state.replication;
+  if (failover?.phase !== "failover-in-progress") return [];
+  failover.requests++;
+  return ["FAILOVER"];
 }
 
 function resumePoint(state: ServerState): { replid: ReplicationId; offset: number } {
@@ -141,6 +156,10 @@ function advance(
 
 function onPsyncReply(state: ServerState, role: ReplicaRole, phase: Handshake, line: string): void {
   const reply = parsePsyncReply(line);
+  if (state.replication.failover !== undefined && reply.kind !== "keepalive") {
+    settleFailover(state, reply);
+    if (state.replication.role !== role) return;
+  }
   switch (reply.kind) {
     case "keepalive":
       role.link = { ...phase, since: state.now };
@@ -160,6 +179,10 @@ function onPsyncReply(state: ServerState, role: ReplicaRole, phase: Handshake, l
       failLink(state, role, `MASTER is not ready: ${reply.text}`);
       return;
     case "unknown":
+      if (reply.text === `-${ERRORS.failoverToMaster}`) {
+        failLink(state, role, "The failover's target has taken over: synchronizing with it");
+        return;
+      }
       log(state, "notice", `Retrying with SYNC: master replied to PSYNC with ${reply.text}`);
       emit(state, { kind: "write-link", link: phase.link, bytes: "SYNC\r\n" });
       enterTransfer(state, role, phase, undefined);
@@ -167,6 +190,25 @@ function onPsyncReply(state: ServerState, role: ReplicaRole, phase: Handshake, l
     default:
       unreachable(reply);
   }
+}
+
+/**
+ * The target's answer to a request to take over. One whose answer was lost may have been heard: a
+ * target that is a master then has taken over.
+ */
+function settleFailover(state: ServerState, reply: PsyncReply): void {
+  const { failover } = state.replication;
+  if (failover?.phase !== "failover-in-progress") return;
+  const isRefused = reply.kind === "unknown" || reply.kind === "transient";
+  const isMasterAlready =
+    reply.kind === "unknown" &&
+    reply.text === `-${ERRORS.failoverToMaster}` &&
+    failover.requests > 1;
+  if (isRefused && !isMasterAlready) {
+    abortFailover(state, "Failover target rejected psync request");
+    return;
+  }
+  finishFailover(state);
 }
 
 function enterTransfer(

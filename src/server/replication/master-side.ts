@@ -4,11 +4,13 @@ import { log } from "../log.ts";
 import { appendToStream } from "../propagation.ts";
 import { emit, type ServerState } from "../state.ts";
 import { goOnline, provideSnapshot, startDueSnapshot } from "./full-sync.ts";
+import { watchFailover } from "./failover.ts";
 import { beginHistory, dropBacklog, openBacklog } from "./identity.ts";
 import { addPeer, closePeer, countGoodReplicas, nameOf } from "./peers.ts";
 import { decidePsync } from "./psync-decision.ts";
 import { type ReplicaPeer, replicationOffset } from "./state.ts";
 import { releaseWaiters } from "./wait.ts";
+import { watchShutdown } from "../shutdown.ts";
 
 /** Makes the client a replica and gives it what it lacks, or everything (server spec §2.6, §2.7). */
 export function attachReplica(
@@ -54,14 +56,25 @@ function continuePartially(state: ServerState, client: Client, from: number): vo
   countGoodReplicas(state);
 }
 
-/** REPLCONF ACK: offsets only grow; the first behind a payload lets the stream flow. */
-export function onAck(state: ServerState, client: Client, offset: number): void {
+/**
+ * REPLCONF ACK: offsets only grow; the first behind a payload lets the stream flow.
+ * @param offsets of what is applied, and of what is in the replica's append-only file
+ */
+export function onAck(
+  state: ServerState,
+  client: Client,
+  { applied, onDisk }: { readonly applied: number; readonly onDisk: number },
+): void {
   const peer = state.replication.peers.get(client.id);
   if (peer === undefined) return;
-  if (offset > peer.ackOffset) peer.ackOffset = offset;
+  peer.ackOffset = Math.max(peer.ackOffset, applied);
+  peer.diskOffset = Math.max(peer.diskOffset, onDisk);
+  peer.ackSeenAt = replicationOffset(state.replication);
   peer.ackAt = state.now;
   if (peer.phase.kind === "awaiting-ack") goOnline(state, peer);
   releaseWaiters(state);
+  watchFailover(state);
+  watchShutdown(state);
 }
 
 /** An empty line says that the replica lives: it sends them while it loads. */

@@ -1,3 +1,4 @@
+import type { Address } from "../../base/address.ts";
 import { textOf } from "../../base/bytes.ts";
 import type { ClientId } from "../../base/ids.ts";
 import type { Client } from "../client.ts";
@@ -6,7 +7,7 @@ import { refreshGates } from "../gates.ts";
 import { log } from "../log.ts";
 import { emit, type ServerState } from "../state.ts";
 import { SilentWriter } from "./silent-writer.ts";
-import type { ReplicaPeer } from "./state.ts";
+import { type ReplicaPeer, replicationOffset } from "./state.ts";
 
 /** From here on the connection gets payload and stream, and no replies. */
 export function addPeer(
@@ -18,7 +19,9 @@ export function addPeer(
     client,
     ...beginning,
     ackOffset: 0,
+    diskOffset: 0,
     ackAt: state.now,
+    ackSeenAt: 0,
   };
   client.kind = "replica";
   client.reply = new SilentWriter();
@@ -69,6 +72,18 @@ export function closeIfReplied(state: ServerState, client: Client, args: Argumen
   closePeer(state, peer, "a reply was due to it");
 }
 
+/**
+ * Whether the replica has all there is. What it answers to a GETACK does not count the GETACK itself:
+ * when that is the end of the stream and an answer has come since, nothing is lacking.
+ */
+export function hasEverything(state: ServerState, peer: ReplicaPeer): boolean {
+  if (peer.phase.kind !== "online") return false;
+  const end = replicationOffset(state.replication);
+  const { lastGetAck } = state.replication;
+  const isAnswer = lastGetAck?.end === end && peer.ackSeenAt === end;
+  return peer.ackOffset >= (isAnswer ? lastGetAck.begin : end);
+}
+
 /** min-replicas-to-write looks at this number (server spec §6.3). */
 export function countGoodReplicas(state: ServerState): void {
   const { replication, settings } = state;
@@ -79,6 +94,11 @@ export function countGoodReplicas(state: ServerState): void {
   }
   replication.goodReplicas = good;
   refreshGates(state);
+}
+
+/** Where the replica says that it listens. */
+export function peerAddress(client: Client): Address {
+  return { host: peerHost(client), port: client.replicaOptions.listeningPort };
 }
 
 /** `ip:port` as the replica announces itself. */

@@ -30,7 +30,11 @@ export interface ReplicaPeer {
   /** Offset of the next stream byte to send. */
   position: number;
   ackOffset: number;
+  /** What the replica has in its append-only file. */
+  diskOffset: number;
   ackAt: Millis;
+  /** Our offset when the last acknowledgement came. */
+  ackSeenAt: number;
   /** Peers that came by SYNC tell nothing and are never timed out. */
   readonly sendsAcks: boolean;
 }
@@ -55,6 +59,27 @@ export interface ReplicaRole {
   attemptAt: Millis | undefined;
 }
 
+/**
+ * FAILOVER: this master hands its role over to a replica that has everything (server spec §4.5).
+ *
+ *     waiting-for-sync ─► failover-in-progress ─► (replica of the target)
+ */
+export type Failover =
+  | {
+      readonly phase: "waiting-for-sync";
+      /** Any replica when absent. */
+      readonly target: Address | undefined;
+      readonly until: Millis;
+      /** Goes on at `until` although the target lacks something. */
+      readonly force: boolean;
+    }
+  | {
+      readonly phase: "failover-in-progress";
+      readonly target: Address;
+      /** How often the target was asked to take over. */
+      requests: number;
+    };
+
 export interface Replication {
   /** Names the history of writes that this node makes or follows. */
   replid: ReplicationId;
@@ -78,6 +103,9 @@ export interface Replication {
   goodReplicas: number;
   /** Whether a GETACK went into the stream since the last turn. */
   acksRequested: boolean;
+  /** Where in the stream the last GETACK is: offsets of the bytes before its first and of its last. */
+  lastGetAck: { readonly begin: number; readonly end: number } | undefined;
+  failover: Failover | undefined;
 }
 
 export function newReplication(replid: ReplicationId): Replication {
@@ -96,6 +124,8 @@ export function newReplication(replid: ReplicationId): Replication {
     secondAt: undefined,
     goodReplicas: 0,
     acksRequested: false,
+    lastGetAck: undefined,
+    failover: undefined,
   };
 }
 

@@ -2,14 +2,27 @@ import type { ClientId } from "../../base/ids.ts";
 import type { Client } from "../client.ts";
 import { appendToStream } from "../propagation.ts";
 import { emit, type ServerState } from "../state.ts";
+import { replicationOffset } from "./state.ts";
+
+type Kept = "in-memory" | "on-disk";
 
 /** Online replicas that have everything up to `offset`. */
-export function replicasAt(state: ServerState, offset: number): number {
+export function replicasAt(state: ServerState, offset: number, kept: Kept): number {
   let count = 0;
   for (const peer of state.replication.peers.values()) {
-    if (peer.phase.kind === "online" && peer.ackOffset >= offset) count++;
+    const acknowledged = kept === "in-memory" ? peer.ackOffset : peer.diskOffset;
+    if (peer.phase.kind === "online" && acknowledged >= offset) count++;
   }
   return count;
+}
+
+/** The reply to WAIT, or to WAITAOF: there is no append-only file here. */
+export function answerWait(client: Client, count: number, kept: Kept): void {
+  if (kept === "on-disk") {
+    client.reply.array(2);
+    client.reply.integer(0);
+  }
+  client.reply.integer(count);
 }
 
 /** Asks all replicas how far they are, at most once in a turn. */
@@ -17,7 +30,11 @@ export function requestAcks(state: ServerState): void {
   const { replication } = state;
   if (replication.acksRequested || replication.role.kind !== "master") return;
   replication.acksRequested = true;
+  // The stream holds still during a pause (server spec §2.15).
+  if (state.pause !== undefined) return;
+  const begin = replicationOffset(replication);
   appendToStream(state, ["REPLCONF", "GETACK", "*"]);
+  replication.lastGetAck = { begin, end: replicationOffset(replication) };
 }
 
 /** Answers the clients whose WAIT is satisfied or whose time is up. */
@@ -28,9 +45,9 @@ export function releaseWaiters(state: ServerState): void {
       state.waiters.delete(client);
       continue;
     }
-    const count = replicasAt(state, wait.offset);
+    const count = replicasAt(state, wait.offset, wait.kept);
     if (count < wait.count && state.now < wait.until) continue;
-    client.reply.integer(count);
+    answerWait(client, count, wait.kept);
     endWait(state, client);
   }
 }
@@ -45,9 +62,10 @@ export function endWait(state: ServerState, client: Client): void {
 /** CLIENT UNBLOCK. @returns whether the client was waiting for replicas */
 export function unblockClient(state: ServerState, id: ClientId, how: "timeout" | "error"): boolean {
   const client = state.clients.get(id);
-  if (client?.wait?.kind !== "replicas") return false;
+  const wait = client?.wait;
+  if (client === undefined || wait?.kind !== "replicas") return false;
   if (how === "error") client.reply.error("UNBLOCKED client unblocked via CLIENT UNBLOCK");
-  else client.reply.integer(replicasAt(state, client.wait.offset));
+  else answerWait(client, replicasAt(state, wait.offset, wait.kept), wait.kept);
   endWait(state, client);
   return true;
 }
