@@ -2,6 +2,7 @@ import { unreachable } from "../base/assert.ts";
 import { textOf } from "../base/bytes.ts";
 import { PositionFields, type ReplicationPosition } from "../wire/rdb/aux-fields.ts";
 import { RdbError } from "../wire/rdb/errors.ts";
+import { excerpt } from "../wire/rdb/excerpt.ts";
 import { RdbReader } from "../wire/rdb/rdb-reader.ts";
 import type { RdbRecord } from "../wire/rdb/record.ts";
 import { type Expiry, Keyspace } from "./keyspace.ts";
@@ -93,6 +94,12 @@ export class Loader {
           : `the RDB needs database ${record.db}, and only ${this.keyspace.databases.length} are configured`;
       case "key":
         return this.#beginOnce("keys") ?? this.#takeKey(record);
+      case "function":
+        return "a function library is not supported";
+      case "empty-key":
+        return undefined;
+      case "more":
+        return undefined;
       case "end":
         return this.#beginOnce("nothing");
       default:
@@ -115,6 +122,8 @@ export class Loader {
       return undefined;
     }
     if (database.entries.has(key)) return `the RDB holds a key twice in database ${record.db}`;
+    if (record.value.kind !== "string")
+      return `a ${record.value.kind} of key ${excerpt(record.key)} is not supported`;
     this.#keys++;
     this.keyspace.put(database, key, stored(record.value.bytes), record.expireAt);
     return undefined;

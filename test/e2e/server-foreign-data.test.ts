@@ -22,7 +22,7 @@ describeWithReal(["redis-server"], "a replica that cannot hold what its master h
     const { master, replica } = await startPair(lab, PAIR, {
       prepare: (fresh) => fresh.command("HSET", "my-hash", "f", "v").then(() => undefined),
     });
-    await untilLogged(replica, "type 16 (hash listpack) of key 'my-hash'");
+    await untilLogged(replica, "of key 'my-hash'");
     expect(await replica.info("replication")).toMatchObject({
       role: "slave",
       master_link_status: "down",

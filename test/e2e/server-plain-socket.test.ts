@@ -20,7 +20,8 @@ function readPayload(received: Buffer): { keys: Record<string, string>; stream: 
   reader.feed(received.subarray(lineEnd + 2, end));
   const keys: Record<string, string> = {};
   for (let record = reader.next(); record !== undefined; record = reader.next()) {
-    if (record.kind === "key") keys[textOf(record.key)] = textOf(record.value.bytes);
+    if (record.kind !== "key" || record.value.kind !== "string") continue;
+    keys[textOf(record.key)] = textOf(record.value.bytes);
   }
   reader.endOfInput();
   return { keys, stream: received.toString("latin1", end) };

@@ -15,8 +15,14 @@ export const OPCODE = {
   end: 0xff,
 } as const;
 
+/** Value types that are written, and those that are told apart when read. */
 export const TYPE_STRING = 0;
+export const TYPE_LIST = 1;
+export const TYPE_SET = 2;
+export const TYPE_HASH = 4;
+export const TYPE_SORTED_SET = 5;
 export const TYPE_MODULE = 7;
+export const TYPE_EXPIRING_HASH = 24;
 
 /** What a person calls each value type; a byte that is neither here nor an opcode is unknown. */
 const TYPE_NAMES: Readonly<Record<number, string>> = {

@@ -11,6 +11,8 @@ import type { RdbInput } from "./rdb-input.ts";
 /** What a server stores at most in one string (`proto-max-bulk-len`, R-190). */
 const MAX_STRING_BYTES = 512 * 1024 * 1024;
 
+const FIRST_ROOM_BYTES = 16 * 1024 * 1024;
+
 const SPECIAL = 0xc0;
 const INT8 = 0xc0;
 const INT16 = 0xc1;
@@ -58,7 +60,10 @@ function lengthSize(input: RdbInput, ahead: number): 1 | 2 | 5 | 9 {
 
 /** A string too long to be taken whole, or compressed, on its way in. */
 interface Arriving {
-  readonly target: Buffer;
+  /** Bytes on the wire. */
+  readonly length: number;
+  /** Room for the beginning: a length may lie, so room is made as bytes come. */
+  target: Buffer;
   filled: number;
   /** Bytes after decompression; undefined when the string is plain. */
   readonly expandedLength: number | undefined;
@@ -138,8 +143,8 @@ export class StringReader {
     if (expandedLength === undefined && length <= LONG_BYTES && input.has(length)) {
       return input.latin1(length);
     }
-    const target = Buffer.allocUnsafeSlow(length);
-    this.#arriving = { target, filled: 0, expandedLength };
+    const target = Buffer.allocUnsafeSlow(Math.min(length, FIRST_ROOM_BYTES));
+    this.#arriving = { length, target, filled: 0, expandedLength };
     return this.#arrive(this.#arriving);
   }
 
@@ -150,8 +155,14 @@ export class StringReader {
   }
 
   #arrive(arriving: Arriving): Bytes | undefined {
-    arriving.filled = this.#input.fill(arriving.target, arriving.filled);
-    if (arriving.filled < arriving.target.length) return undefined;
+    for (;;) {
+      arriving.filled = this.#input.fill(arriving.target, arriving.filled);
+      if (arriving.filled === arriving.length) break;
+      if (arriving.filled < arriving.target.length) return undefined;
+      const room = Buffer.allocUnsafeSlow(Math.min(arriving.length, 2 * arriving.target.length));
+      arriving.target.copy(room);
+      arriving.target = room;
+    }
     this.#arriving = undefined;
     const bytes = this.#expanded(arriving);
     return bytes.length > LONG_BYTES ? bytes : bytes.toString("latin1");

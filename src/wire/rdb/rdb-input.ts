@@ -18,6 +18,10 @@ export class RdbInput {
   #queue: Buffer[] = [];
   #queuedBytes = 0;
   readonly #crc = newCrc64();
+  /** What was read since `beginCapture`, without the part that lies in `#chunk`. */
+  #captured: Buffer[] | undefined;
+  /** Where that part begins. */
+  #captureFrom = 0;
 
   feed(chunk: Buffer): void {
     if (chunk.length === 0) return;
@@ -74,6 +78,10 @@ export class RdbInput {
     return this.#chunk.readUInt32LE(at) + this.#chunk.readInt32LE(at + 4) * 2 ** 32;
   }
 
+  doubleLE(): number {
+    return this.#chunk.readDoubleLE(this.#move(8));
+  }
+
   latin1(count: number): string {
     const at = this.#move(count);
     return this.#chunk.toString("latin1", at, at + count);
@@ -88,6 +96,20 @@ export class RdbInput {
       end += copied;
     }
     return end;
+  }
+
+  /** From here on, what is read is also kept, for `endCapture`. */
+  beginCapture(): void {
+    this.#captured = [];
+    this.#captureFrom = this.#at;
+  }
+
+  /** The bytes read since `beginCapture`. */
+  endCapture(): Buffer {
+    const captured = this.#captured ?? [];
+    captured.push(this.#chunk.subarray(this.#captureFrom, this.#at));
+    this.#captured = undefined;
+    return Buffer.concat(captured);
   }
 
   /** The checksum of everything read so far. */
@@ -118,6 +140,8 @@ export class RdbInput {
 
   #replaceChunk(chunk: Buffer): void {
     this.#hash();
+    this.#captured?.push(this.#chunk.subarray(this.#captureFrom, this.#at));
+    this.#captureFrom = 0;
     this.#before += this.#at;
     this.#chunk = chunk;
     this.#at = 0;

@@ -19,7 +19,7 @@ export class RdbOutput {
   #queue: Buffer[] = [];
   #queuedBytes = 0;
   #takenBytes = 0;
-  #ending: "open" | "checksum-due" | "complete" = "open";
+  #ending: "open" | "checksum-due" | "zeros-due" | "complete" = "open";
   readonly #crc = newCrc64();
 
   /** Bytes written so far, taken or not. */
@@ -29,8 +29,8 @@ export class RdbOutput {
 
   /** Bytes written and not taken. */
   get pending(): number {
-    const checksum = this.#ending === "checksum-due" ? CHECKSUM_BYTES : 0;
-    return this.#queuedBytes + this.#end - this.#start + checksum;
+    const atTheEnd = this.#isEndDue() ? CHECKSUM_BYTES : 0;
+    return this.#queuedBytes + this.#end - this.#start + atTheEnd;
   }
 
   /** @param atMost bytes; the checksum at the end may come on top */
@@ -42,10 +42,11 @@ export class RdbOutput {
       blocks.push(block);
       left -= block.length;
     }
-    if (this.#queue.length === 0 && this.#ending === "checksum-due") {
-      this.#ending = "complete";
+    if (this.#queue.length === 0 && this.#isEndDue()) {
+      const isChecksum = this.#ending === "checksum-due";
+      blocks.push(isChecksum ? crc64Bytes(this.#crc) : Buffer.alloc(CHECKSUM_BYTES));
       this.#takenBytes += CHECKSUM_BYTES;
-      blocks.push(crc64Bytes(this.#crc));
+      this.#ending = "complete";
     }
     return blocks;
   }
@@ -72,6 +73,11 @@ export class RdbOutput {
   int64LE(value: bigint): void {
     const at = this.#reserveAndMove(8);
     this.#block.writeBigInt64LE(value, at);
+  }
+
+  doubleLE(value: number): void {
+    const at = this.#reserveAndMove(8);
+    this.#block.writeDoubleLE(value, at);
   }
 
   uint32BE(value: number): void {
@@ -110,9 +116,13 @@ export class RdbOutput {
     this.#end += bytes.length;
   }
 
-  /** Ends the output with the checksum of all before it. */
-  end(): void {
-    this.#ending = "checksum-due";
+  /** Ends the output with the checksum of all before it, or with zeros in its place. */
+  end(withWhat: "checksum" | "zeros"): void {
+    this.#ending = withWhat === "checksum" ? "checksum-due" : "zeros-due";
+  }
+
+  #isEndDue(): boolean {
+    return this.#ending === "checksum-due" || this.#ending === "zeros-due";
   }
 
   /** May open another block: `#block` is only looked at behind the call, never in the same expression. */

@@ -1,14 +1,18 @@
 import { unreachable } from "../../base/assert.ts";
 import { type Bytes, textOf } from "../../base/bytes.ts";
-import { quote } from "../../base/quoted-words.ts";
 import { type UnixMillis, unixMillis } from "../../base/units.ts";
 import { crc64Bytes } from "./crc64.ts";
+import { EncodingError } from "./encodings/element-cursor.ts";
 import { RdbError } from "./errors.ts";
+import { excerpt, nameOf } from "./excerpt.ts";
 import { moduleName } from "./module-name.ts";
 import { OPCODE, TYPE_MODULE, TYPE_STRING, typeName } from "./opcodes.ts";
 import { readLength, readLength64, StringReader } from "./primitives.ts";
 import { RdbInput } from "./rdb-input.ts";
 import { MAX_RDB_VERSION, MIN_RDB_VERSION, type RdbRecord } from "./record.ts";
+import { sizeOf } from "./values/pieces.ts";
+import { readerForType } from "./values/reader-for-type.ts";
+import type { ValueReader, ValueSource } from "./values/value-reader.ts";
 
 /**
  * Where the reader stands. Between two phases lies one primitive, which is read whole or not at
@@ -36,9 +40,19 @@ type Phase =
   | { readonly at: "module-aux" }
   | { readonly at: "key"; readonly type: number }
   | { readonly at: "string"; readonly key: Bytes }
+  | ReadingValue
   | { readonly at: "module"; readonly key: Bytes }
   | { readonly at: "checksum" }
   | { readonly at: "ended" };
+
+interface ReadingValue {
+  readonly at: "value";
+  readonly type: number;
+  readonly key: Bytes;
+  readonly reader: ValueReader;
+  /** Whether a first piece was handed over. */
+  readonly begun: boolean;
+}
 
 const OPCODE_NEXT: Phase = { at: "opcode" };
 const STRING_KEY: Phase = { at: "key", type: TYPE_STRING };
@@ -53,12 +67,14 @@ const CHECKSUM_VERSION = 5;
 
 /**
  * Reads an RDB that arrives in any slicing: `feed` what came, take records with `next` until it
- * has none. Holds no more than one record. After a fault every call of `next` throws it again.
+ * has none. Holds no more than one record
+ * and one packed container. After a fault every call of `next` throws it again.
  * Source: spec server §3.
  */
 export class RdbReader {
   readonly #input = new RdbInput();
   readonly #strings = new StringReader(this.#input);
+  readonly #source: ValueSource = { input: this.#input, strings: this.#strings };
   #phase: Phase = { at: "header" };
   #version = 0;
   #db = 0;
@@ -83,9 +99,9 @@ export class RdbReader {
         if (outcome === "short") return undefined;
         if (outcome !== "read") return outcome;
       }
-    } catch (fault) {
-      if (fault instanceof RdbError) this.#fault = fault;
-      throw fault;
+    } catch (error) {
+      this.#fault = this.#faultOf(error);
+      throw this.#fault;
     }
   }
 
@@ -141,13 +157,15 @@ export class RdbReader {
       case "ignored-lengths":
         return this.#length(() => this.#ignoreLengths(phase.left - 1));
       case "function":
-        return this.#string((source) => this.#refuse(`function library ${excerpt(source)}`));
+        return this.#string((source) => this.#record({ kind: "function", source }));
       case "module-aux":
         return this.#module("data of module");
       case "key":
         return this.#key(phase.type);
       case "string":
         return this.#stringValue(phase.key);
+      case "value":
+        return this.#piece(phase);
       case "module":
         return this.#module(`type 7 (module) of key ${excerpt(phase.key)}, made by`);
       case "checksum":
@@ -231,14 +249,35 @@ export class RdbReader {
   #key(type: number): Outcome {
     const key = this.#strings.read();
     if (key === undefined) return "short";
-    switch (type) {
-      case TYPE_STRING:
-        return this.#enter({ at: "string", key });
-      case TYPE_MODULE:
-        return this.#enter({ at: "module", key });
-      default:
-        return this.#refuse(`type ${type} (${typeName(type) ?? "unknown"}) of key ${excerpt(key)}`);
+    if (type === TYPE_STRING) return this.#enter({ at: "string", key });
+    if (type === TYPE_MODULE) return this.#enter({ at: "module", key });
+    const reader = readerForType(type, this.#source);
+    if (reader === undefined) this.#refuse(nameOf(type, key));
+    return this.#enter({ at: "value", type, key, reader, begun: false });
+  }
+
+  #piece(phase: ReadingValue): Outcome {
+    const piece = phase.reader.read();
+    if (piece === undefined) return "short";
+    const { value, complete } = piece;
+    if (value.kind !== "opaque") {
+      if (phase.begun) return this.#endOrGoOn(phase, { kind: "more", value, complete });
+      if (sizeOf(value) === 0) return complete ? this.#emptyKey(phase.key) : "read";
     }
+    const { key } = phase;
+    const [db, expireAt] = [this.#db, this.#expireAt];
+    this.#expireAt = undefined;
+    return this.#endOrGoOn(phase, { kind: "key", db, key, value, expireAt, complete });
+  }
+
+  #endOrGoOn(phase: ReadingValue, record: RdbRecord & { readonly complete: boolean }): RdbRecord {
+    this.#phase = record.complete ? OPCODE_NEXT : { ...phase, begun: true };
+    return record;
+  }
+
+  #emptyKey(key: Bytes): RdbRecord {
+    this.#expireAt = undefined;
+    return this.#record({ kind: "empty-key", db: this.#db, key });
   }
 
   #stringValue(key: Bytes): Outcome {
@@ -247,7 +286,7 @@ export class RdbReader {
     const expireAt = this.#expireAt;
     this.#expireAt = undefined;
     const value = { kind: "string", bytes } as const;
-    return this.#record({ kind: "key", db: this.#db, key, value, expireAt });
+    return this.#record({ kind: "key", db: this.#db, key, value, expireAt, complete: true });
   }
 
   #module(what: string): Outcome {
@@ -293,6 +332,15 @@ export class RdbReader {
     return record;
   }
 
+  /** What `error` is for the caller, with the key in whose value it was met. */
+  #faultOf(error: unknown): RdbError {
+    if (error instanceof RdbError) return error;
+    if (!(error instanceof EncodingError)) throw error;
+    const phase = this.#phase;
+    const place = phase.at === "value" ? ` in ${nameOf(phase.type, phase.key)}` : "";
+    return new RdbError("corrupt", `${error.message}${place}`, this.#input.offset);
+  }
+
   #corrupt(fault: string): never {
     throw new RdbError("corrupt", fault, this.#input.offset);
   }
@@ -300,13 +348,4 @@ export class RdbReader {
   #refuse(what: string): never {
     throw new RdbError("unsupported", `${what} is not supported`, this.#input.offset);
   }
-}
-
-const EXCERPT_CHARS = 64;
-
-/** Foreign bytes for a message: quoted, escaped, the beginning only. */
-function excerpt(bytes: Bytes): string {
-  const text = typeof bytes === "string" ? bytes : bytes.toString("latin1", 0, EXCERPT_CHARS + 1);
-  const inner = quote(text.slice(0, EXCERPT_CHARS)).slice(1, -1);
-  return text.length > EXCERPT_CHARS ? `'${inner}…'` : `'${inner}'`;
 }

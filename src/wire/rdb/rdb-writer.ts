@@ -1,31 +1,27 @@
-import { unreachable } from "../../base/assert.ts";
-import { type Bytes, bufferOf } from "../../base/bytes.ts";
+import type { Bytes } from "../../base/bytes.ts";
 import type { UnixMillis } from "../../base/units.ts";
 import { auxFields, type RdbOrigin } from "./aux-fields.ts";
-import { LzfCompressor } from "./lzf.ts";
-import { OPCODE, TYPE_STRING } from "./opcodes.ts";
+import { OPCODE } from "./opcodes.ts";
 import { RdbOutput } from "./rdb-output.ts";
-import type { RdbKey, RdbValue } from "./record.ts";
+import type { RdbKey } from "./record.ts";
+import {
+  type Compression,
+  type ContainerHead,
+  containerType,
+  typeOf,
+  ValueWriter,
+} from "./value-writer.ts";
+import { PLAIN_RDB_VERSION } from "./versions.ts";
 
-/** Version 9 with plain value types is what every server from Redis 5 on loads (D2). */
-const HEADER = "REDIS0009";
-
-const INT8 = 0xc0;
-const INT16 = 0xc1;
-const INT32 = 0xc2;
-const LZF = 0xc3;
-
-/** Shorter strings are not worth compressing; nor is a gain below `MIN_GAIN` (spec server §3.3). */
-const MIN_COMPRESSED = 21;
-/** Longer ones would hold up the loop for more than some 4 ms; readers take them either way. */
-const MAX_COMPRESSED = 1024 * 1024;
-const MIN_GAIN = 4;
-const CANONICAL_INT = /^(0|-?[1-9]\d{0,9})$/;
 const MAX_INT64 = 2n ** 63n - 1n;
 
 export interface RdbWriterOptions {
   /** `rdbcompression`: strings above 20 bytes take less room and several times as long. */
-  readonly compression: "lzf" | "none";
+  readonly compression: Compression;
+  /** `rdbchecksum`: what stands at the end, a checksum unless told otherwise. */
+  readonly ending?: "checksum" | "zeros";
+  /** Of the header; 9 unless something that is written needs a newer one. */
+  readonly version?: number;
 }
 
 /**
@@ -35,10 +31,12 @@ export interface RdbWriterOptions {
  */
 export class RdbWriter {
   readonly #output = new RdbOutput();
-  readonly #compression: LzfCompression | undefined;
+  readonly #values: ValueWriter;
+  readonly #options: RdbWriterOptions;
 
   constructor(options: RdbWriterOptions) {
-    this.#compression = options.compression === "lzf" ? new LzfCompression() : undefined;
+    this.#values = new ValueWriter(this.#output, options.compression);
+    this.#options = options;
   }
 
   /** Bytes written so far, taken or not. */
@@ -60,134 +58,78 @@ export class RdbWriter {
   }
 
   header(origin: RdbOrigin): void {
-    this.#output.latin1(HEADER);
+    const version = this.#options.version ?? PLAIN_RDB_VERSION;
+    this.#output.latin1(`REDIS${String(version).padStart(4, "0")}`);
     for (const [name, value] of auxFields(origin)) {
       this.#output.uint8(OPCODE.aux);
-      this.#string(name);
-      this.#string(value);
+      this.#values.string(name);
+      this.#values.string(value);
     }
+  }
+
+  /** A library of functions, by its source; before all databases. */
+  functionLibrary(source: Bytes): void {
+    this.#output.uint8(OPCODE.function);
+    this.#values.string(source);
   }
 
   selectDb(db: number): void {
     this.#output.uint8(OPCODE.selectDb);
-    this.#length(db);
+    this.#values.length(db);
   }
 
   /** How many keys of the database follow, and how many of them expire; readers take it as a hint. */
   resizeDb(sizes: { readonly keys: number; readonly expires: number }): void {
     this.#output.uint8(OPCODE.resizeDb);
-    this.#length(sizes.keys);
-    this.#length(sizes.expires);
+    this.#values.length(sizes.keys);
+    this.#values.length(sizes.expires);
   }
 
   /** A Buffer in the record must stay as it is until it was taken. */
-  key(record: RdbKey): void {
-    if (record.expireAt !== undefined) this.#expiry(record.expireAt);
-    this.#output.uint8(typeOf(record.value));
-    this.#string(record.key);
-    this.#value(record.value);
+  key({ key, value, expireAt }: RdbKey): void {
+    this.#open(typeOf(value), key, expireAt);
+    this.#values.value(value);
+  }
+
+  /**
+   * Begins a key whose elements are then written one by one, by `item`, `field`, `expiringField`
+   * or `scored`: as many as the head says, and nothing else in between.
+   */
+  container(key: Bytes, expireAt: UnixMillis | undefined, head: ContainerHead): void {
+    this.#open(containerType(head), key, expireAt);
+    this.#values.head(head);
+  }
+
+  item(bytes: Bytes): void {
+    this.#values.item(bytes);
+  }
+
+  field(field: Bytes, value: Bytes): void {
+    this.#values.field(field, value);
+  }
+
+  expiringField(field: Bytes, value: Bytes, expireAt: UnixMillis | undefined): void {
+    this.#values.expiringField(field, value, expireAt);
+  }
+
+  scored(member: Bytes, score: number): void {
+    this.#values.scored(member, score);
   }
 
   end(): void {
     this.#output.uint8(OPCODE.end);
-    this.#output.end();
+    this.#output.end(this.#options.ending ?? "checksum");
   }
 
-  #value(value: RdbValue): void {
-    this.#string(value.bytes);
+  #open(type: number, key: Bytes, expireAt: UnixMillis | undefined): void {
+    if (expireAt !== undefined) this.#expiry(expireAt);
+    this.#output.uint8(type);
+    this.#values.string(key);
   }
 
   #expiry(at: UnixMillis): void {
     const moment = BigInt(Math.trunc(at));
     this.#output.uint8(OPCODE.expiryMs);
     this.#output.int64LE(moment > MAX_INT64 ? MAX_INT64 : moment);
-  }
-
-  #length(value: number): void {
-    const output = this.#output;
-    if (value < 0x40) {
-      output.uint8(value);
-    } else if (value < 0x4000) {
-      output.uint8(0x40 | (value >> 8));
-      output.uint8(value & 0xff);
-    } else if (value < 2 ** 32) {
-      output.uint8(0x80);
-      output.uint32BE(value);
-    } else {
-      output.uint8(0x81);
-      output.uint64BE(BigInt(value));
-    }
-  }
-
-  #string(bytes: Bytes): void {
-    if (bytes.length <= 11 && this.#integer(bytes)) return;
-    const fits = bytes.length >= MIN_COMPRESSED && bytes.length <= MAX_COMPRESSED;
-    if (fits && this.#compressed(bytes)) return;
-    this.#length(bytes.length);
-    if (typeof bytes === "string") this.#output.latin1(bytes);
-    else this.#output.bytes(bytes);
-  }
-
-  /** Canonical decimals in 32 bits take 2 to 5 bytes. */
-  #integer(bytes: Bytes): boolean {
-    const value = integerOf(bytes);
-    if (value === undefined) return false;
-    const output = this.#output;
-    if (value >= -0x80 && value < 0x80) {
-      output.uint8(INT8);
-      output.int8(value);
-    } else if (value >= -0x8000 && value < 0x8000) {
-      output.uint8(INT16);
-      output.int16LE(value);
-    } else {
-      output.uint8(INT32);
-      output.int32LE(value);
-    }
-    return true;
-  }
-
-  #compressed(bytes: Bytes): boolean {
-    const compressed = this.#compression?.compress(bufferOf(bytes));
-    if (compressed === undefined) return false;
-    this.#output.uint8(LZF);
-    this.#length(compressed.length);
-    this.#length(bytes.length);
-    this.#output.bytes(compressed);
-    return true;
-  }
-}
-
-function typeOf(value: RdbValue): number {
-  switch (value.kind) {
-    case "string":
-      return TYPE_STRING;
-    default:
-      return unreachable(value.kind);
-  }
-}
-
-function integerOf(bytes: Bytes): number | undefined {
-  const text = typeof bytes === "string" ? bytes : bytes.toString("latin1");
-  const last = text.charCodeAt(text.length - 1);
-  if (last < 0x30 || last > 0x39 || !CANONICAL_INT.test(text)) return undefined;
-  const value = Number(text);
-  return value === (value | 0) ? value : undefined;
-}
-
-const SCRATCH_BYTES = 64 * 1024;
-
-/** A compressor with the room to compress into. */
-class LzfCompression {
-  readonly #compressor = new LzfCompressor();
-  /** Only for results that the output copies: it keeps those of 64 KiB and more. */
-  readonly #scratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES);
-
-  /** @returns undefined when too little is gained; a short result is valid until the next call */
-  compress(bytes: Buffer): Buffer | undefined {
-    const room = bytes.length - MIN_GAIN;
-    const target =
-      room < SCRATCH_BYTES ? this.#scratch.subarray(0, room) : Buffer.allocUnsafeSlow(room);
-    const length = this.#compressor.compress(bytes, target);
-    return length === undefined ? undefined : target.subarray(0, length);
   }
 }

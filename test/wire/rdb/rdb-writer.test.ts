@@ -5,7 +5,9 @@ import { unixMillis } from "../../../src/base/units.ts";
 import type { RdbOrigin } from "../../../src/wire/rdb/aux-fields.ts";
 import { RdbWriter } from "../../../src/wire/rdb/rdb-writer.ts";
 import type { RdbKey } from "../../../src/wire/rdb/record.ts";
+import { keysOf, plainValue } from "./contents.ts";
 import { recordsOf } from "./fixtures.ts";
+import { anyContainer } from "./values.ts";
 
 const origin: RdbOrigin = {
   redisVersion: "7.2.0",
@@ -120,7 +122,7 @@ describe("a written RDB", () => {
         expect(writer.bytesWritten).toBe(rdb.length);
         expect(writer.bytesPending).toBe(0);
         const read = recordsOf(rdb, 4000).flatMap((record) =>
-          record.kind === "key"
+          record.kind === "key" && record.value.kind === "string"
             ? [[record.db, textOf(record.key), textOf(record.value.bytes), record.expireAt]]
             : [],
         );
@@ -130,6 +132,88 @@ describe("a written RDB", () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  it("gives back containers, whole or element by element", () => {
+    fc.assert(
+      fc.property(fc.array(anyContainer, { maxLength: 5 }), (values) => {
+        const writer = new RdbWriter({ compression: "lzf" });
+        writer.header(origin);
+        values.forEach((value, at) => {
+          const name = `k${at}`;
+          writer.key({ key: name, value, expireAt: unixMillis(at + 1) });
+          if (value.kind === "list") {
+            writer.container(`${name}'`, undefined, { kind: "list", size: value.items.length });
+            for (const item of value.items) writer.item(item);
+          } else if (value.kind === "sorted-set") {
+            const size = value.members.length;
+            writer.container(`${name}'`, undefined, { kind: "sorted-set", size });
+            for (const { member, score } of value.members) writer.scored(member, score);
+          }
+        });
+        writer.end();
+        const keys = keysOf(Buffer.concat(writer.takeBlocks()));
+        values.forEach((value, at) => {
+          expect(keys[`k${at}`]).toEqual({ db: 0, value: plainValue(value), expireAt: at + 1 });
+          const again = keys[`k${at}'`];
+          if (again !== undefined) expect(again.value).toEqual(plainValue(value));
+        });
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it.each([
+    ["a list", { kind: "list", items: ["a", "1"] }, "01016b020161c001"],
+    ["a set", { kind: "set", members: ["a"] }, "02016b010161"],
+    [
+      "a hash",
+      { kind: "hash", fields: [{ field: "f", value: "v", expireAt: undefined }] },
+      "04016b0101660176",
+    ],
+    [
+      "a sorted set",
+      { kind: "sorted-set", members: [{ member: "m", score: 1.5 }] },
+      "05016b01016d000000000000f83f",
+    ],
+    [
+      "a hash with expiring fields",
+      {
+        kind: "hash",
+        fields: [
+          { field: "f", value: "v", expireAt: unixMillis(7) },
+          { field: "g", value: "w", expireAt: undefined },
+        ],
+      },
+      "18016b07000000000000000201016601760001670177",
+    ],
+    ["a stream", { kind: "opaque", type: 19, bytes: Buffer.from("abc") }, "13016b616263"],
+  ] as const)("encodes %s", (_name, value, hex) => {
+    expect(recordBytes({ key: "k", value, expireAt: undefined })).toBe(hex);
+  });
+
+  it("has libraries of functions and another version where asked to", () => {
+    const writer = new RdbWriter({ compression: "none", version: 10 });
+    writer.header(origin);
+    writer.functionLibrary("#!lua name=f");
+    writer.end();
+    const records = recordsOf(Buffer.concat(writer.takeBlocks()));
+    expect(records[0]).toEqual({ kind: "version", version: 10 });
+    expect(records.slice(-2)).toEqual([
+      { kind: "function", source: "#!lua name=f" },
+      { kind: "end" },
+    ]);
+  });
+
+  it("ends with zeros where checksums are off", () => {
+    const writer = new RdbWriter({ compression: "none", ending: "zeros" });
+    writer.header(origin);
+    writer.end();
+    const pending = writer.bytesPending;
+    const rdb = Buffer.concat(writer.takeBlocks());
+    expect(rdb.subarray(-9).toString("hex")).toBe("ff0000000000000000");
+    expect([pending, writer.bytesPending]).toEqual([rdb.length, 0]);
+    expect(recordsOf(rdb).at(-1)).toEqual({ kind: "end" });
   });
 
   it("does not change blocks that were taken", () => {
@@ -163,7 +247,7 @@ describe("a written RDB", () => {
     }
     expect(writer.takeBlocks()).toEqual([]);
     const [read] = recordsOf(Buffer.concat(slices), 65536).filter(({ kind }) => kind === "key");
-    if (read?.kind !== "key") throw new Error("no key");
+    if (read?.kind !== "key" || read.value.kind !== "string") throw new Error("no key");
     // Compared as a whole: the matchers walk through a Buffer byte by byte.
     expect(bufferOf(read.value.bytes).equals(value)).toBe(true);
   });
