@@ -38,6 +38,7 @@ export function createSentinelState(
       denyScriptsReconfig: durable.denyScriptsReconfig,
       resolveHostnames: durable.resolveHostnames,
       announceHostnames: durable.announceHostnames,
+      logLevel: durable.logLevel,
     },
     tunables: { ...DEFAULT_TUNABLES },
     currentEpoch: durable.currentEpoch,
@@ -57,6 +58,7 @@ export function createSentinelState(
     wakeAt: NEVER,
     polling: false,
     failureSimulation: new Set(),
+    scripts: { jobs: [], lastId: 0 },
     unsavedAtStart: initial.isNew,
     started: false,
   };
@@ -73,6 +75,8 @@ function settingsOf(given: DurableMaster): MasterSettings {
     rebootDownAfterMs: given.rebootDownAfterMs,
     authUser: given.authUser,
     authPass: given.authPass,
+    notificationScript: given.notificationScript,
+    clientReconfigScript: given.clientReconfigScript,
     renamedCommands: new Map(given.renamedCommands),
   };
 }

@@ -17,6 +17,7 @@ export function durableView(state: SentinelState): DurableSentinel {
     announceHostnames: settings.announceHostnames,
     sentinelUser: settings.sentinelUser,
     sentinelPass: settings.sentinelPass,
+    logLevel: settings.logLevel,
     masters: [...state.masters.values()].map(durableMaster),
   };
 }
@@ -33,6 +34,8 @@ function durableMaster(master: Master): DurableMaster {
     rebootDownAfterMs: settings.rebootDownAfterMs,
     authUser: settings.authUser,
     authPass: settings.authPass,
+    notificationScript: settings.notificationScript,
+    clientReconfigScript: settings.clientReconfigScript,
     renamedCommands: new Map(settings.renamedCommands),
     configEpoch: master.configEpoch,
     leaderEpoch: master.vote.leaderEpoch,

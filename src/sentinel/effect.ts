@@ -2,6 +2,7 @@ import type { Address } from "../base/address.ts";
 import type { ClientId, LinkId, MasterName, RunId } from "../base/ids.ts";
 import type { Epoch, Millis, SaveNumber } from "../base/units.ts";
 import type { Reply } from "../resp/reply.ts";
+import type { LogThreshold } from "../wire/sentinel-conf/durable-sentinel.ts";
 import type { SentinelEvent } from "./events.ts";
 
 /** Everything a sentinel wants done, in the order it must be done. */
@@ -50,8 +51,22 @@ export type Effect =
    * `config-save-failed` with the highest number it carries. One write may carry many.
    */
   | { readonly kind: "save-config"; readonly save: SaveNumber }
+  /**
+   * Run a program in a process of its own; answers `script-started` and later `script-ended`, or
+   * `script-failed`. Never holds up what else is to be done.
+   */
+  | {
+      readonly kind: "run-script";
+      readonly job: number;
+      readonly argv: readonly [string, ...string[]];
+      readonly afterSave: SaveNumber;
+    }
+  /** SIGKILL for the script and what it has started; `script-ended` follows. */
+  | { readonly kind: "kill-script"; readonly job: number }
   /** A line for the log only. */
   | { readonly kind: "log"; readonly level: LogLevel; readonly message: string }
+  /** Log lines below that level are no longer written. */
+  | { readonly kind: "set-log-level"; readonly level: LogThreshold }
   /** SIMULATE-FAILURE: die at once, exit status 99, no clean-up. */
   | { readonly kind: "crash" };
 

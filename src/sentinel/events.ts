@@ -50,6 +50,12 @@ export const EVENT_LEVELS = {
   "-failover-abort-slave-timeout": "warning",
   "+tilt": "warning",
   "-tilt": "warning",
+  "-script-error": "warning",
+  "-script-timeout": "warning",
+  "+script-child": "debug",
+  "-script-child": "debug",
+  "-cmd-link-reconnection": "debug",
+  "-pubsub-link-reconnection": "debug",
 } as const satisfies Readonly<Record<string, EventLevel>>;
 
 export type EventName = keyof typeof EVENT_LEVELS;

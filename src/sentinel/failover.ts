@@ -215,6 +215,7 @@ export function acknowledgePromotion(turn: Turn, replica: Replica): boolean {
   const promotedText = describeInstance(replica);
   switchMaster(turn, master, replica.address, {
     configEpoch: failoverEpoch,
+    role: "leader",
     before: () => {
       publish(
         turn,

@@ -144,6 +144,7 @@ function adoptConfiguration(
   const from = describeInstance(sentinel);
   switchMaster(turn, master, hello.masterAddress, {
     configEpoch: hello.configEpoch,
+    role: "observer",
     before: () => {
       publish(
         turn,

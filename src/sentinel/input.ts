@@ -65,7 +65,19 @@ export type Input =
       readonly client: ClientId;
       readonly request: number;
       readonly args: readonly [string, ...string[]];
+      /** Paths among the words of SENTINEL SET at which there is a program; others are refused. */
+      readonly executables?: ReadonlySet<string>;
     }
+  | { readonly kind: "script-started"; readonly job: number; readonly pid: number }
+  /** `signal` 0 when it exited, else what killed it, and then `exitCode` is 0. */
+  | {
+      readonly kind: "script-ended";
+      readonly job: number;
+      readonly exitCode: number;
+      readonly signal: number;
+    }
+  /** There is no process for it: too many, too little memory. */
+  | { readonly kind: "script-failed"; readonly job: number; readonly reason: string }
   | { readonly kind: "config-saved"; readonly save: SaveNumber }
   | { readonly kind: "config-save-failed"; readonly save: SaveNumber; readonly reason: string };
 

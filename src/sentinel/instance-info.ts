@@ -83,6 +83,7 @@ export function infoRefused(turn: Turn, instance: DataInstance): void {
 export function takeInfo(turn: Turn, instance: DataInstance, info: InfoReport): void {
   const { now, state } = turn;
   instance.reported.infoAt = now;
+  instance.reported.infoText = info.text;
   instance.reported.infoAskedAt = undefined;
   instance.reported.infoRefusedAt = undefined;
   takeRunId(turn, instance, info);

@@ -28,6 +28,7 @@ export function freshReport(role: Reported["role"], now: Millis): Reported {
     role,
     roleSince: now,
     infoAt: undefined,
+    infoText: undefined,
     infoAskedAt: undefined,
     infoRefusedAt: undefined,
     infoForced: true,

@@ -14,6 +14,8 @@ export function defaultMasterSettings(
     rebootDownAfterMs: 0,
     authUser: undefined,
     authPass: undefined,
+    notificationScript: undefined,
+    clientReconfigScript: undefined,
     renamedCommands: new Map(),
   };
 }

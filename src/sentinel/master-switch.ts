@@ -7,6 +7,7 @@ import { NO_FAILOVER, NO_RECONFIGURATION } from "./failover-phase.ts";
 import { createReplica, findReplica, freshReport } from "./instances.ts";
 import { attachOwner, createLink, openLink } from "./links.ts";
 import { forgetOpinions } from "./opinions.ts";
+import { callClientReconfigScript } from "./scripts.ts";
 import type { Link, Master } from "./state.ts";
 import { publish, requestSave, touch, type Turn } from "./turn.ts";
 
@@ -14,13 +15,18 @@ import { publish, requestSave, touch, type Turn } from "./turn.ts";
  * Makes `newAddress` the master: the old master becomes one of the replicas, connections are kept,
  * and whatever was known about the old address is forgotten (spec §4.5).
  * @param change.configEpoch the configuration that says so
+ * @param change.role who promoted it, for the client reconfiguration script
  * @param change.before publishes what must stand before `+switch-master`, once the save is asked for
  */
 export function switchMaster(
   turn: Turn,
   master: Master,
   newAddress: Address,
-  change: { readonly configEpoch: Epoch; readonly before: () => void },
+  change: {
+    readonly configEpoch: Epoch;
+    readonly role: "leader" | "observer";
+    readonly before: () => void;
+  },
 ): void {
   const oldAddress = master.address;
   const oldLink = master.link;
@@ -45,6 +51,8 @@ export function switchMaster(
     `${master.name} ${oldAddress.host} ${oldAddress.port} ${newAddress.host} ${newAddress.port}`,
     aboutInstance(master, { epoch: change.configEpoch }),
   );
+  const { role } = change;
+  callClientReconfigScript(turn, master, { role, from: oldAddress, to: newAddress });
   for (const replica of master.replicas.values()) {
     publish(turn, "+slave", describeInstance(replica), aboutInstance(replica));
   }

@@ -1,7 +1,10 @@
 import type { SaveNumber } from "../base/units.ts";
 import type { Effect } from "./effect.ts";
 
-export type Outgoing = Extract<Effect, { readonly kind: "send" | "reply" | "publish-event" }>;
+export type Outgoing = Extract<
+  Effect,
+  { readonly kind: "send" | "reply" | "publish-event" | "run-script" }
+>;
 
 /**
  * Holds back what must not leave before a save is done (design §5, style §2), in both worlds.
@@ -118,6 +121,7 @@ export class OutboundGate {
         );
         return;
       case "publish-event":
+      case "run-script":
         this.#perform(outgoing);
     }
   }
@@ -131,5 +135,7 @@ function laneOf(outgoing: Outgoing): string {
       return `client ${outgoing.client}`;
     case "publish-event":
       return "events";
+    case "run-script":
+      return "scripts";
   }
 }

@@ -4,6 +4,8 @@ import type { LinkId, MasterName, RunId } from "../base/ids.ts";
 import type { Random } from "../base/random.ts";
 import type { Epoch, Millis, SaveNumber } from "../base/units.ts";
 import type { Failover, Reconfiguration } from "./failover-phase.ts";
+import type { Scripts } from "./script-queue.ts";
+import type { LogThreshold } from "../wire/sentinel-conf/durable-sentinel.ts";
 import type { Tunables } from "./tunables.ts";
 
 /** Everything a sentinel knows. Changed only by `step`; others see a Readonly view. */
@@ -27,6 +29,7 @@ export interface SentinelState {
   /** A late wake-up waits for the sockets to be read before it judges deadlines (design §5). */
   polling: boolean;
   readonly failureSimulation: Set<SimulatedFailure>;
+  readonly scripts: Scripts;
   /** The configuration lacked something that must be on disk before anything is told (our id). */
   readonly unsavedAtStart: boolean;
   /** False until the input `start`. */
@@ -51,6 +54,7 @@ export interface GlobalSettings {
   resolveHostnames: boolean;
   /** Instances with a name are shown by it; changed by `setAnnounceHostnames`. */
   announceHostnames: boolean;
+  logLevel: LogThreshold;
 }
 
 export type Tilt =
@@ -73,7 +77,7 @@ export type Scheduled = Link | Instance | Chore;
 /** Work of the sentinel as a whole. */
 export interface Chore {
   readonly kind: "chore";
-  readonly chore: "watchdog" | "save-retry" | "tilt-end";
+  readonly chore: "watchdog" | "save-retry" | "tilt-end" | "scripts";
 }
 
 export type Instance = Master | Replica | Sentinel;
@@ -88,6 +92,10 @@ export interface MasterSettings {
   rebootDownAfterMs: number;
   authUser: string | undefined;
   authPass: string | undefined;
+  /** Called with each event of level warning about this master (spec §8.3). */
+  notificationScript: string | undefined;
+  /** Called when clients belong to another master. */
+  clientReconfigScript: string | undefined;
   /** Old command word (lower case) to the word that this group's data servers know (spec §2.8). */
   readonly renamedCommands: Map<string, string>;
 }
@@ -118,6 +126,8 @@ export interface Reported {
   roleSince: Millis;
   /** Undefined before the first INFO of this lifetime. */
   infoAt: Millis | undefined;
+  /** The latest text, for INFO-CACHE. */
+  infoText: string | undefined;
   /** An INFO is on its way since then. */
   infoAskedAt: Millis | undefined;
   /** The latest INFO was answered by an error then. */

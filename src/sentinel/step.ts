@@ -13,6 +13,7 @@ import { forgetOutstanding, loseConnection, sendPing } from "./links.ts";
 import { takeAnswer } from "./opinions.ts";
 import { orderLost } from "./reconfiguration.ts";
 import { reviewTouched } from "./review.ts";
+import { scriptEnded, scriptFailed, scriptStarted, tendScripts } from "./scripts.ts";
 import type { Chore, DataInstance, Instance, Link, Master, SentinelState } from "./state.ts";
 import { armWatchdog, enterTilt, leaveTilt } from "./tilt.ts";
 import { touchAll } from "./touch-all.ts";
@@ -60,6 +61,12 @@ function take(turn: Turn, input: Input): void {
       return onHelloReceived(turn, input);
     case "client-request":
       return answerClient(turn, input);
+    case "script-started":
+      return scriptStarted(turn, input);
+    case "script-ended":
+      return scriptEnded(turn, input);
+    case "script-failed":
+      return scriptFailed(turn, input);
     case "config-saved":
       return onSaved(turn, input.save);
     case "config-save-failed":
@@ -108,6 +115,8 @@ function doChore(turn: Turn, { chore }: Chore): void {
   switch (chore) {
     case "watchdog":
       return armWatchdog(turn);
+    case "scripts":
+      return tendScripts(turn);
     case "tilt-end":
       return leaveTilt(turn);
     case "save-retry":

@@ -1,7 +1,8 @@
-import type { LinkId } from "../base/ids.ts";
+import type { LinkId, MasterName } from "../base/ids.ts";
 import { type Millis, type SaveNumber, saveNumber } from "../base/units.ts";
 import type { Effect, LinkCommand } from "./effect.ts";
-import { type EventName, type EventSubject, event } from "./events.ts";
+import { type EventName, type EventSubject, type SentinelEvent, event } from "./events.ts";
+import { queueScript } from "./script-queue.ts";
 import type { Instance, Link, SentinelState } from "./state.ts";
 
 /** One step while it runs: the state, the moment, and the effects so far, in order. */
@@ -74,11 +75,25 @@ export function willBeDurable(turn: Turn, save: SaveNumber): boolean {
 
 /** Publishes an event once everything it may reveal is durable. */
 export function publish(turn: Turn, name: EventName, payload: string, about: EventSubject): void {
-  turn.effects.push({
-    kind: "publish-event",
-    event: event(name, payload, about),
-    afterSave: pendingSave(turn),
-  });
+  const afterSave = pendingSave(turn);
+  const published = event(name, payload, about);
+  turn.effects.push({ kind: "publish-event", event: published, afterSave });
+  if (published.level === "warning" && about.master !== undefined) {
+    notify(turn, published, about.master, afterSave);
+  }
+}
+
+/** Every warning about a master goes to its notification script too (spec §8.1). */
+function notify(
+  { state, now }: Turn,
+  { name, payload }: SentinelEvent,
+  master: MasterName,
+  afterSave: SaveNumber,
+): void {
+  const script = state.masters.get(master)?.settings.notificationScript;
+  if (script === undefined) return;
+  const argv = [script, name, payload] as const;
+  queueScript(state, { master, purpose: "notification", argv, afterSave }, now);
 }
 
 /** Sends at once: for what reveals nothing durable (PING, INFO). */

@@ -3,10 +3,8 @@ import { formatAddress } from "../base/address.ts";
 import { displayText } from "../base/bytes.ts";
 import type { LogLevel } from "../sentinel/effect.ts";
 import type { EventSubject, SentinelEvent } from "../sentinel/events.ts";
+import type { LogThreshold } from "../wire/sentinel-conf/durable-sentinel.ts";
 import type { LogOutput } from "./log-output.ts";
-
-/** The directive `loglevel`: the least level that is written. */
-export type LogThreshold = LogLevel | "nothing";
 
 /** What a line may carry besides its message (style §7); never a secret. */
 export interface LogFields {

@@ -26,6 +26,13 @@ import type { Watchers } from "./watch.ts";
 /** A timer of a real event loop fires up to this much late. */
 const TIMER_LATENESS_MS = 1.2;
 
+/** What becomes of simulated scripts. */
+const FIRST_PID = 1000;
+const SCRIPT_DURATION_MS = 2_000;
+const HANGING_SCRIPTS = 0.05;
+const FAILING_SCRIPTS = 0.1;
+const KILLED = { exitCode: 0, signal: 9 } as const;
+
 /** One process' life: what is gone when it dies. */
 interface Life {
   readonly state: SentinelState;
@@ -172,12 +179,17 @@ export class SentinelNode extends Node {
       case "send":
       case "reply":
       case "publish-event":
+      case "run-script":
         return life.gate.pass(effect);
+      case "kill-script":
+        return this.#scriptEnds(effect.job, KILLED);
       case "save-config":
         this.crashInEffects ??= this.crashBehindSave;
         return this.disk.save(effect.save);
       case "log":
         return this.#journal.detail(this.name, () => `log ${effect.message}`);
+      case "set-log-level":
+        return undefined;
       case "crash":
         this.#journal.write(this.name, "crashes as SIMULATE-FAILURE said");
         return this.crash();
@@ -228,6 +240,8 @@ export class SentinelNode extends Node {
         return life.clients.reply(outgoing);
       case "publish-event":
         return this.#publish(outgoing.event);
+      case "run-script":
+        return this.#runScript(outgoing.job);
       default:
         return unreachable(outgoing);
     }
@@ -269,7 +283,25 @@ export class SentinelNode extends Node {
     });
   }
 
+  /** Most scripts end well, some badly, and some hang until they are killed. */
+  #runScript(job: number): void {
+    this.deliver({ kind: "script-started", job, pid: FIRST_PID + job });
+    const fate = nextFloat(this.#random);
+    if (fate < HANGING_SCRIPTS) return;
+    const exitCode = fate < HANGING_SCRIPTS + FAILING_SCRIPTS ? 1 : 0;
+    const durationMs = SCRIPT_DURATION_MS * nextFloat(this.#random);
+    this.timer(durationMs, () => this.#scriptEnds(job, { exitCode, signal: 0 }));
+  }
+
+  #scriptEnds(job: number, outcome: { readonly exitCode: number; readonly signal: number }): void {
+    this.timer(0, () => this.deliver({ kind: "script-ended", job, ...outcome }));
+  }
+
   #publish(event: SentinelEvent): void {
+    if (event.level === "debug") {
+      this.#journal.detail(this.name, () => `log ${event.name} ${event.payload}`);
+      return;
+    }
     this.#journal.write(this.name, `${event.name} ${event.payload}`);
     for (const published of this.#watchers.published) published(this, event);
   }

@@ -30,6 +30,7 @@ export const REAL_PROGRAM: SentinelProgram = {
       main: { name: "sentinel.conf", text },
       commandLine: "",
       include: () => ({ kind: "unreadable", reason: "nothing is included" }),
+      isExecutable: () => true,
     });
     if (result.kind === "mistakes") {
       throw new Error(`a file that cannot be read: ${JSON.stringify(result.mistakes)}\n${text}`);

@@ -10,6 +10,8 @@ import { parseReplicationId, type ReplicationId } from "./psync.ts";
  * undefined, never an error: a server may leave out what it likes (W-32).
  */
 export interface InfoReport {
+  /** The whole text as it came, latin1. */
+  readonly text: string;
   readonly runId: RunId | undefined;
   readonly redisVersion: string | undefined;
   /** Only a vedette has one. */
@@ -41,7 +43,9 @@ type Draft = { -readonly [Field in keyof InfoReport]: InfoReport[Field] } & {
 
 /** Reads a whole INFO text; takes any bytes and never throws. */
 export function parseInfo(info: Bytes): InfoReport {
+  const text = textOf(info);
   const report: Draft = {
+    text,
     runId: undefined,
     redisVersion: undefined,
     vedetteVersion: undefined,
@@ -60,7 +64,7 @@ export function parseInfo(info: Bytes): InfoReport {
     isReplicaAnnounced: undefined,
   };
   const seen = new Set<string>();
-  for (const line of textOf(info).split("\n")) {
+  for (const line of text.split("\n")) {
     const colon = line.indexOf(":");
     if (colon <= 0) continue;
     const end = line.endsWith("\r") ? line.length - 1 : line.length;

@@ -37,6 +37,7 @@ export class WatchedMaster {
           announceHostnames: false,
           sentinelUser: undefined,
           sentinelPass: undefined,
+          logLevel: "notice",
           masters: [
             {
               name: masterName("mymaster"),
@@ -48,6 +49,8 @@ export class WatchedMaster {
               rebootDownAfterMs: 0,
               authUser: undefined,
               authPass: undefined,
+              notificationScript: undefined,
+              clientReconfigScript: undefined,
               renamedCommands: new Map(),
               configEpoch: epoch(4),
               leaderEpoch: epoch(4),

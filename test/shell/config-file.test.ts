@@ -36,6 +36,7 @@ function view(): DurableSentinel {
     main: { name: path, text: BEFORE },
     commandLine: "",
     include: () => ({ kind: "files" as const, files: [] }),
+    isExecutable: () => true,
   };
   const parsed = parseSentinelConf(source);
   if (parsed.kind !== "config") throw new Error("mistakes");

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { masterName } from "../../src/base/ids.ts";
 import { event } from "../../src/sentinel/events.ts";
-import { Log, type LogThreshold } from "../../src/shell/log.ts";
+import { Log } from "../../src/shell/log.ts";
+import type { LogThreshold } from "../../src/wire/sentinel-conf/durable-sentinel.ts";
 import { LogOutput } from "../../src/shell/log-output.ts";
 import { MemoryLogFile } from "./memory-log-file.ts";
 

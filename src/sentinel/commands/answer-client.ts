@@ -3,12 +3,14 @@ import { HELLO_CHANNEL, parseHello } from "../../wire/hello.ts";
 import { takeHello } from "../hello-exchange.ts";
 import type { Turn } from "../turn.ts";
 import { failover, flushConfig, monitor, remove, reset } from "./actions.ts";
+import { config } from "./config.ts";
 import { debug, simulateFailure } from "./debug.ts";
 import { unknownSubcommand } from "./errors.ts";
 import { help } from "./help.ts";
 import {
   checkQuorum,
   getMasterAddress,
+  infoCache,
   infoSection,
   master,
   masters,
@@ -16,6 +18,7 @@ import {
   sentinels,
 } from "./queries.ts";
 import { type ClientRequest, push, reply } from "./request.ts";
+import { pendingScripts } from "./scripts.ts";
 import { set } from "./set.ts";
 import { refuseSubcommand } from "./subcommands.ts";
 import { isMasterDownByAddress } from "./votes.ts";
@@ -46,6 +49,8 @@ function answerSentinel(turn: Turn, request: ClientRequest, words: readonly stri
   switch (name) {
     case "ckquorum":
       return reply(turn, request, checkQuorum(turn, first));
+    case "config":
+      return config(turn, request, args);
     case "debug":
       return reply(turn, request, debug(turn, args));
     case "failover":
@@ -55,6 +60,10 @@ function answerSentinel(turn: Turn, request: ClientRequest, words: readonly stri
     case "get-master-addr-by-name":
     case "get-primary-addr-by-name":
       return reply(turn, request, getMasterAddress(turn, first));
+    case "info-cache":
+      return reply(turn, request, infoCache(turn, args));
+    case "pending-scripts":
+      return reply(turn, request, pendingScripts(turn));
     case "help":
       return reply(turn, request, help());
     case "is-master-down-by-addr":

@@ -3,10 +3,13 @@ import { array, type Reply, simple } from "../../resp/reply.ts";
 /** SENTINEL HELP: first and last lines are fixed, the rest is our own wording (spec §7.2). */
 const LINES: readonly (readonly [string, string])[] = [
   ["CKQUORUM <master-name>", "Check whether a failover could be agreed on and authorized now."],
+  ["CONFIG GET <param> [<param> ...]", "Show settings of this Sentinel, by names or patterns."],
+  ["CONFIG SET <param> <value> [<param> <value> ...]", "Change settings of this Sentinel."],
   ["DEBUG [<param> <value> ...]", "Show or set the internal timers, in milliseconds."],
   ["FAILOVER <master-name>", "Fail over now, without asking whether the master is down."],
   ["FLUSHCONFIG", "Write the configuration file."],
   ["GET-MASTER-ADDR-BY-NAME <master-name>", "Return the address of the master."],
+  ["INFO-CACHE <master-name> [...]", "Show the last INFO of masters and their replicas."],
   [
     "IS-MASTER-DOWN-BY-ADDR <ip> <port> <current-epoch> <runid>",
     "Tell whether the master at this address is down here, and vote when a run id is given.",
@@ -15,6 +18,7 @@ const LINES: readonly (readonly [string, string])[] = [
   ["MASTERS", "Show the state of all masters."],
   ["MONITOR <name> <ip> <port> <quorum>", "Start to monitor a master."],
   ["MYID", "Return the id of this Sentinel."],
+  ["PENDING-SCRIPTS", "Show the scripts that run or wait."],
   ["REMOVE <master-name>", "Stop to monitor a master."],
   ["REPLICAS <master-name>", "Show the replicas of the master."],
   ["RESET <pattern>", "Forget replicas, Sentinels and failovers of the masters that match."],

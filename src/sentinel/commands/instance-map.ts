@@ -65,7 +65,7 @@ function dataFields({ reported }: DataInstance, now: Millis): Fields {
 }
 
 function masterFields(master: Master): Fields {
-  return [
+  const fields: Fields = [
     ["config-epoch", String(master.configEpoch)],
     ["num-slaves", String(master.replicas.size)],
     ["num-other-sentinels", String(master.sentinels.size)],
@@ -73,6 +73,12 @@ function masterFields(master: Master): Fields {
     ["failover-timeout", String(master.settings.failoverTimeoutMs)],
     ["parallel-syncs", String(master.settings.parallelSyncs)],
   ];
+  const { notificationScript, clientReconfigScript } = master.settings;
+  if (notificationScript !== undefined) fields.push(["notification-script", notificationScript]);
+  if (clientReconfigScript !== undefined) {
+    fields.push(["client-reconfig-script", clientReconfigScript]);
+  }
+  return fields;
 }
 
 function replicaFields(replica: Replica): Fields {

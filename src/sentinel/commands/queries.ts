@@ -1,7 +1,18 @@
-import { array, bulk, error, NULL_ARRAY, type Reply, simple } from "../../resp/reply.ts";
+import {
+  array,
+  bulk,
+  error,
+  integer,
+  NULL,
+  NULL_ARRAY,
+  type Reply,
+  simple,
+} from "../../resp/reply.ts";
 import type { MasterName } from "../../base/ids.ts";
+import type { Millis } from "../../base/units.ts";
 import { majority, voters } from "../election.ts";
-import type { Master, SentinelState } from "../state.ts";
+import { isRunning } from "../script-queue.ts";
+import type { DataInstance, Master, SentinelState } from "../state.ts";
 import type { Turn } from "../turn.ts";
 import { NO_SUCH_MASTER } from "./errors.ts";
 import { instanceMap } from "./instance-map.ts";
@@ -42,6 +53,24 @@ export function getMasterAddress({ state }: Turn, name: string): Reply {
   return array([bulk(found.address.host), bulk(found.address.port)]);
 }
 
+/** What each named master and its replicas said last; names that are not known are skipped. */
+export function infoCache({ state, now }: Turn, names: readonly string[]): Reply {
+  const asked = new Set(names);
+  const found = [...state.masters.values()].filter(({ name }) => asked.has(name));
+  return array(
+    found.flatMap((each) => [
+      bulk(each.name),
+      array([each, ...each.replicas.values()].map((instance) => lastInfo(instance, now))),
+    ]),
+  );
+}
+
+function lastInfo({ reported }: DataInstance, now: Millis): Reply {
+  const { infoAt, infoText } = reported;
+  if (infoAt === undefined || infoText === undefined) return array([integer(0), NULL]);
+  return array([integer(Math.max(0, Math.round(now - infoAt))), bulk(infoText)]);
+}
+
 /** Could a failover of this master be agreed on and authorised now? (spec §7.7) */
 export function checkQuorum({ state }: Turn, name: string): Reply {
   const found = findNamed(state, name);
@@ -72,8 +101,8 @@ export function infoSection({ state, now }: Turn): string {
     `sentinel_masters:${state.masters.size}`,
     `sentinel_tilt:${tilt.mode === "on" ? 1 : 0}`,
     `sentinel_tilt_since_seconds:${tiltSince}`,
-    "sentinel_running_scripts:0",
-    "sentinel_scripts_queue_length:0",
+    `sentinel_running_scripts:${state.scripts.jobs.filter(isRunning).length}`,
+    `sentinel_scripts_queue_length:${state.scripts.jobs.length}`,
     `sentinel_simulate_failure_flags:${simulated}`,
   ];
   let index = 0;

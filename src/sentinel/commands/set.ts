@@ -28,7 +28,7 @@ export function set(turn: Turn, request: ClientRequest, words: readonly string[]
       refusal = unknownOption(option);
       break;
     }
-    refusal = apply(turn, master, option, values);
+    refusal = apply(turn, master, { option, values, executables: request.executables });
     if (refusal === undefined) changes++;
     at += 1 + values.length;
   }
@@ -57,6 +57,8 @@ function valuesOf(option: string): number {
     case "primary-reboot-down-after-period":
     case "auth-pass":
     case "auth-user":
+    case "notification-script":
+    case "client-reconfig-script":
       return 1;
     default:
       return 0;
@@ -66,9 +68,14 @@ function valuesOf(option: string): number {
 function apply(
   turn: Turn,
   master: Master,
-  option: string,
-  [value = "", second = ""]: readonly string[],
+  given: {
+    readonly option: string;
+    readonly values: readonly string[];
+    readonly executables: ReadonlySet<string> | undefined;
+  },
 ): Reply | undefined {
+  const { option } = given;
+  const [value = "", second = ""] = given.values;
   const { settings } = master;
   const number = parseInteger(value);
   const isPositive = number !== undefined && number > 0;
@@ -96,6 +103,18 @@ function apply(
       if (number === undefined || number < 0) return badValue(option, value);
       settings.rebootDownAfterMs = number;
       break;
+    case "notification-script": {
+      const refusal = refuseScript(turn, "Notification", value, given.executables);
+      if (refusal !== undefined) return refusal;
+      settings.notificationScript = value === "" ? undefined : value;
+      break;
+    }
+    case "client-reconfig-script": {
+      const refusal = refuseScript(turn, "Client reconfiguration", value, given.executables);
+      if (refusal !== undefined) return refusal;
+      settings.clientReconfigScript = value === "" ? undefined : value;
+      break;
+    }
     case "auth-pass":
       settings.authPass = value === "" ? undefined : value;
       shown = "******";
@@ -117,6 +136,21 @@ function apply(
   publish(turn, "+set", payload, aboutInstance(master));
   touch(turn, master);
   return undefined;
+}
+
+const DENIED_SCRIPTS = error(
+  "ERR Reconfiguration of scripts path is denied for security reasons. Check the deny-scripts-reconfig configuration directive in your Sentinel configuration",
+);
+
+function refuseScript(
+  { state }: Turn,
+  title: string,
+  path: string,
+  executables: ReadonlySet<string> | undefined,
+): Reply | undefined {
+  if (state.settings.denyScriptsReconfig) return DENIED_SCRIPTS;
+  if (path === "" || executables?.has(path) === true) return undefined;
+  return error(`ERR ${title} script seems non existing or non executable`);
 }
 
 function renameCommand({ settings }: Master, from: string, to: string): void {

@@ -62,8 +62,8 @@ function sentinelFacts(word: string): Facts {
 export const COMMAND_ARITIES: ReadonlyMap<string, number> = new Map([
   ["count", 2],
   ["docs", -2],
-  ["getkeys", -3],
-  ["getkeysandflags", -3],
+  ["getkeys", -4],
+  ["getkeysandflags", -4],
   ["help", 2],
   ["info", -2],
   ["list", -2],

@@ -10,6 +10,7 @@ import {
 } from "../../wire/sentinel-conf/sentinel-config.ts";
 import { readConfFile, readIncluded } from "../server/conf-files.ts";
 import { reasonOf } from "../system-reason.ts";
+import { isExecutable } from "./executables.ts";
 
 export type Configuration =
   | {
@@ -41,7 +42,12 @@ export function readConfiguration({ file, text }: CommandLine): Configuration {
   } catch (cause) {
     return refused(`Fatal error, can't open config file '${path}': ${reasonOf(cause)}`);
   }
-  const result = parseSentinelConf({ main, commandLine: text, include: readIncluded });
+  const result = parseSentinelConf({
+    main,
+    commandLine: text,
+    include: readIncluded,
+    isExecutable,
+  });
   if (result.kind === "mistakes") {
     const texts = result.mistakes.map((mistake) =>
       formatMistake(mistake, { redisVersion: REDIS_VERSION }),

@@ -9,6 +9,7 @@ import type { Effect } from "../../sentinel/effect.ts";
 import type { SentinelEvent } from "../../sentinel/events.ts";
 import type { Input } from "../../sentinel/input.ts";
 import type { SentinelState } from "../../sentinel/state.ts";
+import { isRunning } from "../../sentinel/script-queue.ts";
 import { step } from "../../sentinel/step.ts";
 import { REDIS_VERSION } from "../../server/version.ts";
 import type { DaemonSettings } from "../../wire/sentinel-conf/daemon-settings.ts";
@@ -27,6 +28,7 @@ import { readVersion } from "../server/facts.ts";
 import { WakeUp } from "../wake-up.ts";
 import { ProcessInfo } from "./process-info.ts";
 import { SentinelRequests } from "./requests.ts";
+import { ScriptRunner } from "./script-runner.ts";
 
 export interface SentinelDaemonOptions {
   readonly config: SentinelConfig;
@@ -58,6 +60,7 @@ export class SentinelDaemon {
   readonly #gate: OutboundGate;
   readonly #configFile: ConfigFile;
   readonly #wakeUp: WakeUp;
+  readonly #scripts = new ScriptRunner((input) => this.#deliver(input));
   /** What happens before the core has begun waits here; undefined afterwards. */
   #early: Input[] | undefined = [];
   /** Nothing is given to the core any more. */
@@ -148,9 +151,17 @@ export class SentinelDaemon {
   /** Ends without a word to anybody and without a change to the file (spec sentinel, S-010). */
   async stop(): Promise<void> {
     this.#ended = true;
+    this.#tellUnfinishedScripts();
     this.#wakeUp.stop();
     this.#links?.closeAll();
     await Promise.all([this.#configFile.settled(), this.#listener.close()]);
+  }
+
+  /** Scripts that run go on; those that wait are nobody's any more, as with Redis. */
+  #tellUnfinishedScripts(): void {
+    const waiting = this.#state.scripts.jobs.filter((job) => !isRunning(job)).length;
+    if (waiting === 0) return;
+    this.#options.log.line("warning", `${waiting} scripts were still waiting and are not run`);
   }
 
   #deliver(input: Input): void {
@@ -187,11 +198,17 @@ export class SentinelDaemon {
       case "send":
       case "reply":
       case "publish-event":
+      case "run-script":
         return this.#gate.pass(effect);
+      case "kill-script":
+        return this.#scripts.kill(effect.job);
       case "save-config":
         return this.#configFile.save(effect.save);
       case "log":
         return this.#options.log.line(effect.level, effect.message);
+      case "set-log-level":
+        this.#options.log.threshold = effect.level;
+        return undefined;
       case "crash":
         return this.#end(SIMULATED_CRASH, "simulated failure");
       default:
@@ -207,6 +224,8 @@ export class SentinelDaemon {
         return this.#requests.reply(outgoing);
       case "publish-event":
         return this.#publish(outgoing.event);
+      case "run-script":
+        return this.#scripts.run(outgoing);
       default:
         return unreachable(outgoing);
     }

@@ -3,6 +3,7 @@ import type { ReplyWriter } from "../../resp/reply-writer.ts";
 import type { ClientReply, Effect } from "../../sentinel/effect.ts";
 import type { Input } from "../../sentinel/input.ts";
 import { unknownCommand } from "../../server/errors.ts";
+import { isExecutable } from "./executables.ts";
 import { parseShutdownOptions } from "./shutdown-options.ts";
 import type { ClientConnection } from "../listener/client-connection.ts";
 import type { DeferredReply } from "../listener/client-output.ts";
@@ -119,6 +120,7 @@ export class SentinelRequests implements RequestHandler {
       client: client.id,
       request,
       args: [first, ...rest],
+      executables: executablesIn(first, rest),
     });
     if (this.#asked === undefined) return;
     this.#asked = undefined;
@@ -140,6 +142,20 @@ export class SentinelRequests implements RequestHandler {
     this.#options.shutdown();
   }
 }
+
+const SCRIPT_SETTINGS: ReadonlySet<string> = new Set([
+  "notification-script",
+  "client-reconfig-script",
+]);
+
+/** The programs among the words of SENTINEL SET: the core knows no files. */
+function executablesIn(command: string, words: readonly string[]): ReadonlySet<string> {
+  if (command.toLowerCase() !== "sentinel" || words[0]?.toLowerCase() !== "set") return NONE;
+  const paths = words.filter((_, at) => SCRIPT_SETTINGS.has(words[at - 1]?.toLowerCase() ?? ""));
+  return new Set(paths.filter((path) => isExecutable(path)));
+}
+
+const NONE: ReadonlySet<string> = new Set();
 
 /** @returns the text of the first error in Redis' order of checks */
 function refuse(

@@ -9,6 +9,7 @@ import {
   type DurableMaster,
   type DurableSentinel,
 } from "./durable-sentinel.ts";
+import { SENTINEL_INITIAL_VALUES } from "./daemon-settings.ts";
 import { isSentinelSetting } from "./read-statements.ts";
 
 /**
@@ -17,7 +18,13 @@ import { isSentinelSetting } from "./read-statements.ts";
  */
 export function durableLines(sentinel: DurableSentinel): OptionLine[] {
   const { announceIp, announcePort, sentinelUser, sentinelPass } = sentinel;
+  const { logLevel } = sentinel;
   const lines: OptionLine[] = [
+    {
+      key: "loglevel",
+      text: `loglevel ${logLevel}`,
+      isForced: logLevel !== SENTINEL_INITIAL_VALUES.loglevel,
+    },
     option("myid", [sentinel.myId]),
     yesNo("deny-scripts-reconfig", sentinel.denyScriptsReconfig, true),
     yesNo("resolve-hostnames", sentinel.resolveHostnames, false),
@@ -36,7 +43,7 @@ export function durableLines(sentinel: DurableSentinel): OptionLine[] {
 }
 
 function masterLines(master: DurableMaster): OptionLine[] {
-  const { name, authPass, authUser } = master;
+  const { name, authPass, authUser, notificationScript, clientReconfigScript } = master;
   const lines: OptionLine[] = [
     option("monitor", [name, ...words(master.address), String(master.quorum)]),
   ];
@@ -46,6 +53,12 @@ function masterLines(master: DurableMaster): OptionLine[] {
   number("down-after-milliseconds", master.downAfterMs, DEFAULT_DOWN_AFTER_MS);
   number("failover-timeout", master.failoverTimeoutMs, DEFAULT_FAILOVER_TIMEOUT_MS);
   number("parallel-syncs", master.parallelSyncs, DEFAULT_PARALLEL_SYNCS);
+  if (notificationScript !== undefined) {
+    lines.push(option("notification-script", [name, notificationScript]));
+  }
+  if (clientReconfigScript !== undefined) {
+    lines.push(option("client-reconfig-script", [name, clientReconfigScript]));
+  }
   if (authPass !== undefined) lines.push(option("auth-pass", [name, authPass]));
   if (authUser !== undefined) lines.push(option("auth-user", [name, authUser]));
   number("master-reboot-down-after-period", master.rebootDownAfterMs, 0);
@@ -76,8 +89,9 @@ function yesNo(setting: string, value: boolean, initial: boolean): OptionLine {
 }
 
 /** Settings whose lines are all ours: one that no master claims any more is removed. */
-const WRITTEN: ReadonlySet<string> = new Set(
-  [
+const WRITTEN: ReadonlySet<string> = new Set([
+  "loglevel",
+  ...[
     "myid",
     "deny-scripts-reconfig",
     "resolve-hostnames",
@@ -86,6 +100,8 @@ const WRITTEN: ReadonlySet<string> = new Set(
     "down-after-milliseconds",
     "failover-timeout",
     "parallel-syncs",
+    "notification-script",
+    "client-reconfig-script",
     "auth-pass",
     "auth-user",
     "master-reboot-down-after-period",
@@ -100,7 +116,7 @@ const WRITTEN: ReadonlySet<string> = new Set(
     "sentinel-user",
     "sentinel-pass",
   ].map((setting) => `sentinel ${setting}`),
-);
+]);
 
 /**
  * The text of a sentinel.conf that holds the given state.

@@ -1,6 +1,10 @@
 import type { Address } from "../../base/address.ts";
 import type { MasterName, RunId } from "../../base/ids.ts";
 import type { Epoch } from "../../base/units.ts";
+import type { ParameterValues } from "../conf/redis-parameters.ts";
+
+/** The directive `loglevel`: the least level that is written. */
+export type LogThreshold = ParameterValues["loglevel"];
 
 export const DEFAULT_SENTINEL_PORT = 26379;
 export const DEFAULT_DOWN_AFTER_MS = 30_000;
@@ -27,6 +31,8 @@ export interface DurableMaster {
   readonly rebootDownAfterMs: number;
   readonly authUser: string | undefined;
   readonly authPass: string | undefined;
+  readonly notificationScript: string | undefined;
+  readonly clientReconfigScript: string | undefined;
   /** Command (lower case) to the word that this group's data servers know. */
   readonly renamedCommands: ReadonlyMap<string, string>;
   readonly configEpoch: Epoch;
@@ -51,6 +57,8 @@ export interface DurableSentinel {
   readonly announceHostnames: boolean;
   readonly sentinelUser: string | undefined;
   readonly sentinelPass: string | undefined;
+  /** Here because SENTINEL CONFIG SET changes it. */
+  readonly logLevel: LogThreshold;
   readonly masters: readonly DurableMaster[];
 }
 

@@ -1,6 +1,5 @@
 import { masterName, parseRunId } from "../../base/ids.ts";
 import { sameAddress } from "../../base/address.ts";
-import { NOT_SUPPORTED } from "../conf/refusals.ts";
 import { isMasterName } from "./durable-sentinel.ts";
 import {
   type MasterDraft,
@@ -59,6 +58,8 @@ function monitor(draft: SentinelDraft, words: readonly string[]): Complaint | un
 export interface MasterTarget {
   readonly master: MasterDraft;
   readonly draft: SentinelDraft;
+  /** Whether there is a program of that path that may be executed. */
+  readonly isExecutable: (path: string) => boolean;
 }
 
 /** What is set for one master (group 3). */
@@ -156,8 +157,11 @@ export const MASTER_FORMS: ReadonlyMap<string, StatementForm<MasterTarget>> = ne
       apply: (target, words) => knownSentinel(target, words),
     },
   ],
-  ["notification-script", noScript("notification-script")],
-  ["client-reconfig-script", noScript("client-reconfig-script")],
+  ["notification-script", script("notification-script", "Notification", setNotificationScript)],
+  [
+    "client-reconfig-script",
+    script("client-reconfig-script", "Client reconfiguration", setClientReconfigScript),
+  ],
 ]);
 
 function setDownAfter(master: MasterDraft, milliseconds: number): void {
@@ -222,11 +226,31 @@ function knownSentinel(
   });
 }
 
-function noScript(setting: string): StatementForm<MasterTarget> {
+function setNotificationScript(master: MasterDraft, path: string | undefined): void {
+  master.notificationScript = path;
+}
+
+function setClientReconfigScript(master: MasterDraft, path: string | undefined): void {
+  master.clientReconfigScript = path;
+}
+
+function script(
+  setting: string,
+  title: string,
+  set: (master: MasterDraft, path: string | undefined) => void,
+): StatementForm<MasterTarget> {
   return {
-    syntax: `sentinel ${setting} <name> ""`,
+    syntax: `sentinel ${setting} <name> <path>`,
     wordCounts: [3],
-    apply: (_, [path = ""]) =>
-      path === "" ? undefined : { message: `${setting} is ${NOT_SUPPORTED}` },
+    apply: ({ master, isExecutable }, [path = ""]) => {
+      if (path !== "" && !isExecutable(path)) {
+        return {
+          message: `${title} script seems non existing or non executable.`,
+          expected: `a program that may be executed, not '${path}'`,
+        };
+      }
+      set(master, orNone(path));
+      return undefined;
+    },
   };
 }

@@ -24,7 +24,10 @@ interface Statement {
  * Reads the `sentinel …` lines. Their order in the file is free: settings of the sentinel come
  * first, then what it monitors, then what is set for each master (sentinel spec §9.1).
  */
-export function readStatements(lines: readonly ConfLine[]): StatementReading {
+export function readStatements(
+  lines: readonly ConfLine[],
+  isExecutable: (path: string) => boolean,
+): StatementReading {
   const draft = emptyDraft();
   const mistakes: ConfigMistake[] = [];
   const statements = withoutSuperseded(lines.flatMap(toStatement));
@@ -47,7 +50,8 @@ export function readStatements(lines: readonly ConfLine[]): StatementReading {
   }
   for (const statement of statements) {
     const form = MASTER_FORMS.get(statement.setting);
-    if (form !== undefined) complain(statement, fillForMaster(form, statement, draft));
+    if (form !== undefined)
+      complain(statement, fillForMaster(form, statement, { draft, isExecutable }));
   }
   return { draft, mistakes };
 }
@@ -79,7 +83,7 @@ function fill<Target>(
 function fillForMaster(
   form: StatementForm<MasterTarget>,
   statement: Statement,
-  draft: SentinelDraft,
+  { draft, isExecutable }: Omit<MasterTarget, "master">,
 ): Complaint | undefined {
   const [name = "", ...words] = statement.words;
   const master = draft.masters.get(masterName(name));
@@ -88,7 +92,7 @@ function fillForMaster(
     return { message: "No such master with specified name.", expected: MONITOR_FORM.syntax };
   }
   if (master === undefined) return { message: UNRECOGNIZED, expected: form.syntax };
-  return fill(form, { ...statement, words }, { master, draft });
+  return fill(form, { ...statement, words }, { master, draft, isExecutable });
 }
 
 /**

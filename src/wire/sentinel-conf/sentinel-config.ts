@@ -24,21 +24,30 @@ export interface SentinelConfig {
   readonly commandLineOptions: readonly OptionLine[];
 }
 
+/** What a sentinel reads besides: whether the scripts that it shall run are there. */
+export interface SentinelConfSource extends ConfSource {
+  /** @param dir the working directory that the path is relative to, as the file says it */
+  readonly isExecutable: (path: string, dir: string) => boolean;
+}
+
 export type SentinelConfigResult =
   | { readonly kind: "config"; readonly config: SentinelConfig }
   /** All of them, in the order of the file. */
   | { readonly kind: "mistakes"; readonly mistakes: readonly ConfigMistake[] };
 
 /** Reads a sentinel.conf with what it includes and the command line; takes any text, never throws. */
-export function parseSentinelConf(source: ConfSource): SentinelConfigResult {
+export function parseSentinelConf(source: SentinelConfSource): SentinelConfigResult {
   const { lines, mistakes } = readConfLines(source);
   const generic = lines.filter((line) => !isSentinelLine(line) && !isVedetteLine(line));
 
-  const statements = readStatements(lines.filter(isSentinelLine));
   const parameters = readParameterLines(generic, {
     initial: SENTINEL_INITIAL_VALUES,
     refusal: sentinelRefusal,
   });
+  const { dir } = parameters.values;
+  const statements = readStatements(lines.filter(isSentinelLine), (path) =>
+    source.isExecutable(path, dir),
+  );
   const all = inFileOrder([
     ...mistakes,
     ...statements.mistakes,
@@ -53,6 +62,7 @@ export function parseSentinelConf(source: ConfSource): SentinelConfigResult {
     daemon: daemonSettings(parameters.values),
     sentinel: {
       ...sentinel,
+      logLevel: parameters.values.loglevel,
       masters: [...masters.values()].map((master) => finishMaster(master, sentinel.myId)),
     },
     commandLineOptions: commandLineOptions(parameters),
@@ -68,11 +78,14 @@ function isVedetteLine({ directive }: ConfLine): boolean {
   return directive === "vedette";
 }
 
+/** The log level is written with what the sentinel knows: it changes at run time. */
 function commandLineOptions(parameters: ParameterReading): OptionLine[] {
-  return setOnCommandLine(parameters).flatMap((name) =>
-    parameterLines(name, parameters.values, SENTINEL_INITIAL_VALUES).map((line) => ({
-      ...line,
-      isForced: true,
-    })),
-  );
+  return setOnCommandLine(parameters)
+    .filter((name) => name !== "loglevel")
+    .flatMap((name) =>
+      parameterLines(name, parameters.values, SENTINEL_INITIAL_VALUES).map((line) => ({
+        ...line,
+        isForced: true,
+      })),
+    );
 }

@@ -24,7 +24,9 @@ export interface MasterDraft extends Mutable<
 }
 
 /** A sentinel while its lines are read. */
-export interface SentinelDraft extends Mutable<Omit<DurableSentinel, "myId" | "masters">> {
+export interface SentinelDraft extends Mutable<
+  Omit<DurableSentinel, "myId" | "logLevel" | "masters">
+> {
   /** undefined before the first start. */
   myId: RunId | undefined;
   readonly masters: Map<MasterName, MasterDraft>;
@@ -62,6 +64,8 @@ export function newMasterDraft(monitored: {
     rebootDownAfterMs: 0,
     authUser: undefined,
     authPass: undefined,
+    notificationScript: undefined,
+    clientReconfigScript: undefined,
     renamedCommands: new Map(),
     configEpoch: epoch(0),
     leaderEpoch: epoch(0),

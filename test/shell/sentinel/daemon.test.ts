@@ -258,8 +258,8 @@ describe("COMMAND", () => {
   });
 
   it.each([
-    ["COMMAND GETKEYS ping", "ERR The command has no key arguments"],
-    ["COMMAND GETKEYS nope", "ERR Invalid command specified"],
+    ["COMMAND GETKEYS ping x", "ERR The command has no key arguments"],
+    ["COMMAND GETKEYS nope x", "ERR Invalid command specified"],
   ])("%s: %s", async (line, text) => {
     expect(await call(line)).toEqual(failure(text));
   });

@@ -1,7 +1,8 @@
-import type { ConfSource, IncludedFiles } from "../../../src/wire/conf/conf-lines.ts";
+import type { IncludedFiles } from "../../../src/wire/conf/conf-lines.ts";
 import {
   parseSentinelConf,
   type SentinelConfig,
+  type SentinelConfSource,
   type SentinelConfigResult,
 } from "../../../src/wire/sentinel-conf/sentinel-config.ts";
 
@@ -11,14 +12,16 @@ export const OTHER_ID = "f".repeat(40);
 export interface Extras {
   readonly commandLine?: string;
   readonly include?: (pattern: string) => IncludedFiles;
+  readonly isExecutable?: (path: string, dir: string) => boolean;
 }
 
 /** The file `sentinel.conf` of these lines. */
 export function read(text: string, extras: Extras = {}): SentinelConfigResult {
-  const source: ConfSource = {
+  const source: SentinelConfSource = {
     main: { name: "sentinel.conf", text },
     commandLine: extras.commandLine ?? "",
     include: extras.include ?? (() => ({ kind: "unreadable", reason: "No such file" })),
+    isExecutable: extras.isExecutable ?? (() => true),
   };
   return parseSentinelConf(source);
 }

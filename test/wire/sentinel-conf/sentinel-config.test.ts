@@ -41,6 +41,7 @@ describe("a sentinel.conf", () => {
       announceHostnames: false,
       sentinelUser: undefined,
       sentinelPass: undefined,
+      logLevel: "notice",
       masters: [],
     });
     expect(commandLineOptions).toEqual([]);
@@ -264,8 +265,6 @@ describe("a mistake in a sentinel.conf", () => {
     ["supervised systemd", /^supervised is not supported/],
     ["syslog-enabled yes", /^syslog-enabled is not supported/],
     ["rename-command PING PONG", /^rename-command is not supported/],
-    ["sentinel notification-script mymaster /x.sh", /^notification-script is not supported/],
-    ["sentinel client-reconfig-script mymaster /x.sh", /^client-reconfig-script is not supported/],
   ])("is a feature that this version lacks: %s", (line, message) => {
     const [mistake, ...more] = mistakesOf(`${MONITOR}${line}\n`);
     expect(mistake?.replace(/^2: /, "")).toMatch(message);
