@@ -9,6 +9,9 @@ export type MasterName = Branded<string, "MasterName">;
 /** One connection target of the core; a replaced link gets a new id, so late answers are known. */
 export type LinkId = Branded<number, "LinkId">;
 
+/** One question to the resolver; an answer to one that was given up is nobody's. */
+export type QuestionId = Branded<number, "QuestionId">;
+
 /** One client of the listener; never reused within a process. */
 export type ClientId = Branded<number, "ClientId">;
 
@@ -25,6 +28,10 @@ export function masterName(text: string): MasterName {
 
 export function linkId(value: number): LinkId {
   return value as LinkId;
+}
+
+export function questionId(value: number): QuestionId {
+  return value as QuestionId;
 }
 
 export function clientId(value: number): ClientId {

@@ -1,9 +1,10 @@
-import { sameAddress } from "../base/address.ts";
 import type { Millis } from "../base/units.ts";
 import { aboutInstance, describeInstance } from "./events.ts";
+import { isUnknownName } from "./host-names.ts";
 import { orderReplica } from "./reconfiguration.ts";
 import type { Instance, Master, Replica, SentinelState } from "./state.ts";
 import { isSettled, publish, type Turn } from "./turn.ts";
+import { isAt, isNameGone } from "./whereabouts.ts";
 
 /**
  * The master is in a state in which replicas may be pointed at it (spec §3.5): it says it is one,
@@ -35,8 +36,18 @@ export function correct(turn: Turn, replica: Replica): void {
   const isBeingMoved = replica.reconf.step === "sent" || replica.reconf.step === "in-progress";
   if (isPromoted || isBeingMoved || !isSettled(turn) || !isSane(turn.state, master, turn.now))
     return;
+  if (isSomebodyElse(turn.state, replica)) return;
   if (replica.reported.role === "master") convertToReplica(turn, replica);
   else fixMasterAddress(turn, replica);
+}
+
+/**
+ * Another process than the one we mean: the master itself under another address, or whoever got the
+ * IP of a container that is gone. An order would hit a server that does nothing wrong.
+ */
+function isSomebodyElse(state: SentinelState, replica: Replica): boolean {
+  const isTheMaster = replica.runId !== undefined && replica.runId === replica.master.runId;
+  return isTheMaster || isNameGone(state, replica);
 }
 
 /**
@@ -57,7 +68,9 @@ function fixMasterAddress(turn: Turn, replica: Replica): void {
   const { now } = turn;
   const { master, masterHost, masterPort } = replica;
   if (masterHost === undefined || masterPort === undefined) return;
-  if (sameAddress({ host: masterHost, port: masterPort }, master.address)) return;
+  if (isAt(turn.state, master, { host: masterHost, port: masterPort })) return;
+  // While the resolver is out of order, a name may be the master's or not.
+  if (isUnknownName(turn.state, masterHost)) return;
   const waitMs = master.settings.failoverTimeoutMs;
   if (now - replica.slaveConfChangedAt <= waitMs || !isQuietFor(replica, waitMs, now)) return;
   const reason = `it follows ${masterHost}:${masterPort}`;

@@ -26,7 +26,7 @@ function durableMaster(master: Master): DurableMaster {
   const { settings } = master;
   return {
     name: master.masterName,
-    address: master.address,
+    address: master.place,
     quorum: settings.quorum,
     downAfterMs: settings.downAfterMs,
     failoverTimeoutMs: settings.failoverTimeoutMs,
@@ -39,7 +39,10 @@ function durableMaster(master: Master): DurableMaster {
     renamedCommands: new Map(settings.renamedCommands),
     configEpoch: master.configEpoch,
     leaderEpoch: master.vote.leaderEpoch,
-    replicas: [...master.replicas.values()].map(({ address }) => address),
-    sentinels: [...master.sentinels.values()].map(({ runId, address }) => ({ runId, address })),
+    replicas: [...master.replicas.values()].map(({ place }) => place),
+    sentinels: [...master.sentinels.values()].map(({ runId, place }) => ({
+      runId,
+      address: place,
+    })),
   };
 }

@@ -1,5 +1,5 @@
 import type { Address } from "../base/address.ts";
-import type { ClientId, LinkId, MasterName, RunId } from "../base/ids.ts";
+import type { ClientId, LinkId, MasterName, QuestionId, RunId } from "../base/ids.ts";
 import type { Epoch, Millis, SaveNumber } from "../base/units.ts";
 import type { Reply } from "../resp/reply.ts";
 import type { LogThreshold } from "../wire/sentinel-conf/durable-sentinel.ts";
@@ -11,10 +11,13 @@ export type Effect =
   | { readonly kind: "wake-at"; readonly at: Millis }
   /** Read the sockets once, then `tick` with `afterPoll`: what waits there goes first (design §5). */
   | { readonly kind: "poll" }
+  /** Look a host name up; answers `resolved` or `resolve-failed`, however late. */
+  | { readonly kind: "resolve"; readonly question: QuestionId; readonly name: string }
   /** Connect; answers `link-opened` or `link-lost`. */
   | {
       readonly kind: "open-link";
       readonly link: LinkId;
+      /** Its host is a literal address. */
       readonly address: Address;
       readonly purpose: "data" | "sentinel";
       readonly credentials: Credentials;

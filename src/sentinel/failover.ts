@@ -210,10 +210,10 @@ export function acknowledgePromotion(turn: Turn, replica: Replica): boolean {
   if (failover.phase !== "wait-promotion" && failover.phase !== "send-slaveof-noone") return false;
   if (failover.promoted !== replica) return false;
   const { failoverEpoch } = failover;
-  const oldAddress = master.address;
+  const { address: oldAddress, place: oldPlace } = master;
   const oldMaster = describeInstance(master);
   const promotedText = describeInstance(replica);
-  switchMaster(turn, master, replica.address, {
+  switchMaster(turn, master, replica.place, {
     configEpoch: failoverEpoch,
     role: "leader",
     before: () => {
@@ -229,7 +229,7 @@ export function acknowledgePromotion(turn: Turn, replica: Replica): boolean {
       publish(turn, "+failover-state-reconf-slaves", oldMaster, aboutInstance(master));
     },
   });
-  beginReconfiguration(turn, master, { failoverEpoch, oldAddress });
+  beginReconfiguration(turn, master, { failoverEpoch, oldAddress, oldPlace });
   return true;
 }
 

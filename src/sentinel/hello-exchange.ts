@@ -1,13 +1,14 @@
-import { sameAddress } from "../base/address.ts";
 import { after, type Millis, NEVER } from "../base/units.ts";
 import { formatHello, type HelloContent } from "../wire/hello.ts";
 import { abandonOutdated, adoptEpoch } from "./election.ts";
 import { aboutInstance, describeInstance } from "./events.ts";
+import { isSettledHost, isUsableHost } from "./host-names.ts";
 import { createSentinel, dropInstance } from "./instances.ts";
 import { isConnected, masterOf, reopenLink } from "./links.ts";
 import { switchMaster } from "./master-switch.ts";
 import type { Instance, Master, Sentinel, SentinelState } from "./state.ts";
 import { publish, requestSave, sendDurably, touch, type Turn } from "./turn.ts";
+import { isAt, setPlace } from "./whereabouts.ts";
 
 /** When the next hello to this instance is due. */
 export function helloDueAt(state: SentinelState, instance: Instance): Millis {
@@ -58,18 +59,33 @@ export function takeHello(turn: Turn, hello: HelloContent): void {
   const { state, now } = turn;
   const master = state.masters.get(hello.masterName);
   if (master === undefined || hello.sentinelId === state.myId) return;
-  const sentinel = knownSentinel(master, hello) ?? meetSentinel(turn, master, hello);
+  if (!areHostsSettled(turn, hello)) return;
+  const sentinel = senderOf(turn, master, hello);
   adoptEpoch(turn, hello.currentEpoch, master);
   // A configuration epoch is never above the current epoch of who knows it.
   adoptEpoch(turn, hello.configEpoch, master);
-  adoptConfiguration(turn, master, sentinel, hello);
+  if (sentinel === undefined) return;
+  // An address that nobody can connect to would leave this sentinel deaf to its epoch (W-12).
+  if (isUsableHost(state, hello.masterAddress.host)) {
+    adoptConfiguration(turn, master, sentinel, hello);
+  }
   sentinel.lastHelloReceivedAt = now;
 }
 
-function knownSentinel(master: Master, hello: HelloContent): Sentinel | undefined {
-  const sentinel = master.sentinels.get(hello.sentinelId);
-  if (sentinel === undefined) return undefined;
-  return sameAddress(sentinel.address, hello.sentinelAddress) ? sentinel : undefined;
+/** Names are looked up first; then the hello is taken again. */
+function areHostsSettled(turn: Turn, hello: HelloContent): boolean {
+  const awaiting = { kind: "hello", hello } as const;
+  const isSenderSettled = isSettledHost(turn, hello.sentinelAddress.host, awaiting);
+  return isSettledHost(turn, hello.masterAddress.host, awaiting) && isSenderSettled;
+}
+
+/** The peer that speaks, met or moved if need be; undefined where its name means nothing here. */
+function senderOf(turn: Turn, master: Master, hello: HelloContent): Sentinel | undefined {
+  const { state } = turn;
+  const known = master.sentinels.get(hello.sentinelId);
+  if (!isUsableHost(state, hello.sentinelAddress.host)) return known;
+  if (known !== undefined && isAt(state, known, hello.sentinelAddress)) return known;
+  return meetSentinel(turn, master, hello);
 }
 
 /** A new peer, a peer at a new address, or a peer that lost its id (spec §4.3 step 2, §4.4). */
@@ -77,7 +93,7 @@ function meetSentinel(turn: Turn, master: Master, hello: HelloContent): Sentinel
   const moved = master.sentinels.get(hello.sentinelId);
   if (moved !== undefined) return moveSentinel(turn, moved, hello);
   const squatter = [...master.sentinels.values()].find((sentinel) =>
-    sameAddress(sentinel.address, hello.sentinelAddress),
+    isAt(turn.state, sentinel, hello.sentinelAddress),
   );
   if (squatter !== undefined) forgetEverywhere(turn, squatter);
   const sentinel = createSentinel(turn, master, {
@@ -101,7 +117,7 @@ function moveSentinel(turn: Turn, moved: Sentinel, hello: HelloContent): Sentine
   for (const other of state.masters.values()) {
     const sentinel = other.sentinels.get(moved.runId);
     if (sentinel === undefined) continue;
-    sentinel.address = hello.sentinelAddress;
+    setPlace(state, sentinel, hello.sentinelAddress);
     if (sentinel !== moved) others++;
   }
   reopenLink(turn, moved.link, hello.sentinelAddress);
@@ -134,7 +150,7 @@ function adoptConfiguration(
   hello: HelloContent,
 ): void {
   if (hello.configEpoch <= master.configEpoch) return;
-  if (sameAddress(hello.masterAddress, master.address)) {
+  if (isAt(turn.state, master, hello.masterAddress)) {
     master.configEpoch = hello.configEpoch;
     requestSave(turn);
     abandonOutdated(turn, master);

@@ -1,4 +1,4 @@
-import type { ClientId, LinkId, MasterName, RunId } from "../base/ids.ts";
+import type { ClientId, LinkId, MasterName, QuestionId, RunId } from "../base/ids.ts";
 import type { Epoch, SaveNumber } from "../base/units.ts";
 import type { HelloContent } from "../wire/hello.ts";
 import type { InfoReport } from "../wire/info.ts";
@@ -78,6 +78,15 @@ export type Input =
     }
   /** There is no process for it: too many, too little memory. */
   | { readonly kind: "script-failed"; readonly job: number; readonly reason: string }
+  /** All addresses of a name, in the resolver's order. */
+  | { readonly kind: "resolved"; readonly question: QuestionId; readonly ips: readonly string[] }
+  | {
+      readonly kind: "resolve-failed";
+      readonly question: QuestionId;
+      /** There is no such name; else the resolver is out of order. */
+      readonly isGone: boolean;
+      readonly reason: string;
+    }
   | { readonly kind: "config-saved"; readonly save: SaveNumber }
   | { readonly kind: "config-save-failed"; readonly save: SaveNumber; readonly reason: string };
 

@@ -1,15 +1,18 @@
-import { sameAddress } from "../base/address.ts";
 import { after, type Millis, NEVER } from "../base/units.ts";
+import type { Address } from "../base/address.ts";
+import { isIpAddress } from "../wire/host.ts";
 import type { InfoReport } from "../wire/info.ts";
 import { correct } from "./corrections.ts";
 import { aboutInstance, describeInstance } from "./events.ts";
 import { acknowledgePromotion, isFailoverInProgress } from "./failover.ts";
+import { awaitsAnswer, isSettledHost, isUsableHost } from "./host-names.ts";
 import { createReplica, findReplica } from "./instances.ts";
 import { isConnected, masterOf } from "./links.ts";
 import { noteProgress } from "./reconfiguration.ts";
 import type { DataInstance, Master, Replica, SentinelState } from "./state.ts";
 import { EAGER_INFO_PERIOD_MS, FAST_INFO_PERIOD_MS, FRESH_MASTER_MS } from "./tunables.ts";
 import { publish, requestSave, sendNow, touch, type Turn } from "./turn.ts";
+import { isAt } from "./whereabouts.ts";
 
 /** A master without known replicas is asked at the fast cadence: the first list must not be late. */
 function masterInfoPeriod(state: SentinelState, master: Master, now: Millis): number {
@@ -32,21 +35,21 @@ function replicaInfoPeriod(state: SentinelState, replica: Replica): number {
     isFailoverInProgress(master) ||
     master.reconfiguration.phase !== "none" ||
     replica.masterLinkDownMs !== 0 ||
-    !isFollowing(replica);
+    !isFollowing(state, replica);
   return isUnsettled
     ? Math.min(FAST_INFO_PERIOD_MS, state.tunables.infoPeriodMs)
     : state.tunables.infoPeriodMs;
 }
 
 /** Does the replica report to follow the configured master over a link that is up? */
-export function isFollowing(replica: Replica): boolean {
+export function isFollowing(state: SentinelState, replica: Replica): boolean {
   const { master } = replica;
   return (
     replica.reported.role === "replica" &&
     replica.masterLinkUp &&
     replica.masterHost !== undefined &&
     replica.masterPort !== undefined &&
-    sameAddress({ host: replica.masterHost, port: replica.masterPort }, master.address)
+    isAt(state, master, { host: replica.masterHost, port: replica.masterPort })
   );
 }
 
@@ -88,7 +91,10 @@ export function takeInfo(turn: Turn, instance: DataInstance, info: InfoReport): 
   instance.reported.infoRefusedAt = undefined;
   takeRunId(turn, instance, info);
   if (instance.kind === "master") discoverReplicas(turn, instance, info);
-  else takeReplicaFields(instance, info, now);
+  else {
+    takeReplicaFields(instance, info, now);
+    askForReportedMaster(turn, instance);
+  }
   if (info.role !== undefined) takeRole(turn, instance, info.role);
   touch(turn, instance);
   touch(turn, masterOf(instance));
@@ -111,14 +117,32 @@ function takeRunId(turn: Turn, instance: DataInstance, info: InfoReport): void {
 /** Replicas are learned from their master alone, and never forgotten by themselves (spec §3.2). */
 function discoverReplicas(turn: Turn, master: Master, info: InfoReport): void {
   for (const address of info.replicas) {
-    if (sameAddress(address, master.address)) continue;
-    if (findReplica(master, address) !== undefined) continue;
+    if (isAt(turn.state, master, address)) continue;
+    if (findReplica(turn.state, master, address) !== undefined) continue;
+    if (!mayBeNew(turn, master, address)) continue;
     const replica = createReplica(turn.state, master, { address, link: undefined }, turn.now);
     requestSave(turn);
     publish(turn, "+slave", describeInstance(replica), aboutInstance(replica));
     touch(turn, replica);
     touch(turn, replica.link);
   }
+}
+
+/**
+ * A name has to be looked up first, and a literal address may belong to a replica whose name is just
+ * being asked for again: then the list is read anew when the answer is there.
+ */
+function mayBeNew(turn: Turn, master: Master, { host }: Address): boolean {
+  const { state } = turn;
+  const awaiting = { kind: "info", master } as const;
+  if (!isIpAddress(host)) {
+    return isSettledHost(turn, host, awaiting) && isUsableHost(state, host);
+  }
+  if (state.questions.size === 0) return true;
+  for (const { place, link } of master.replicas.values()) {
+    if (!isConnected(link) && awaitsAnswer(state, place.host, awaiting)) return false;
+  }
+  return true;
 }
 
 /** Fields absent from a text keep their value, except the link-down time (spec §3.1). */
@@ -137,6 +161,13 @@ function takeReplicaFields(replica: Replica, info: InfoReport, now: Millis): voi
   replica.priority = info.replicaPriority ?? replica.priority;
   replica.replicationOffset = info.replicaReplOffset ?? replica.replicationOffset;
   replica.announced = info.isReplicaAnnounced ?? replica.announced;
+}
+
+/** A replica may name its master otherwise than this sentinel does: is it the same place? */
+function askForReportedMaster(turn: Turn, { master, masterHost, masterPort }: Replica): void {
+  if (masterHost === undefined || masterPort === undefined) return;
+  if (isAt(turn.state, master, { host: masterHost, port: masterPort })) return;
+  isSettledHost(turn, masterHost);
 }
 
 function sameHost(a: string, b: string | undefined): boolean {

@@ -1,4 +1,4 @@
-import { type Address, formatAddress, sameAddress } from "../base/address.ts";
+import type { Address } from "../base/address.ts";
 import type { MasterName, RunId } from "../base/ids.ts";
 import { epoch, type Millis, saveNumber } from "../base/units.ts";
 import { NO_FAILOVER, NO_RECONFIGURATION } from "./failover-phase.ts";
@@ -16,6 +16,7 @@ import type {
 } from "./state.ts";
 import { ASK_BACKOFF_FIRST_MS } from "./tunables.ts";
 import type { Turn } from "./turn.ts";
+import { isAt, replicaName, samePlaceAsEver, shownAddress } from "./whereabouts.ts";
 
 const NEVER_DOWN: SubjectiveDown = { down: false, since: Number.NEGATIVE_INFINITY as Millis };
 
@@ -49,7 +50,8 @@ export function createMaster(
     kind: "master",
     name: given.masterName,
     masterName: given.masterName,
-    address: given.address,
+    place: given.address,
+    address: shownAddress(state, given.address),
     runId: undefined,
     settings: given.settings,
     sdown: neverDown(),
@@ -86,8 +88,9 @@ export function createReplica(
   const replica: Replica = {
     kind: "replica",
     master,
-    name: formatAddress(given.address),
-    address: given.address,
+    name: replicaName(state, given.address),
+    place: given.address,
+    address: shownAddress(state, given.address),
     runId: undefined,
     sdown: neverDown(),
     link,
@@ -127,7 +130,8 @@ export function createSentinel(
     master,
     name: given.runId,
     runId: given.runId,
-    address: given.address,
+    place: given.address,
+    address: shownAddress(state, given.address),
     sdown: neverDown(),
     link,
     lastHelloSentAt: now,
@@ -159,9 +163,13 @@ export function dropInstance(turn: Turn, instance: Master | Replica | Sentinel):
   detachOwner(turn, instance.link, instance);
 }
 
-export function findReplica(master: Master, address: Address): Replica | undefined {
+export function findReplica(
+  state: SentinelState,
+  master: Master,
+  address: Address,
+): Replica | undefined {
   for (const replica of master.replicas.values()) {
-    if (sameAddress(replica.address, address)) return replica;
+    if (isAt(state, replica, address)) return replica;
   }
   return undefined;
 }
@@ -169,7 +177,7 @@ export function findReplica(master: Master, address: Address): Replica | undefin
 export function findMaster(state: SentinelState, address: Address): Master | undefined {
   let found: Master | undefined;
   for (const master of state.masters.values()) {
-    if (!sameAddress(master.address, address)) continue;
+    if (!samePlaceAsEver(state, master.place, address)) continue;
     // Several names on one address: speak for the one whose failover is likely (W-26).
     if (found === undefined || (master.sdown.down && !found.sdown.down)) found = master;
   }

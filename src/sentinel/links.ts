@@ -3,7 +3,8 @@ import { linkId } from "../base/ids.ts";
 import { after, earliest, type Millis, NEVER } from "../base/units.ts";
 import type { Credentials } from "./effect.ts";
 import type { Instance, Link, Master, SentinelState, Subscription } from "./state.ts";
-import { CONNECT_TIMEOUT_MS, RECONNECT_FIRST_MS } from "./tunables.ts";
+import { candidateIps, refreshName } from "./host-names.ts";
+import { CONNECT_TIMEOUT_MS, RECONNECT_FIRST_MS, RESOLVE_GAP_MS } from "./tunables.ts";
 import { sendNow, type Turn } from "./turn.ts";
 
 /** The master an instance belongs to; itself for a master. */
@@ -31,6 +32,7 @@ export function createLink(
     kind: "link",
     id: linkId(++state.lastLinkId),
     address: target.address,
+    ip: undefined,
     purpose: target.purpose,
     owners: new Set(),
     phase: { phase: "closed", retryAt: target.address.port === 0 ? NEVER : now },
@@ -76,10 +78,22 @@ export function refreshShortestDownAfter(link: Link): void {
   link.shortestDownAfterMs = shortest;
 }
 
-/** Connects now, under a new id: answers to the old one are nobody's. */
+/**
+ * Connects now, under a new id: answers to the old one are nobody's. Each attempt asks for a host
+ * name again, and does not wait for the answer where an IP is known.
+ */
 export function openLink(turn: Turn, link: Link): void {
   if (link.address.port === 0) return;
   const { state, now } = turn;
+  const ips = candidateIps(turn, link.address);
+  // Of several addresses the next one is tried, once the one in use has failed twice.
+  const ip = ips[Math.max(0, link.failures - 1) % Math.max(1, ips.length)];
+  link.ip = ip;
+  if (ip === undefined) {
+    link.actPingAt ??= now;
+    link.phase = { phase: "closed", retryAt: after(now, RESOLVE_GAP_MS) };
+    return;
+  }
   state.links.delete(link.id);
   link.id = linkId(++state.lastLinkId);
   state.links.set(link.id, link);
@@ -89,7 +103,7 @@ export function openLink(turn: Turn, link: Link): void {
   turn.effects.push({
     kind: "open-link",
     link: link.id,
-    address: link.address,
+    address: { host: ip, port: link.address.port },
     purpose: link.purpose,
     credentials: credentialsOf(state, link),
     renamedCommands: link.purpose === "data" ? renamedCommandsOf(link) : new Map(),
@@ -162,6 +176,8 @@ export function loseConnection(turn: Turn, link: Link): void {
 export function sendPing(turn: Turn, link: Link): void {
   link.lastPingSentAt = turn.now;
   link.actPingAt ??= turn.now;
+  // A silent instance may have come back under another IP.
+  if (link.actPingAt !== turn.now) refreshName(turn, link.address.host);
   link.pending++;
   sendNow(turn, link.id, { name: "ping" });
 }

@@ -1,4 +1,4 @@
-import { type Address, sameAddress } from "../base/address.ts";
+import type { Address } from "../base/address.ts";
 import { assert } from "../base/assert.ts";
 import type { Epoch } from "../base/units.ts";
 import { forgetAttempts, setFailover } from "./election.ts";
@@ -10,10 +10,12 @@ import { forgetOpinions } from "./opinions.ts";
 import { callClientReconfigScript } from "./scripts.ts";
 import type { Link, Master } from "./state.ts";
 import { publish, requestSave, touch, type Turn } from "./turn.ts";
+import { betterPlace, isAt, setPlace } from "./whereabouts.ts";
 
 /**
- * Makes `newAddress` the master: the old master becomes one of the replicas, connections are kept,
+ * Makes `newPlace` the master: the old master becomes one of the replicas, connections are kept,
  * and whatever was known about the old address is forgotten (spec §4.5).
+ * @param newPlace a name or a literal address
  * @param change.configEpoch the configuration that says so
  * @param change.role who promoted it, for the client reconfiguration script
  * @param change.before publishes what must stand before `+switch-master`, once the save is asked for
@@ -21,14 +23,14 @@ import { publish, requestSave, touch, type Turn } from "./turn.ts";
 export function switchMaster(
   turn: Turn,
   master: Master,
-  newAddress: Address,
+  newPlace: Address,
   change: {
     readonly configEpoch: Epoch;
     readonly role: "leader" | "observer";
     readonly before: () => void;
   },
 ): void {
-  const oldAddress = master.address;
+  const { address: oldAddress, place: oldPlace } = master;
   const oldLink = master.link;
   assert(
     change.configEpoch > master.configEpoch,
@@ -39,8 +41,8 @@ export function switchMaster(
     "a configuration epoch is never ahead of the current epoch",
   );
   master.configEpoch = change.configEpoch;
-  takeOver(turn, master, newAddress);
-  addOldMaster(turn, master, oldAddress, oldLink);
+  takeOver(turn, master, newPlace);
+  addOldMaster(turn, master, oldPlace, oldLink);
   forgetOldState(turn, master);
   requestSave(turn);
 
@@ -48,11 +50,11 @@ export function switchMaster(
   publish(
     turn,
     "+switch-master",
-    `${master.name} ${oldAddress.host} ${oldAddress.port} ${newAddress.host} ${newAddress.port}`,
+    `${master.name} ${oldAddress.host} ${oldAddress.port} ${master.address.host} ${master.address.port}`,
     aboutInstance(master, { epoch: change.configEpoch }),
   );
   const { role } = change;
-  callClientReconfigScript(turn, master, { role, from: oldAddress, to: newAddress });
+  callClientReconfigScript(turn, master, { role, from: oldAddress, to: master.address });
   for (const replica of master.replicas.values()) {
     publish(turn, "+slave", describeInstance(replica), aboutInstance(replica));
   }
@@ -60,13 +62,17 @@ export function switchMaster(
 }
 
 /** The master record moves to the new address, over the replica's connection where it was one. */
-function takeOver(turn: Turn, master: Master, newAddress: Address): void {
+function takeOver(turn: Turn, master: Master, newPlace: Address): void {
   const { state, now } = turn;
-  const promoted = findReplica(master, newAddress);
+  const promoted = findReplica(state, master, newPlace);
   master.link.owners.delete(master);
-  master.address = newAddress;
+  setPlace(
+    state,
+    master,
+    promoted === undefined ? newPlace : betterPlace(promoted.place, newPlace),
+  );
   if (promoted === undefined) {
-    master.link = createLink(state, { address: newAddress, purpose: "data" }, now);
+    master.link = createLink(state, { address: newPlace, purpose: "data" }, now);
     master.runId = undefined;
     Object.assign(master.reported, freshReport("master", now));
     attachOwner(master.link, master);
@@ -80,6 +86,7 @@ function takeOver(turn: Turn, master: Master, newAddress: Address): void {
     master.runId = promoted.runId;
     Object.assign(master.reported, promoted.reported, { role: "master", roleSince: now });
     master.lastHelloSentAt = promoted.lastHelloSentAt;
+    master.link.address = master.place;
     attachOwner(master.link, master);
   }
   // Answers still due on this connection belong to the record that was; ask anew.
@@ -90,15 +97,10 @@ function takeOver(turn: Turn, master: Master, newAddress: Address): void {
   touch(turn, master.link);
 }
 
-function addOldMaster(turn: Turn, master: Master, oldAddress: Address, oldLink: Link): void {
-  const known = findReplica(master, oldAddress);
-  if (sameAddress(oldAddress, master.address) || known !== undefined) return;
-  const replica = createReplica(
-    turn.state,
-    master,
-    { address: oldAddress, link: oldLink },
-    turn.now,
-  );
+function addOldMaster(turn: Turn, master: Master, oldPlace: Address, oldLink: Link): void {
+  const known = findReplica(turn.state, master, oldPlace);
+  if (isAt(turn.state, master, oldPlace) || known !== undefined) return;
+  const replica = createReplica(turn.state, master, { address: oldPlace, link: oldLink }, turn.now);
   touch(turn, replica);
   touch(turn, oldLink);
 }

@@ -5,6 +5,7 @@ import { NO_RECONFIGURATION, type Reconfiguration } from "./failover-phase.ts";
 import { isConnected } from "./links.ts";
 import type { Master, Replica, SentinelState } from "./state.ts";
 import { isSettled, publish, sendNow, touch, type Turn } from "./turn.ts";
+import { isAt } from "./whereabouts.ts";
 
 type Running = Extract<Reconfiguration, { readonly phase: "reconf-replicas" }>;
 
@@ -25,7 +26,15 @@ export function orderReplica(turn: Turn, replica: Replica, master: Address | und
 export function beginReconfiguration(
   turn: Turn,
   master: Master,
-  { failoverEpoch, oldAddress }: { readonly failoverEpoch: Epoch; readonly oldAddress: Address },
+  {
+    failoverEpoch,
+    oldAddress,
+    oldPlace,
+  }: {
+    readonly failoverEpoch: Epoch;
+    readonly oldAddress: Address;
+    readonly oldPlace: Address;
+  },
 ): void {
   master.reconfiguration = {
     phase: "reconf-replicas",
@@ -35,7 +44,7 @@ export function beginReconfiguration(
   };
   // The old master is corrected when it returns (corrections.ts), not by this failover.
   for (const replica of master.replicas.values()) {
-    const isOldMaster = replica.address === oldAddress;
+    const isOldMaster = isAt(turn.state, replica, oldPlace);
     replica.reconf = isOldMaster ? { step: "done" } : { step: "none" };
   }
   touch(turn, master);
@@ -118,8 +127,9 @@ export function noteProgress(turn: Turn, replica: Replica): void {
   if (running.phase === "none") return;
   const follows =
     replica.reported.role === "replica" &&
-    replica.masterHost === master.address.host &&
-    replica.masterPort === master.address.port;
+    replica.masterHost !== undefined &&
+    replica.masterPort !== undefined &&
+    isAt(turn.state, master, { host: replica.masterHost, port: replica.masterPort });
   if (reconf.step === "sent" && follows) {
     replica.reconf = { step: "in-progress" };
     tell(turn, "+slave-reconf-inprog", replica, running);

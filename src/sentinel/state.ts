@@ -1,11 +1,13 @@
 import type { Address } from "../base/address.ts";
 import type { DeadlineHeap } from "../base/deadline-heap.ts";
-import type { LinkId, MasterName, RunId } from "../base/ids.ts";
+import type { LinkId, MasterName, QuestionId, RunId } from "../base/ids.ts";
 import type { Random } from "../base/random.ts";
 import type { Epoch, Millis, SaveNumber } from "../base/units.ts";
+import type { HelloContent } from "../wire/hello.ts";
 import type { Failover, Reconfiguration } from "./failover-phase.ts";
 import type { Scripts } from "./script-queue.ts";
 import type { LogThreshold } from "../wire/sentinel-conf/durable-sentinel.ts";
+import type { Input } from "./input.ts";
 import type { Tunables } from "./tunables.ts";
 
 /** Everything a sentinel knows. Changed only by `step`; others see a Readonly view. */
@@ -19,6 +21,11 @@ export interface SentinelState {
   readonly links: Map<LinkId, Link>;
   /** Links to sentinels by their run id: masters that share a sentinel share its link (§2.6). */
   readonly sentinelLinks: Map<RunId, Link>;
+  /** Host names by their lower case: those connected to, and others that were told. */
+  readonly names: Map<string, HostName>;
+  /** Questions to the resolver that are under way. */
+  readonly questions: Map<QuestionId, HostName>;
+  lastQuestionId: number;
   readonly schedule: DeadlineHeap<Scheduled>;
   readonly random: Random;
   lastLinkId: number;
@@ -50,7 +57,7 @@ export interface GlobalSettings {
   /** What peers ask of us, and so our fallback towards them (spec §2.3). */
   readonly requirePass: string | undefined;
   readonly denyScriptsReconfig: boolean;
-  /** Host names may stand where addresses stand; changed by `setResolveHostnames`. */
+  /** Host names may stand where addresses stand; counts from the next look-up on. */
   resolveHostnames: boolean;
   /** Instances with a name are shown by it; changed by `setAnnounceHostnames`. */
   announceHostnames: boolean;
@@ -72,13 +79,40 @@ export interface Saves {
 }
 
 /** What has a deadline of its own in the schedule. */
-export type Scheduled = Link | Instance | Chore;
+export type Scheduled = Link | Instance | HostName | Chore;
 
 /** Work of the sentinel as a whole. */
 export interface Chore {
   readonly kind: "chore";
   readonly chore: "watchdog" | "save-retry" | "tilt-end" | "scripts";
 }
+
+/** A host name, and what the resolver said of it. */
+export interface HostName {
+  readonly kind: "host-name";
+  /** As it was configured or told. */
+  readonly text: string;
+  /** The last good address in use; kept when the name cannot be resolved any more. */
+  ip: string | undefined;
+  /** All addresses of the last good answer, in its order. */
+  ips: readonly string[];
+  /** `silent`: no answer in time or a resolver out of order; `gone`: there is no such name. */
+  standing: "unknown" | "good" | "silent" | "gone";
+  question: { readonly id: QuestionId; readonly deadline: Millis } | undefined;
+  /** When it was last asked for or answered; minus infinity at first. */
+  askedAt: Millis;
+  /** What cannot be done before the name is resolved or known to have no address. */
+  readonly awaiting: Map<string, Awaiting>;
+}
+
+export type Awaiting =
+  | { readonly kind: "hello"; readonly hello: HelloContent }
+  /** The list of replicas in the INFO of this master is read again. */
+  | { readonly kind: "info"; readonly master: Master }
+  | {
+      readonly kind: "request";
+      readonly request: Extract<Input, { readonly kind: "client-request" }>;
+    };
 
 export type Instance = Master | Replica | Sentinel;
 export type DataInstance = Master | Replica;
@@ -107,8 +141,15 @@ export interface SubjectiveDown {
 }
 
 interface InstanceBase {
-  /** Never renamed: master name; `ip:port` of a replica; run id of a sentinel (spec §1.5). */
-  readonly name: string;
+  /**
+   * Never renamed: master name; `ip:port` of a replica; run id of a sentinel (spec §1.5). Only a
+   * replica read from the file by a host name gets its `ip:port` when that is first resolved.
+   */
+  name: string;
+  /** Where it was said to be, a name or a literal address: connected to, and written down (W-11). */
+  place: Address;
+  /** What is shown of the place (`shownAddress`). */
+  address: Address;
   readonly sdown: SubjectiveDown;
   link: Link;
   /** When the hello was last accepted by this instance; creation time at first. */
@@ -137,7 +178,6 @@ export interface Reported {
 }
 
 interface DataInstanceBase extends InstanceBase {
-  address: Address;
   runId: RunId | undefined;
   readonly reported: Reported;
   /** When a new run id was seen while reboot grace is on; cleared by PONG (spec §5.1 rule 3). */
@@ -213,7 +253,6 @@ export interface Sentinel extends InstanceBase {
   readonly kind: "sentinel";
   readonly master: Master;
   readonly runId: RunId;
-  address: Address;
   lastHelloReceivedAt: Millis;
   /** What it last answered about this master. */
   readonly opinion: PeerOpinion;
@@ -237,7 +276,10 @@ export interface Link {
   readonly kind: "link";
   /** New with each connection, so that late answers of the old one are known. */
   id: LinkId;
+  /** Place of the owners: a name or a literal address. */
   address: Address;
+  /** Where the present connection, or attempt, goes. */
+  ip: string | undefined;
   readonly purpose: "data" | "sentinel";
   readonly owners: Set<Instance>;
   phase: LinkPhase;
@@ -257,7 +299,7 @@ export interface Link {
 }
 
 export type LinkPhase =
-  /** `retryAt` NEVER: port 0, or no owner. */
+  /** `retryAt` NEVER: port 0, or no owner. A host name that has no IP yet also waits here. */
   | { readonly phase: "closed"; readonly retryAt: Millis }
   | { readonly phase: "connecting"; readonly since: Millis }
   | {

@@ -10,6 +10,7 @@ import { helloAnswered, takeHello } from "./hello-exchange.ts";
 import type { Input } from "./input.ts";
 import { infoRefused, takeInfo } from "./instance-info.ts";
 import { forgetOutstanding, loseConnection, sendPing } from "./links.ts";
+import { giveUpQuestion, preferAnswering, takeFailure, takeIps } from "./name-answers.ts";
 import { takeAnswer } from "./opinions.ts";
 import { orderLost } from "./reconfiguration.ts";
 import { reviewTouched } from "./review.ts";
@@ -67,6 +68,10 @@ function take(turn: Turn, input: Input): void {
       return scriptEnded(turn, input);
     case "script-failed":
       return scriptFailed(turn, input);
+    case "resolved":
+      return takeIps(turn, input.question, input.ips);
+    case "resolve-failed":
+      return takeFailure(turn, input.question, input);
     case "config-saved":
       return onSaved(turn, input.save);
     case "config-save-failed":
@@ -107,6 +112,7 @@ function onTick(turn: Turn, afterPoll: boolean): void {
     due = state.schedule.takeDue(now)
   ) {
     if (due.kind === "chore") doChore(turn, due);
+    else if (due.kind === "host-name") giveUpQuestion(turn, due);
     else touch(turn, due);
   }
 }
@@ -211,6 +217,7 @@ function acceptPing(turn: Turn, link: Link, reply: PingReply): void {
   link.lastOkAt = turn.now;
   link.actPingAt = undefined;
   link.failures = 0;
+  preferAnswering(turn, link);
   for (const owner of link.owners) {
     if (reply === "pong" && owner.kind !== "sentinel") owner.rebootedAt = undefined;
     if (owner.sdown.down) touchOwner(turn, owner);

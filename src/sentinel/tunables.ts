@@ -78,6 +78,18 @@ export const CONNECT_TIMEOUT_MS = 2_000;
 /** First pause after a failed attempt to connect; doubles up to the ping period (W-22, W-35). */
 export const RECONNECT_FIRST_MS = 100;
 
+/**
+ * A question to the resolver is given up after this; the last good IP serves on. Resolvers try for 5
+ * s and more, and who asks again joins the question that is still under way.
+ */
+export const RESOLVE_DEADLINE_MS = 2_000;
+
+/** A name is asked for at most this often. */
+export const RESOLVE_GAP_MS = 1_000;
+
+/** A name that is only compared, not connected to, is asked for again when it is older than this. */
+export const NAME_FRESH_MS = 10_000;
+
 /** A wake-up later than this lets waiting sockets speak before any deadline is judged (design §5). */
 export const LATE_WAKE_UP_MS = 20;
 

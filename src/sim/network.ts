@@ -2,6 +2,8 @@ import { type Address, formatAddress } from "../base/address.ts";
 import { chance, nextBelow, nextFloat, type Random } from "../base/random.ts";
 import type { Agenda } from "./agenda.ts";
 import { End, type EndHandler, type Frame } from "./connection.ts";
+import { isIpAddress } from "../wire/host.ts";
+import { NameServer } from "./name-server.ts";
 import type { Node } from "./node.ts";
 
 export interface NetworkSettings {
@@ -28,6 +30,7 @@ export class Network {
   readonly #settings: NetworkSettings;
   readonly #nodes: Node[] = [];
   readonly #byAddress = new Map<string, Node>();
+  readonly names = new NameServer();
   /** Number of faults that block the way from one node to another, by `from * 256 + to`. */
   readonly #blocks = new Map<number, number>();
   /** Extra delay of a way in ms. */
@@ -52,8 +55,17 @@ export class Network {
     this.#byAddress.set(formatAddress(node.address), node);
   }
 
-  nodeAt(address: Address): Node | undefined {
-    return this.#byAddress.get(formatAddress(address));
+  /** @param address a name is looked up */
+  nodeAt({ host, port }: Address): Node | undefined {
+    const ip = isIpAddress(host) ? host : this.names.firstIp(host);
+    return ip === undefined ? undefined : this.#byAddress.get(formatAddress({ host: ip, port }));
+  }
+
+  /** The container comes back elsewhere. Call it while the process is dead. */
+  move(node: Node, address: Address): void {
+    this.#byAddress.delete(formatAddress(node.address));
+    node.address = address;
+    this.#byAddress.set(formatAddress(address), node);
   }
 
   /** Blocks one direction, until as many `unblock` have followed. */

@@ -12,7 +12,8 @@ export type ProcessState = "running" | "paused" | "dead";
 /** A machine with one process on it, and what the kernel does for that process. */
 export abstract class Node {
   readonly name: string;
-  readonly address: Address;
+  /** Changed only by `Network.move`. */
+  address: Address;
   /** Position in the network's tables. */
   readonly index: number;
   readonly agenda: Agenda;

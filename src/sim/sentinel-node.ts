@@ -170,6 +170,8 @@ export class SentinelNode extends Node {
         return this.#wakeAt(life, effect.at);
       case "poll":
         return this.afterPoll(() => this.deliver({ kind: "tick", afterPoll: true }));
+      case "resolve":
+        return this.#resolve(life, effect);
       case "open-link":
         return this.#openLink(life, effect);
       case "open-subscription":
@@ -202,6 +204,17 @@ export class SentinelNode extends Node {
     if (life.wakeUp !== undefined) life.wakeUp.done = true;
     const delayMs = Math.max(0, at - this.clock) + TIMER_LATENESS_MS * nextFloat(this.#random);
     life.wakeUp = this.timer(delayMs, () => this.deliver({ kind: "tick", afterPoll: false }));
+  }
+
+  #resolve(life: Life, { question, name }: Extract<Effect, { readonly kind: "resolve" }>): void {
+    this.#network.names.ask(this, name, (answer) => {
+      if (life !== this.#life) return;
+      this.deliver(
+        answer.kind === "ips"
+          ? { kind: "resolved", question, ips: answer.ips }
+          : { kind: "resolve-failed", question, isGone: true, reason: "no such name" },
+      );
+    });
   }
 
   #openLink(life: Life, target: Extract<Effect, { readonly kind: "open-link" }>): void {

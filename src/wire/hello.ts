@@ -2,7 +2,7 @@ import type { Address } from "../base/address.ts";
 import { type MasterName, masterName, parseRunId, type RunId } from "../base/ids.ts";
 import type { Epoch } from "../base/units.ts";
 import { parseEpoch } from "./epochs.ts";
-import { isHost, parsePort } from "./host.ts";
+import { hasZone, isHostName, isIpAddress, parsePort } from "./host.ts";
 
 /** The channel that carries hellos, on data servers and between sentinels. */
 export const HELLO_CHANNEL = "__sentinel__:hello";
@@ -26,7 +26,7 @@ const TOKENS = 8;
 
 /**
  * Reads a payload of the hello channel. Anyone who may publish can send one, so ids must be 40 hex
- * digits, hosts must not be empty and epochs must be able to grow (W-07, W-09, W-10).
+ * digits, hosts must be literal addresses or names and epochs must be able to grow (W-07, W-09, W-10).
  */
 export function parseHello(payload: string): HelloMessage {
   const tokens = payload.split(",", TOKENS + 1);
@@ -57,7 +57,9 @@ export function parseHello(payload: string): HelloMessage {
 
 function parseAddress(host: string, portText: string): Address | undefined {
   const port = parsePort(portText);
-  return isHost(host) && port !== undefined ? { host, port } : undefined;
+  // An address with a zone means something on the sender's machine alone.
+  if (!isIpAddress(host) && !isHostName(host)) return undefined;
+  return hasZone(host) || port === undefined ? undefined : { host, port };
 }
 
 function ignored(reason: string): HelloMessage {

@@ -56,7 +56,8 @@ describe("SENTINEL CONFIG SET", () => {
     [["Sentinel-User", "bob"], "sentinel-user=bob"],
     [["sentinel-pass", "a b"], "sentinel-pass=a b"],
     [["loglevel", "DEBUG"], "loglevel=debug"],
-    [["resolve-hostnames", "NO"], "resolve-hostnames=no"],
+    [["resolve-hostnames", "YES"], "resolve-hostnames=yes"],
+    [["announce-hostnames", "yes"], "announce-hostnames=yes"],
   ])("%s", (words, expected) => {
     expect(config("SET", ...words)).toEqual(["OK"]);
     expect(config("GET", words[0] ?? "")).toEqual([expected]);

@@ -20,7 +20,21 @@ export class WatchedMaster {
   diskIsFull = false;
   #request = 0;
 
-  constructor(options: { readonly quorum?: number; readonly peers?: number } = {}) {
+  /** What the resolver says, by name; nothing at all of a name that is not there. */
+  readonly names: Map<string, readonly string[] | "gone">;
+
+  constructor(
+    options: {
+      readonly quorum?: number;
+      readonly peers?: number;
+      /** Turns resolve-hostnames on. */
+      readonly names?: Readonly<Record<string, readonly string[] | "gone">>;
+      readonly announceHostnames?: boolean;
+      readonly master?: Address;
+      readonly replicas?: readonly Address[];
+    } = {},
+  ) {
+    this.names = new Map(Object.entries(options.names ?? {}));
     const peers = [runIdOf("b"), runIdOf("c"), runIdOf("d"), runIdOf("e")].slice(
       0,
       options.peers ?? 2,
@@ -33,15 +47,15 @@ export class WatchedMaster {
           announceIp: undefined,
           announcePort: 0,
           denyScriptsReconfig: true,
-          resolveHostnames: false,
-          announceHostnames: false,
+          resolveHostnames: options.names !== undefined,
+          announceHostnames: options.announceHostnames ?? false,
           sentinelUser: undefined,
           sentinelPass: undefined,
           logLevel: "notice",
           masters: [
             {
               name: masterName("mymaster"),
-              address: MASTER,
+              address: options.master ?? MASTER,
               quorum: options.quorum ?? 2,
               downAfterMs: 1000,
               failoverTimeoutMs: 60_000,
@@ -54,7 +68,7 @@ export class WatchedMaster {
               renamedCommands: new Map(),
               configEpoch: epoch(4),
               leaderEpoch: epoch(4),
-              replicas: [REPLICA_1, REPLICA_2],
+              replicas: options.replicas ?? [REPLICA_1, REPLICA_2],
               sentinels: peers.map((runId, index) => ({
                 runId,
                 address: { host: "10.0.0.9", port: 26380 + index },
@@ -97,13 +111,28 @@ export class WatchedMaster {
   give(input: Input): readonly Effect[] {
     const effects = step(this.state, input, this.now);
     this.effects.push(...effects);
-    const asked = effects.find((effect) => effect.kind === "save-config");
-    if (asked === undefined) return effects;
-    const { save } = asked;
-    const outcome: Input = this.diskIsFull
-      ? { kind: "config-save-failed", save, reason: "no space left on device" }
-      : { kind: "config-saved", save };
-    return [...effects, ...this.give(outcome)];
+    const seen = [...effects];
+    for (const effect of effects) {
+      const answer = this.#answerTo(effect);
+      if (answer !== undefined) seen.push(...this.give(answer));
+    }
+    return seen;
+  }
+
+  #answerTo(effect: Effect): Input | undefined {
+    if (effect.kind === "save-config") {
+      const { save } = effect;
+      return this.diskIsFull
+        ? { kind: "config-save-failed", save, reason: "no space left on device" }
+        : { kind: "config-saved", save };
+    }
+    if (effect.kind !== "resolve") return undefined;
+    const { question } = effect;
+    const ips = this.names.get(effect.name);
+    if (ips === undefined) return undefined;
+    return ips === "gone"
+      ? { kind: "resolve-failed", question, isGone: true, reason: "no such name" }
+      : { kind: "resolved", question, ips };
   }
 
   open(link: Link): readonly Effect[] {
@@ -211,11 +240,17 @@ export class WatchedMaster {
   }
 
   request(...args: readonly [string, ...string[]]): Reply {
+    const { reply } = this.ask(...args);
+    if (reply === undefined) throw new Error("no reply");
+    return reply;
+  }
+
+  /** As `request`, where the reply may have to wait for something. */
+  ask(...args: readonly [string, ...string[]]): { readonly reply: Reply | undefined } {
     const request = ++this.#request;
     const effects = this.give({ kind: "client-request", client: clientId(1), request, args });
     const answer = effects.find((effect) => effect.kind === "reply");
-    if (answer?.kind !== "reply" || answer.reply.kind !== "value") throw new Error("no reply");
-    return answer.reply.reply;
+    return { reply: answer?.reply.kind === "value" ? answer.reply.reply : undefined };
   }
 
   hello(

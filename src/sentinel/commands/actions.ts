@@ -1,6 +1,6 @@
 import { globMatch } from "../../base/glob.ts";
 import { error, integer, OK, type Reply } from "../../resp/reply.ts";
-import { isIpAddress, parsePort } from "../../wire/host.ts";
+import { parsePort } from "../../wire/host.ts";
 import { parseInteger } from "../../wire/integers.ts";
 import { isMasterName } from "../../wire/sentinel-conf/durable-sentinel.ts";
 import { masterName } from "../../base/ids.ts";
@@ -9,6 +9,7 @@ import { aboutInstance, describeInstance } from "../events.ts";
 import { isFailoverInProgress } from "../failover.ts";
 import { NO_FAILOVER, NO_RECONFIGURATION } from "../failover-phase.ts";
 import { dropPeersAndReplicas } from "../hello-exchange.ts";
+import { isSettledHost, isUsableHost } from "../host-names.ts";
 import { createMaster, dropInstance } from "../instances.ts";
 import { reopenLink } from "../links.ts";
 import { defaultMasterSettings } from "../master-settings.ts";
@@ -79,6 +80,9 @@ export function monitor(
   const { state, now } = turn;
   const quorum = parseInteger(quorumText);
   const port = parseInteger(portText);
+  // Redis blocks while it looks a name up; here the request waits alone.
+  const isComplete = quorum !== undefined && quorum > 0 && port !== undefined;
+  if (isComplete && !isSettledHost(turn, host, { kind: "request", request })) return;
   const refusal = refuseMonitor(turn, { name, host, port, quorum });
   if (refusal !== undefined) return reply(turn, request, refusal);
   const settings = defaultMasterSettings(state.tunables, quorum ?? 0);
@@ -104,7 +108,8 @@ function refuseMonitor(
   if (given.quorum === undefined) return error("ERR Invalid quorum");
   if (given.port === undefined) return error("ERR Invalid port");
   if (given.quorum <= 0) return error("ERR Quorum must be 1 or greater.");
-  if (!isIpAddress(given.host)) return error("ERR Invalid IP address or hostname specified");
+  if (!isUsableHost(turn.state, given.host))
+    return error("ERR Invalid IP address or hostname specified");
   if (parsePort(String(given.port)) === undefined) return error("ERR Invalid port number.");
   if (findNamed(turn.state, given.name) !== undefined) {
     return error("ERR Duplicate master name.");

@@ -6,6 +6,7 @@ import { reopenLink } from "../links.ts";
 import type { SentinelState } from "../state.ts";
 import { touchAll } from "../touch-all.ts";
 import { requestSave, touch, type Turn } from "../turn.ts";
+import { setAnnounceHostnames } from "../whereabouts.ts";
 import { SAVE_FAILED } from "./errors.ts";
 import { type ClientRequest, reply, replyOr } from "./request.ts";
 
@@ -20,8 +21,25 @@ interface ConfigParameter {
 
 /** Shown in this order. */
 const PARAMETERS: readonly ConfigParameter[] = [
-  withoutHostnames("resolve-hostnames"),
-  withoutHostnames("announce-hostnames"),
+  {
+    name: "resolve-hostnames",
+    get: ({ settings }) => yesNo(settings.resolveHostnames),
+    set: (value) => {
+      const isOn = parseYesNo(value);
+      if (isOn === undefined) return undefined;
+      return ({ state }) => {
+        state.settings.resolveHostnames = isOn;
+      };
+    },
+  },
+  {
+    name: "announce-hostnames",
+    get: ({ settings }) => yesNo(settings.announceHostnames),
+    set: (value) => {
+      const isOn = parseYesNo(value);
+      return isOn === undefined ? undefined : ({ state }) => setAnnounceHostnames(state, isOn);
+    },
+  },
   {
     name: "announce-ip",
     get: ({ settings }) => settings.announceIp ?? "",
@@ -76,12 +94,13 @@ const PARAMETERS: readonly ConfigParameter[] = [
 
 const LOG_LEVELS: readonly LogThreshold[] = ["debug", "verbose", "notice", "warning", "nothing"];
 
-function withoutHostnames(name: string): ConfigParameter {
-  return {
-    name,
-    get: () => "no",
-    set: (value) => (value.toLowerCase() === "no" ? () => undefined : undefined),
-  };
+function yesNo(isOn: boolean): string {
+  return isOn ? "yes" : "no";
+}
+
+function parseYesNo(value: string): boolean | undefined {
+  const word = value.toLowerCase();
+  return word === "yes" || word === "no" ? word === "yes" : undefined;
 }
 
 /** What peers are asked with changes: from the next connection on. */

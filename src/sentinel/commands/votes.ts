@@ -4,10 +4,11 @@ import { array, bulk, integer, type Reply } from "../../resp/reply.ts";
 import { isEpoch } from "../../wire/epochs.ts";
 import { parseInteger } from "../../wire/integers.ts";
 import { voteFor } from "../election.ts";
+import { isSettledHost } from "../host-names.ts";
 import { findMaster } from "../instances.ts";
 import { isConnected, sendPing } from "../links.ts";
 import { askBack } from "../opinions.ts";
-import type { Master } from "../state.ts";
+import type { Master, SentinelState } from "../state.ts";
 import { FRESH_MASTER_MS } from "../tunables.ts";
 import { type Turn, willBeDurable } from "../turn.ts";
 import { NOT_AN_INTEGER } from "./errors.ts";
@@ -46,6 +47,9 @@ export function isMasterDownByAddress(
   const isPort = port >= 0 && port <= LARGEST_PORT;
   const master = isPort ? findMaster(turn.state, { host, port }) : undefined;
   if (master === undefined) {
+    if (isAtPort(turn.state, port) && !isSettledHost(turn, host, { kind: "request", request })) {
+      return;
+    }
     reply(turn, request, NOTHING);
     return;
   }
@@ -69,6 +73,11 @@ export function isMasterDownByAddress(
   } else {
     reply(turn, request, withoutVote);
   }
+}
+
+/** Only what could be one of our masters is worth a question to the resolver. */
+function isAtPort({ masters }: SentinelState, port: number): boolean {
+  return [...masters.values()].some(({ place }) => place.port === port);
 }
 
 /**

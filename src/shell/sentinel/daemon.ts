@@ -25,6 +25,7 @@ import { DEFAULT_LISTENER_SETTINGS, type ListenerSettings } from "../listener/se
 import type { Log } from "../log.ts";
 import { OutboundGate, type Outgoing } from "../../sentinel/outbound-gate.ts";
 import { readVersion } from "../server/facts.ts";
+import { type LookUp, Resolver } from "../resolver.ts";
 import { WakeUp } from "../wake-up.ts";
 import { ProcessInfo } from "./process-info.ts";
 import { SentinelRequests } from "./requests.ts";
@@ -37,6 +38,8 @@ export interface SentinelDaemonOptions {
   readonly log: Log;
   /** A client's SHUTDOWN: the caller stops the daemon. */
   readonly onShutdown: () => void;
+  /** Resolves host names; undefined leaves it to the system. */
+  readonly lookUp?: LookUp | undefined;
   /** The core is broken or has to die as told: the process must end now, with this status. */
   readonly onFatal: (status: number, cause: unknown) => void;
 }
@@ -61,6 +64,7 @@ export class SentinelDaemon {
   readonly #configFile: ConfigFile;
   readonly #wakeUp: WakeUp;
   readonly #scripts = new ScriptRunner((input) => this.#deliver(input));
+  readonly #resolver: Resolver;
   /** What happens before the core has begun waits here; undefined afterwards. */
   #early: Input[] | undefined = [];
   /** Nothing is given to the core any more. */
@@ -90,6 +94,7 @@ export class SentinelDaemon {
       now: monotonicNow,
       wake: () => this.#deliver({ kind: "tick", afterPoll: false }),
     });
+    this.#resolver = new Resolver((answer) => this.#deliver(answer), options.lookUp);
     this.#gate = new OutboundGate((outgoing) => this.#emit(outgoing));
     this.#configFile = new ConfigFile({
       path,
@@ -189,6 +194,8 @@ export class SentinelDaemon {
       case "poll":
         setImmediate(() => this.#deliver({ kind: "tick", afterPoll: true }));
         return undefined;
+      case "resolve":
+        return this.#resolver.ask(effect);
       case "open-link":
         return this.#links?.open(effect);
       case "open-subscription":

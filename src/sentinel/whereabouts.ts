@@ -1,0 +1,83 @@
+import { type Address, formatAddress } from "../base/address.ts";
+import { canonicalHost, isIpAddress } from "../wire/host.ts";
+import { findName, lastGoodIp, presentIp } from "./host-names.ts";
+import type { Instance, SentinelState } from "./state.ts";
+
+/**
+ * Places, and what is shown of them. A *place* is where an instance was said to be: a literal
+ * address or a name. Its *address* is what everybody is told: the name where announce-hostnames is
+ * set, else the IP.
+ */
+
+/** What is shown of a place (spec §0, address text). A name that has no IP yet is shown itself. */
+export function shownAddress(state: SentinelState, place: Address): Address {
+  if (state.settings.announceHostnames) return place;
+  const ip = findName(state, place.host)?.ip;
+  return ip === undefined ? place : { host: ip, port: place.port };
+}
+
+/** SENTINEL CONFIG SET announce-hostnames: everything is shown in the other way from now on. */
+export function setAnnounceHostnames(state: SentinelState, isOn: boolean): void {
+  state.settings.announceHostnames = isOn;
+  for (const master of state.masters.values()) {
+    const { replicas, sentinels } = master;
+    for (const instance of [master, ...replicas.values(), ...sentinels.values()]) {
+      setPlace(state, instance, instance.place);
+    }
+  }
+}
+
+export function setPlace(state: SentinelState, instance: Instance, place: Address): void {
+  instance.place = place;
+  instance.address = shownAddress(state, place);
+}
+
+/** Is the instance where that address says? The name counts, and so does the IP in use. */
+export function isAt(state: SentinelState, { place }: Instance, told: Address): boolean {
+  return samePlace(state, place, told);
+}
+
+/**
+ * @param place of an instance: the IP that is in use for it counts
+ * @param told by somebody: all IPs of a name count, because nothing says which one is meant
+ */
+export function samePlace(state: SentinelState, place: Address, told: Address): boolean {
+  if (place.port !== told.port || place.host === "") return false;
+  if (canonicalHost(place.host) === canonicalHost(told.host)) return true;
+  if (state.names.size === 0) return false;
+  const ip = presentIp(state, place.host);
+  return ip !== undefined && presentIps(state, told.host).includes(ip);
+}
+
+/**
+ * As `samePlace`, for a peer's question about an address: it may mean the IP by which it still knows
+ * a name that has been taken back.
+ */
+export function samePlaceAsEver(state: SentinelState, place: Address, told: Address): boolean {
+  if (samePlace(state, place, told)) return true;
+  if (place.port !== told.port || state.names.size === 0) return false;
+  const ip = lastGoodIp(state, place.host);
+  return ip !== undefined && ip === lastGoodIp(state, told.host);
+}
+
+function presentIps(state: SentinelState, host: string): readonly string[] {
+  const name = findName(state, host);
+  if (name === undefined) return isIpAddress(host) ? [canonicalHost(host)] : [];
+  if (name.standing === "gone" || name.ip === undefined) return [];
+  return [name.ip, ...name.ips];
+}
+
+/** A name outlives the IP of a container: of two ways to say the same place it is the better. */
+export function betterPlace(known: Address, told: Address): Address {
+  return isIpAddress(known.host) && !isIpAddress(told.host) ? told : known;
+}
+
+/** Has the name been taken back, so that another may answer at the IP that is still in use? */
+export function isNameGone(state: SentinelState, { place }: Instance): boolean {
+  return findName(state, place.host)?.standing === "gone";
+}
+
+/** What a replica at that place is called for good (spec §1.5). */
+export function replicaName(state: SentinelState, place: Address): string {
+  return formatAddress(shownAddress(state, place));
+}
