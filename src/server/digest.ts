@@ -1,5 +1,8 @@
+import { unreachable } from "../base/assert.ts";
 import { type Bytes, bufferOf } from "../base/bytes.ts";
+import { formatDouble17 } from "../resp/double.ts";
 import { type Database, type Entry, type Keyspace, NO_EXPIRY } from "./keyspace.ts";
+import { type Container, isString, kindOf, type ValueKind } from "./values/value.ts";
 
 /** SHA-1, handed in by the shell. */
 export type Sha1 = (bytes: Buffer) => Buffer;
@@ -8,7 +11,13 @@ const DIGEST_BYTES = 20;
 /** Stands for an expiry, whenever it is. */
 const EXPIRING = "!!expire!!";
 /** How types are numbered in digests. */
-const STRING = 0;
+const TYPE_NUMBERS: Readonly<Record<ValueKind, number>> = {
+  string: 0,
+  list: 1,
+  set: 2,
+  "sorted-set": 3,
+  hash: 4,
+};
 
 /**
  * A number for the whole data set that is the same on every server with the same data, Redis' too:
@@ -45,9 +54,38 @@ function mixDatabase(digest: Digest, database: Database): void {
 }
 
 function mixValue(digest: Digest, entry: Readonly<Entry>): void {
-  mix(digest, uint32(STRING));
-  mix(digest, entry.value);
+  const { value } = entry;
+  mix(digest, uint32(TYPE_NUMBERS[kindOf(value)]));
+  if (isString(value)) mix(digest, value);
+  else mixElements(digest, value);
   if (entry.expireAt !== NO_EXPIRY) xor(digest.bytes, digest.sha1(bufferOf(EXPIRING)));
+}
+
+function mixElements(digest: Digest, value: Container): void {
+  switch (value.kind) {
+    case "list":
+      for (const element of value.range()) mix(digest, element);
+      return;
+    case "set":
+      for (const member of value) xor(digest.bytes, digest.sha1(bufferOf(member)));
+      return;
+    case "hash":
+      for (const [field, held] of value) mixPair(digest, field, held);
+      return;
+    case "sorted-set":
+      for (const { member, score } of value) mixPair(digest, member, formatDouble17(score));
+      return;
+    default:
+      unreachable(value);
+  }
+}
+
+/** The order of pairs does not count, that within one does. */
+function mixPair(digest: Digest, first: Bytes, second: Bytes): void {
+  const pair: Digest = { bytes: Buffer.alloc(DIGEST_BYTES), sha1: digest.sha1 };
+  mix(pair, first);
+  mix(pair, second);
+  xor(digest.bytes, digest.sha1(pair.bytes));
 }
 
 /** Order counts: mixing one thing after another gives another result than the other way. */

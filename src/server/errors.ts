@@ -1,6 +1,7 @@
 /** Error replies, in Redis' words: clients and test suites match them (server spec §5.1, §6.1). */
 export const ERRORS = {
   syntax: "ERR syntax error",
+  wrongType: "WRONGTYPE Operation against a key holding the wrong kind of value",
   notAnInteger: "ERR value is not an integer or out of range",
   notAFloat: "ERR value is not a valid float",
   notPositive: "ERR value is out of range, must be positive",

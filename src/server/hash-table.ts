@@ -215,7 +215,7 @@ export function hashOf(key: string): number {
 }
 
 /** Adds one at the highest of `bits` bits and carries downwards; 0 after the last. */
-function nextReversed(cursor: number, bits: number): number {
+export function nextReversed(cursor: number, bits: number): number {
   let next = cursor;
   for (let bit = 2 ** (bits - 1); bit >= 1; bit /= 2) {
     if ((next & bit) === 0) return (next | bit) >>> 0;

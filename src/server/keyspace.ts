@@ -1,8 +1,5 @@
-import type { Bytes } from "../base/bytes.ts";
 import { type Chained, hashOf, HashTable } from "./hash-table.ts";
-
-/** What a key holds. Short strings are latin1 text, long ones Buffers that nobody changes. */
-export type Value = Bytes;
+import type { Container, Value } from "./values/value.ts";
 
 /**
  * Unix time in ms after which a key is gone, or NO_EXPIRY for keys that stay: undefined and no
@@ -19,6 +16,9 @@ export interface Entry extends Chained<Entry> {
   /** The snapshot this entry was written to or is newer than (server spec §7.2). */
   epoch: number;
 }
+
+/** An entry of which it is known what kind of container it holds. */
+export type ContainerEntry<Held extends Container = Container> = Entry & { readonly value: Held };
 
 /** An entry that has an expiry, in the table of those that have. */
 export interface ExpiringEntry extends Chained<ExpiringEntry> {
@@ -44,7 +44,10 @@ export interface Database {
   readonly watchers: Map<string, Set<Watcher>>;
 }
 
-/** Who must see an entry as it was when the snapshot began, before it changes. */
+/**
+ * Who must see an entry as it was when the snapshot began, before it changes. What it keeps of a
+ * container must be a copy: the container itself is changed in place.
+ */
 export interface PreImages {
   preserve(entries: Entries, entry: Readonly<Entry>): void;
 }
@@ -92,17 +95,19 @@ export class Keyspace {
   }
 
   /** Sets value and expiry, whatever the key held before. */
-  put(database: Database, key: string, value: Value, expireAt: Expiry): void {
+  put(database: Database, key: string, value: Value, expireAt: Expiry): Entry {
     const hash = hashOf(key);
-    const entry = database.entries.find(key, hash);
+    let entry = database.entries.find(key, hash);
     if (entry === undefined) {
-      this.#add(database, { key, hash, next: undefined, value, expireAt, epoch: this.#epoch });
+      entry = { key, hash, next: undefined, value, expireAt, epoch: this.#epoch };
+      this.#add(database, entry);
     } else {
       this.#beforeChange(database, entry);
       entry.value = value;
       if (entry.expireAt !== expireAt) placeExpiry(database, entry, expireAt);
     }
     touch(database, key);
+    return entry;
   }
 
   /** Changes the value and keeps the expiry. */
@@ -110,6 +115,18 @@ export class Keyspace {
     this.#beforeChange(database, entry);
     entry.value = value;
     touch(database, entry.key);
+  }
+
+  /** The container may be changed in place from here on, until `closeContainer`. */
+  openContainer(database: Database, entry: ContainerEntry): void {
+    this.#beforeChange(database, entry);
+  }
+
+  /** The container was changed. @returns whether the key is still there: an empty one is removed */
+  closeContainer(database: Database, entry: ContainerEntry): boolean {
+    if (entry.value.size === 0) return !this.remove(database, entry.key);
+    touch(database, entry.key);
+    return true;
   }
 
   setExpiry(database: Database, entry: Entry, expireAt: Expiry): void {

@@ -3,10 +3,15 @@ import { textOf } from "../base/bytes.ts";
 import { PositionFields, type ReplicationPosition } from "../wire/rdb/aux-fields.ts";
 import { RdbError } from "../wire/rdb/errors.ts";
 import { excerpt } from "../wire/rdb/excerpt.ts";
+import { typeName } from "../wire/rdb/opcodes.ts";
 import { RdbReader } from "../wire/rdb/rdb-reader.ts";
-import type { RdbRecord } from "../wire/rdb/record.ts";
+import type { RdbElements, RdbRecord } from "../wire/rdb/record.ts";
+import { addElements } from "./container-record.ts";
+import { checkEncoding, newContainer } from "./containers.ts";
 import { type Expiry, Keyspace } from "./keyspace.ts";
+import type { EncodingLimits } from "./settings.ts";
 import { stored } from "./strings.ts";
+import type { Container } from "./values/value.ts";
 
 export type LoadOutcome =
   | { readonly kind: "more" }
@@ -27,9 +32,12 @@ export class Loader {
   readonly #reader = new RdbReader();
   readonly #position = new PositionFields();
   readonly #dropExpired: number | undefined;
+  readonly #limits: EncodingLimits;
   readonly #begin: (contents: "keys" | "nothing") => string | undefined;
   #begun = false;
   #keys = 0;
+  /** The container whose elements follow in further records; undefined for one that is left out. */
+  #filling: Container | undefined;
   readonly #expired: ExpiredKey[] = [];
 
   /**
@@ -41,10 +49,12 @@ export class Loader {
     readonly databases: number;
     readonly begin: (contents: "keys" | "nothing") => string | undefined;
     readonly dropExpired: number | undefined;
+    readonly limits: EncodingLimits;
   }) {
     this.keyspace = new Keyspace(options.databases);
     this.#begin = options.begin;
     this.#dropExpired = options.dropExpired;
+    this.#limits = options.limits;
   }
 
   get keys(): number {
@@ -94,11 +104,11 @@ export class Loader {
           : `the RDB needs database ${record.db}, and only ${this.keyspace.databases.length} are configured`;
       case "key":
         return this.#beginOnce("keys") ?? this.#takeKey(record);
-      case "function":
-        return "a function library is not supported";
-      case "empty-key":
-        return undefined;
       case "more":
+        return this.#filling === undefined ? undefined : this.#fill(this.#filling, record.value);
+      case "function":
+        return "the RDB holds a library of functions, which are not supported";
+      case "empty-key":
         return undefined;
       case "end":
         return this.#beginOnce("nothing");
@@ -114,6 +124,7 @@ export class Loader {
   }
 
   #takeKey(record: RdbRecord & { readonly kind: "key" }): string | undefined {
+    this.#filling = undefined;
     const key = textOf(record.key);
     const database = this.keyspace.databases[record.db];
     if (database === undefined) return `no database ${record.db}`;
@@ -122,10 +133,24 @@ export class Loader {
       return undefined;
     }
     if (database.entries.has(key)) return `the RDB holds a key twice in database ${record.db}`;
-    if (record.value.kind !== "string")
-      return `a ${record.value.kind} of key ${excerpt(record.key)} is not supported`;
     this.#keys++;
-    this.keyspace.put(database, key, stored(record.value.bytes), record.expireAt);
+    const { value } = record;
+    if (value.kind === "string") {
+      this.keyspace.put(database, key, stored(value.bytes), record.expireAt);
+      return undefined;
+    }
+    if (value.kind === "opaque") {
+      return `the RDB holds a ${typeName(value.type)} in key ${excerpt(record.key)}, which is not supported`;
+    }
+    const container = newContainer(value.kind);
+    this.keyspace.put(database, key, container, record.expireAt);
+    if (!record.complete) this.#filling = container;
+    return this.#fill(container, value);
+  }
+
+  #fill(container: Container, elements: RdbElements): string | undefined {
+    if (!addElements(container, elements)) return "the RDB holds an element twice in one value";
+    checkEncoding(this.#limits, container);
     return undefined;
   }
 }

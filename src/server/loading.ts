@@ -16,6 +16,7 @@ export function beginStartupLoad(state: ServerState): void {
     loader: new Loader({
       databases: state.keyspace.databases.length,
       begin: () => undefined,
+      limits: state.settings,
       dropExpired: isMaster ? state.unixNow : undefined,
     }),
     since: state.now,

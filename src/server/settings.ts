@@ -1,3 +1,5 @@
+import type { PackedLimits } from "./values/packing.ts";
+
 /** `save <seconds> <changes>`: a snapshot is due when both are exceeded. */
 export interface SavePoint {
   readonly seconds: number;
@@ -10,8 +12,15 @@ export type PropagationErrorBehavior = "halt" | "ignore" | "panic" | "panic-on-r
 /** Where a replica puts its master's snapshot while it arrives (server spec §2.4). */
 export type DisklessLoad = "disabled" | "on-empty-db" | "swapdb";
 
+/** Up to which size containers are told as compact (OBJECT ENCODING). */
+export interface EncodingLimits {
+  readonly hashPacking: PackedLimits;
+  readonly sortedSetPacking: PackedLimits;
+  readonly maxIntsetEntries: number;
+}
+
 /** The configuration as the deciding floor reads it: typed, in the units the names say. */
-export interface Settings {
+export interface Settings extends EncodingLimits {
   readonly port: number;
   readonly databases: number;
   readonly hz: number;

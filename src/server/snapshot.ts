@@ -1,7 +1,9 @@
 import { type UnixMillis, unixMillis } from "../base/units.ts";
 import type { RdbOrigin } from "../wire/rdb/aux-fields.ts";
 import { RdbWriter } from "../wire/rdb/rdb-writer.ts";
+import { writeContainer } from "./container-record.ts";
 import type { Entries, Entry, Expiry, Keyspace, PreImages } from "./keyspace.ts";
+import { copyOf, estimatedBytes, isString, type Value } from "./values/value.ts";
 
 /** One database as it is at the start, by its number then. */
 interface Source {
@@ -11,23 +13,26 @@ interface Source {
   readonly expires: number;
 }
 
-/** An entry that changed before the walk came to it. */
+/** An entry as it was at the start, whatever becomes of it; a container in it is a copy. */
 interface PreImage {
   readonly db: number;
   readonly key: string;
-  readonly value: Entry["value"];
+  readonly value: Value;
   readonly expireAt: Expiry;
 }
 
 /** Buckets visited between two looks at the output's length: about as many keys. */
 const BUCKETS_PER_LOOK = 64;
+/** A container with more elements is written in pieces. */
+const LARGE_ELEMENTS = 256;
 const NO_DB = -1;
 
 /**
  * The data set as it was at one moment, written as an RDB in slices while it changes: a walk over
  * all entries, and before an entry changes that the walk has not reached, its old state is put
  * aside and written in between (server spec §7.2, design A). An entry's `epoch` tells which of
- * both took care of it.
+ * both took care of it. Containers are put aside as copies, which cost next to nothing however
+ * large they are: both sides share all elements until one of them changes.
  */
 export class Snapshot implements PreImages {
   readonly #keyspace: Keyspace;
@@ -37,6 +42,7 @@ export class Snapshot implements PreImages {
   readonly #writer: RdbWriter;
   readonly #walk: Generator<void>;
   #aside: PreImage[] = [];
+  readonly #large: PreImage[] = [];
   #selectedDb = NO_DB;
   #state: "writing" | "complete" | "released" = "writing";
   readonly totalKeys: number;
@@ -97,8 +103,8 @@ export class Snapshot implements PreImages {
   preserve(entries: Entries, { key, value, expireAt }: Readonly<Entry>): void {
     const db = this.#databaseOf.get(entries);
     if (db === undefined || this.#state !== "writing") return;
-    this.#aside.push({ db, key, value, expireAt });
-    this.#preservedBytes += key.length + value.length;
+    this.#aside.push({ db, key, value: copyOf(value), expireAt });
+    this.#preservedBytes += key.length + estimatedBytes(value);
   }
 
   release(): void {
@@ -115,37 +121,62 @@ export class Snapshot implements PreImages {
       const visit = (entry: Entry): void => this.#visit(source.index, entry);
       for (let index = 0; index < source.entries.bucketCount; index++) {
         source.entries.visitBucket(index, visit);
+        if (this.#large.length > 0) yield* this.#writeLarge();
         if (index % BUCKETS_PER_LOOK !== BUCKETS_PER_LOOK - 1) continue;
         yield;
-        this.#writeAside();
+        yield* this.#writeAside();
       }
     }
+    while (this.#aside.length > 0) yield* this.#writeAside();
   }
 
   #visit(db: number, entry: Entry): void {
     if (entry.epoch >= this.#epoch) return;
     entry.epoch = this.#epoch;
-    this.#write(db, entry);
+    const { key, value, expireAt } = entry;
+    if (isLarge(value)) this.#large.push({ db, key, value: copyOf(value), expireAt });
+    else this.#write(db, entry);
   }
 
   #finish(): void {
-    this.#writeAside();
     this.#writer.end();
     this.#state = "complete";
-    this.#aside = [];
   }
 
-  #writeAside(): void {
-    if (this.#aside.length === 0) return;
-    for (const image of this.#aside) this.#write(image.db, image);
-    this.#aside = [];
+  /** The large containers of the bucket that was visited. */
+  *#writeLarge(): Generator<void> {
+    for (const image of this.#large.splice(0)) yield* this.#writeInPieces(image);
   }
 
-  #write(db: number, entry: Pick<Entry, "key" | "value" | "expireAt">): void {
+  *#writeAside(): Generator<void> {
+    const images = this.#aside;
+    this.#aside = [];
+    for (const image of images) {
+      if (isLarge(image.value)) yield* this.#writeInPieces(image);
+      else this.#write(image.db, image);
+    }
+  }
+
+  *#writeInPieces({ db, key, value, expireAt }: PreImage): Generator<void> {
+    if (isString(value)) return;
     this.#select(db);
     this.#keys++;
-    const value = { kind: "string", bytes: entry.value } as const;
-    this.#writer.key({ key: entry.key, value, expireAt: expiryOf(entry) });
+    yield* writeContainer(this.#writer, key, { value, expireAt: momentOf(expireAt) });
+  }
+
+  #write(db: number, { key, value, expireAt }: Omit<PreImage, "db">): void {
+    this.#select(db);
+    this.#keys++;
+    if (isString(value)) {
+      this.#writer.key({
+        key,
+        value: { kind: "string", bytes: value },
+        expireAt: momentOf(expireAt),
+      });
+      return;
+    }
+    const pieces = writeContainer(this.#writer, key, { value, expireAt: momentOf(expireAt) });
+    while (pieces.next().done !== true);
   }
 
   #select(db: number): void {
@@ -155,6 +186,10 @@ export class Snapshot implements PreImages {
   }
 }
 
-function expiryOf(entry: Pick<Entry, "expireAt">): UnixMillis | undefined {
-  return entry.expireAt === undefined ? undefined : unixMillis(entry.expireAt);
+function isLarge(value: Value): boolean {
+  return !isString(value) && value.size > LARGE_ELEMENTS;
+}
+
+function momentOf(expireAt: Expiry): UnixMillis | undefined {
+  return expireAt === undefined ? undefined : unixMillis(expireAt);
 }

@@ -238,14 +238,16 @@ describe("a replica's payload", () => {
     expect(replica.info("master_link_status")).toBe("up");
   });
 
-  it("that holds a type we do not know ends the link, and says so", () => {
+  it("that holds what we do not know ends the link, and says so", () => {
     const replica = new Replica({ replDisklessLoad: "swapdb" }, ["SET old 1"]).handshake();
-    const list = Buffer.concat([rdb({}).subarray(0, -9), Buffer.from([1, 1, 0x6c, 1, 1, 0x78])]);
-    replica.says(`+FULLRESYNC ${MASTER_ID} 100\r\n$500\r\n`).says(list);
+    const library = Buffer.concat([rdb({}).subarray(0, -9), Buffer.from([0xf5, 1, 0x78])]);
+    replica.says(`+FULLRESYNC ${MASTER_ID} 100\r\n$500\r\n`).says(library);
     expect(replica.sent()).toContain("(closed)");
     expect(replica.info("master_link_status")).toBe("down");
-    expect(replica.info("vedette_replication_halted")).toContain("a list of key 'l'");
-    expect(replica.server.logged.some((line) => line.includes("a list of key"))).toBe(true);
+    expect(replica.info("vedette_replication_halted")).toContain("a library of functions");
+    expect(replica.server.logged.some((line) => line.includes("a library of functions"))).toBe(
+      true,
+    );
     expect([...replica.server.contents().keys()]).toEqual(["0/old"]);
     const attempts = (): number =>
       replica.server.effects.filter((effect) => effect.kind === "open-link").length;

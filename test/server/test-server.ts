@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { unreachable } from "../../src/base/assert.ts";
 import { textOf } from "../../src/base/bytes.ts";
 import { type ClientId, clientId } from "../../src/base/ids.ts";
 import { after, type Millis, millis } from "../../src/base/units.ts";
@@ -14,6 +15,7 @@ import { newSnapshot } from "../../src/server/saving.ts";
 import type { Settings } from "../../src/server/settings.ts";
 import { newServerState, type ServerState, setClock } from "../../src/server/state.ts";
 import { step } from "../../src/server/step.ts";
+import { isString, type Value } from "../../src/server/values/value.ts";
 import { TEST_SETTINGS } from "./settings.ts";
 
 export const NO_FACTS: ProcessFacts = {
@@ -152,11 +154,35 @@ export class TestServer {
     for (const database of this.state.keyspace.databases) {
       for (const { key, value, expireAt } of database.entries) {
         const until = expireAt === undefined ? "" : ` until ${expireAt}`;
-        all.set(`${database.index}/${key}`, textOf(value) + until);
+        all.set(`${database.index}/${key}`, describeValue(value) + until);
       }
     }
     return new Map([...all].sort(([a], [b]) => (a < b ? -1 : 1)));
   }
+}
+
+/** A container as text that is the same for all with the same elements. */
+export function describeValue(value: Value): string {
+  if (isString(value)) return textOf(value);
+  switch (value.kind) {
+    case "list":
+      return `list ${[...value.range()].map(textOf).join(" ")}`;
+    case "set":
+      return `set ${[...value].toSorted(byText).join(" ")}`;
+    case "hash":
+      return `hash ${[...value]
+        .map(([field, held]) => `${field}=${textOf(held)}`)
+        .toSorted(byText)
+        .join(" ")}`;
+    case "sorted-set":
+      return `sorted-set ${[...value].map(({ member, score }) => `${member}=${score}`).join(" ")}`;
+    default:
+      return unreachable(value);
+  }
+}
+
+function byText(one: string, other: string): number {
+  return one < other ? -1 : 1;
 }
 
 type TestConnection = { -readonly [Key in keyof Connection]: Connection[Key] } & {

@@ -1,9 +1,9 @@
-import { textOf } from "../../base/bytes.ts";
+import { type Bytes, textOf } from "../../base/bytes.ts";
 import type { Client } from "../client.ts";
 import { type Command, FIRST_KEY, flags } from "../command.ts";
+import { openString, WRONG_TYPE } from "../containers.ts";
 import type { Arguments } from "../environment.ts";
 import { ERRORS } from "../errors.ts";
-import { lookup } from "../expiry.ts";
 import {
   addExtended,
   type ExtendedFloat,
@@ -11,7 +11,7 @@ import {
   parseExtended,
 } from "../extended-float.ts";
 import { keyChanged } from "../keyspace-events.ts";
-import { NO_EXPIRY, type Value } from "../keyspace.ts";
+import { NO_EXPIRY } from "../keyspace.ts";
 import { propagateAs } from "../propagation.ts";
 import { replyError } from "../reply.ts";
 import type { ServerState } from "../state.ts";
@@ -42,7 +42,8 @@ function decrBy(state: ServerState, client: Client, args: Arguments): void {
 }
 
 function add(state: ServerState, client: Client, key: string, amount: number | bigint): void {
-  const entry = lookup(state, client, key);
+  const entry = openString(state, client, key);
+  if (entry === WRONG_TYPE) return;
   const old = entry === undefined ? 0 : integerOf(entry.value);
   if (old === undefined) {
     replyError(client, ERRORS.notAnInteger);
@@ -63,7 +64,8 @@ function add(state: ServerState, client: Client, key: string, amount: number | b
 /** Replicas get the result, so that no rounding of theirs can differ (server spec §2.14). */
 function incrByFloat(state: ServerState, client: Client, args: Arguments): void {
   const key = keyAt(args, 1);
-  const entry = lookup(state, client, key);
+  const entry = openString(state, client, key);
+  if (entry === WRONG_TYPE) return;
   const old = floatOf(entry?.value ?? "0");
   const amount = floatOf(args[2] ?? "");
   if (old === undefined || amount === undefined) {
@@ -84,7 +86,7 @@ function incrByFloat(state: ServerState, client: Client, args: Arguments): void 
 
 const INFINITE = /^[+-]?inf(?:inity)?$/i;
 
-function floatOf(value: Value): ExtendedFloat | "infinite" | undefined {
+function floatOf(value: Bytes): ExtendedFloat | "infinite" | undefined {
   const text = textOf(value);
   return INFINITE.test(text) ? "infinite" : parseExtended(text);
 }

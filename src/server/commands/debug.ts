@@ -10,7 +10,7 @@ import { propagateAlways, propagateAs } from "../propagation.ts";
 import { replyError, replyOk } from "../reply.ts";
 import { beginHistory } from "../replication/identity.ts";
 import { emit, type ServerState } from "../state.ts";
-import { encodingOf } from "../strings.ts";
+import { encodingOf, estimatedBytes } from "../values/value.ts";
 
 /** DEBUG: what test suites of Sentinel and replication use (server spec §4.11). */
 export function debug(state: ServerState, client: Client, args: Arguments): void {
@@ -116,6 +116,6 @@ function describe(state: ServerState, client: Client, key: string): void {
   const encoding = encodingOf(entry.value);
   const lru = Math.floor(state.unixNow / 1000) % 2 ** 24;
   client.reply.simple(
-    `Value at:0x000000000000 refcount:1 encoding:${encoding} serializedlength:${entry.value.length + 1} lru:${lru} lru_seconds_idle:0`,
+    `Value at:0x000000000000 refcount:1 encoding:${encoding} serializedlength:${estimatedBytes(entry.value) + 1} lru:${lru} lru_seconds_idle:0`,
   );
 }

@@ -17,7 +17,7 @@ import { keyChanged, notifyKeyspaceEvent } from "../keyspace-events.ts";
 import type { Database } from "../keyspace.ts";
 import { replyError, replyOk } from "../reply.ts";
 import type { ServerState } from "../state.ts";
-import { encodingOf } from "../strings.ts";
+import { copyOf, encodingOf, typeName } from "../values/value.ts";
 import { keyAt } from "./strings.ts";
 
 function del(state: ServerState, client: Client, args: Arguments): void {
@@ -41,7 +41,8 @@ function exists(state: ServerState, client: Client, args: Arguments): void {
 }
 
 function type(state: ServerState, client: Client, args: Arguments): void {
-  client.reply.simple(lookupRead(state, client, keyAt(args, 1)) === undefined ? "none" : "string");
+  const entry = lookupRead(state, client, keyAt(args, 1));
+  client.reply.simple(entry === undefined ? "none" : typeName(entry.value));
 }
 
 function rename(state: ServerState, client: Client, args: Arguments): void {
@@ -124,7 +125,7 @@ function place(
   const taken = lookup(state, client, copied.to, copied.target);
   if (taken !== undefined && !copied.replace) return false;
   if (taken !== undefined) state.keyspace.remove(copied.target, copied.to);
-  state.keyspace.put(copied.target, copied.to, entry.value, entry.expireAt);
+  state.keyspace.put(copied.target, copied.to, copyOf(entry.value), entry.expireAt);
   return true;
 }
 

@@ -8,6 +8,7 @@ import { ERRORS } from "../errors.ts";
 import { expire, isExpired } from "../expiry.ts";
 import { replyError } from "../reply.ts";
 import type { ServerState } from "../state.ts";
+import { typeName } from "../values/value.ts";
 import { keyAt } from "./strings.ts";
 
 function keys(state: ServerState, client: Client, args: Arguments): void {
@@ -72,7 +73,7 @@ function scan(state: ServerState, client: Client, args: Arguments): void {
   do {
     cursor = client.database.entries.scan(cursor, (entry) => {
       if (isExpired(state, entry)) return;
-      if (options.type !== undefined && options.type !== "string") return;
+      if (options.type !== undefined && options.type !== typeName(entry.value)) return;
       if (options.pattern === undefined || globMatch(options.pattern, entry.key)) {
         found.push(entry.key);
       }

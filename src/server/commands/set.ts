@@ -12,6 +12,7 @@ import { propagateAs } from "../propagation.ts";
 import { replyError, replyOk } from "../reply.ts";
 import type { ServerState } from "../state.ts";
 import { stored } from "../strings.ts";
+import { isString } from "../values/value.ts";
 import { keyAt, replyValue } from "./strings.ts";
 
 /** What stands behind SET's value or GETEX's key. */
@@ -85,7 +86,14 @@ function setWith(state: ServerState, client: Client, setting: Setting): void {
     return;
   }
   const entry = options.get ? lookupRead(state, client, key) : lookup(state, client, key);
-  if (options.get) replyValue(client, entry);
+  if (options.get) {
+    const old = entry?.value;
+    if (old !== undefined && !isString(old)) {
+      replyError(client, ERRORS.wrongType);
+      return;
+    }
+    replyValue(client, old);
+  }
   if ((options.condition === "NX") === (entry !== undefined) && options.condition !== undefined) {
     if (!options.get) client.reply.null();
     return;
@@ -129,12 +137,17 @@ function getEx(state: ServerState, client: Client, args: Arguments): void {
     client.reply.null();
     return;
   }
+  const { value } = entry;
+  if (!isString(value)) {
+    replyError(client, ERRORS.wrongType);
+    return;
+  }
   const moment = momentOf(state, options, "getex");
   if (moment.error !== undefined) {
     replyError(client, moment.error);
     return;
   }
-  replyValue(client, entry);
+  replyValue(client, value);
   if (options.time === "none") persist(state, client, key, entry);
   else if (moment.at !== NO_EXPIRY) expireAtMoment(state, client, { key, entry, at: moment.at });
 }

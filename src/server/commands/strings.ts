@@ -9,6 +9,7 @@ import {
   type Group,
   type KeyPositions,
 } from "../command.ts";
+import { openString, readString, WRONG_TYPE } from "../containers.ts";
 import type { Arguments } from "../environment.ts";
 import { ERRORS, wrongArity } from "../errors.ts";
 import { lookup, lookupRead } from "../expiry.ts";
@@ -18,20 +19,23 @@ import { propagateAs } from "../propagation.ts";
 import { replyError, replyOk } from "../reply.ts";
 import type { ServerState } from "../state.ts";
 import { concat, integerOf, overwritten, slice, stored } from "../strings.ts";
+import { isString } from "../values/value.ts";
 
 const GROUP: Group = "string";
 /** MSET's keys and values alternate. */
 const EVERY_OTHER_KEY: KeyPositions = { first: 1, last: -1, step: 2 };
 
 function get(state: ServerState, client: Client, args: Arguments): void {
-  replyValue(client, lookupRead(state, client, keyAt(args, 1)));
+  const value = readString(state, client, keyAt(args, 1));
+  if (value !== WRONG_TYPE) replyValue(client, value);
 }
 
 function getDel(state: ServerState, client: Client, args: Arguments): void {
   const key = keyAt(args, 1);
-  const entry = lookupRead(state, client, key);
-  replyValue(client, entry);
-  if (entry === undefined) return;
+  const value = readString(state, client, key);
+  if (value === WRONG_TYPE) return;
+  replyValue(client, value);
+  if (value === undefined) return;
   state.keyspace.remove(client.database, key);
   keyChanged(state, client.database, key, "del");
   propagateAs(state, ["DEL", key]);
@@ -40,7 +44,9 @@ function getDel(state: ServerState, client: Client, args: Arguments): void {
 function getSet(state: ServerState, client: Client, args: Arguments): void {
   const key = keyAt(args, 1);
   const value = args[2] ?? "";
-  replyValue(client, lookupRead(state, client, key));
+  const old = readString(state, client, key);
+  if (old === WRONG_TYPE) return;
+  replyValue(client, old);
   state.keyspace.put(client.database, key, stored(value), NO_EXPIRY);
   keyChanged(state, client.database, key, "set");
   propagateAs(state, ["SET", key, value]);
@@ -60,7 +66,8 @@ function setNx(state: ServerState, client: Client, args: Arguments): void {
 function mget(state: ServerState, client: Client, args: Arguments): void {
   client.reply.array(args.length - 1);
   for (let at = 1; at < args.length; at++) {
-    replyValue(client, lookupRead(state, client, keyAt(args, at)));
+    const value = lookupRead(state, client, keyAt(args, at))?.value;
+    replyValue(client, value !== undefined && isString(value) ? value : undefined);
   }
 }
 
@@ -97,7 +104,8 @@ function putAll(state: ServerState, client: Client, args: Arguments): void {
 }
 
 function strlen(state: ServerState, client: Client, args: Arguments): void {
-  client.reply.integer(lookupRead(state, client, keyAt(args, 1))?.value.length ?? 0);
+  const value = readString(state, client, keyAt(args, 1));
+  if (value !== WRONG_TYPE) client.reply.integer(value?.length ?? 0);
 }
 
 function getRange(state: ServerState, client: Client, args: Arguments): void {
@@ -107,7 +115,8 @@ function getRange(state: ServerState, client: Client, args: Arguments): void {
     replyError(client, ERRORS.notAnInteger);
     return;
   }
-  const value = lookupRead(state, client, keyAt(args, 1))?.value ?? "";
+  const value = readString(state, client, keyAt(args, 1)) ?? "";
+  if (value === WRONG_TYPE) return;
   const first = Math.max(0, start < 0 ? value.length + start : start);
   const last = Math.min(value.length - 1, Math.max(0, end < 0 ? value.length + end : end));
   const isEmpty = value.length === 0 || first > last || (start < 0 && end < 0 && start > end);
@@ -123,7 +132,8 @@ function indexOf(text: Bytes): number | undefined {
 function append(state: ServerState, client: Client, args: Arguments): void {
   const key = keyAt(args, 1);
   const suffix = args[2] ?? "";
-  const entry = lookup(state, client, key);
+  const entry = openString(state, client, key);
+  if (entry === WRONG_TYPE) return;
   const length = (entry?.value.length ?? 0) + suffix.length;
   if (length > state.settings.maxBulkBytes) {
     replyError(client, ERRORS.tooLong);
@@ -147,7 +157,8 @@ function setRange(state: ServerState, client: Client, args: Arguments): void {
     replyError(client, ERRORS.offsetOutOfRange);
     return;
   }
-  const entry = lookup(state, client, key);
+  const entry = openString(state, client, key);
+  if (entry === WRONG_TYPE) return;
   if (patch.length === 0) {
     client.reply.integer(entry?.value.length ?? 0);
     return;
@@ -167,9 +178,9 @@ export function keyAt(args: Arguments, index: number): string {
   return textOf(args[index] ?? "");
 }
 
-export function replyValue(client: Client, entry: { readonly value: Bytes } | undefined): void {
-  if (entry === undefined) client.reply.null();
-  else client.reply.bulk(entry.value);
+export function replyValue(client: Client, value: Bytes | undefined): void {
+  if (value === undefined) client.reply.null();
+  else client.reply.bulk(value);
 }
 
 export const STRING_COMMANDS: readonly Command[] = [

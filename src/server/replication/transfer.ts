@@ -91,6 +91,7 @@ function newLoader(
   { keepsOldData }: { readonly keepsOldData: boolean },
 ): Loader {
   return new Loader({
+    limits: state.settings,
     databases: state.keyspace.databases.length,
     dropExpired: undefined,
     begin: (contents) => {

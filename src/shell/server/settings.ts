@@ -35,6 +35,15 @@ export function settingsOf(table: ServerConfigTable): Settings {
     stopWritesOnBgsaveError: table["stop-writes-on-bgsave-error"],
     rdbCompression: table.rdbcompression,
     rdbDelSyncFiles: table["rdb-del-sync-files"],
+    hashPacking: {
+      entries: table["hash-max-listpack-entries"],
+      bytes: table["hash-max-listpack-value"],
+    },
+    sortedSetPacking: {
+      entries: table["zset-max-listpack-entries"],
+      bytes: table["zset-max-listpack-value"],
+    },
+    maxIntsetEntries: table["set-max-intset-entries"],
     lazyfreeLazyExpire: table["lazyfree-lazy-expire"],
     maxBulkBytes: table["proto-max-bulk-len"],
     shutdownTimeoutSeconds: table["shutdown-timeout"],
