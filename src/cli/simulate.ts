@@ -30,6 +30,11 @@ export function simulateOptions(yargs: Argv) {
       requiresArg: true,
       describe: "Run this one seed",
     })
+    .option("mixed", {
+      type: "boolean",
+      default: false,
+      describe: "With models of redis-sentinel in each quorum",
+    })
     .option("journal", {
       type: "boolean",
       default: false,
@@ -51,6 +56,7 @@ export interface SimulateOptions {
   readonly seeds: number;
   readonly from: number;
   readonly seed: number | undefined;
+  readonly mixed: boolean;
   readonly journal: boolean;
   readonly verbose: boolean;
 }
@@ -97,8 +103,8 @@ export async function runSimulate(options: SimulateOptions): Promise<number> {
   return campaign.failed.length > 0 ? 1 : 0;
 }
 
-function simulationOptions({ verbose }: SimulateOptions): SimulationOptions {
-  return { isDetailed: verbose };
+function simulationOptions({ verbose, mixed }: SimulateOptions): SimulationOptions {
+  return { isDetailed: verbose, isMixed: mixed };
 }
 
 function shortFailure({ seed, violation }: Outcome): string {

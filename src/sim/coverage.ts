@@ -30,6 +30,14 @@ export class Coverage implements Watcher {
     if (sentinel.crashInEffects === 1) count(this.counts, `crash before ${effect.kind}`);
   }
 
+  referenceVoted(): void {
+    count(this.counts, "votes of the reference");
+  }
+
+  referenceLed(): void {
+    count(this.counts, "leaders of the reference");
+  }
+
   started(): void {
     count(this.counts, "sentinel started");
   }

@@ -4,6 +4,7 @@ import type { FaultKind } from "./fault-kinds.ts";
 import type { Node } from "./node.ts";
 import { drawDuration, type FaultPlan } from "./plan.ts";
 import type { RedisServer } from "./redis-server.ts";
+import type { ReferenceSentinel } from "./reference/reference-sentinel.ts";
 import type { SentinelNode } from "./sentinel-node.ts";
 import type { Group, World } from "./world.ts";
 
@@ -72,8 +73,13 @@ export class Faults {
     return nodes.filter(() => chance(this.#random, 0.5));
   }
 
+  /** One whose inside can be hurt: of the models only the outside can. */
   #anySentinel(): SentinelNode {
     return this.#anyOf(this.#world.sentinels);
+  }
+
+  #anySentinelOfBothKinds(): SentinelNode | ReferenceSentinel {
+    return this.#anyOf(this.#world.allSentinels);
   }
 
   #anyGroup(): Group {
@@ -90,7 +96,7 @@ export class Faults {
   #apply(kind: FaultKind): Undo | undefined {
     switch (kind) {
       case "crash-sentinel":
-        return this.#crash(kind, this.#anySentinel());
+        return this.#crash(kind, this.#anySentinelOfBothKinds());
       case "crash-server":
         return this.#crash(kind, this.#anyServer());
       case "crash-between-effects":
@@ -100,7 +106,7 @@ export class Faults {
       case "power-off":
         return this.#powerOff();
       case "pause-sentinel":
-        return this.#pause(kind, this.#anySentinel());
+        return this.#pause(kind, this.#anySentinelOfBothKinds());
       case "pause-server":
         return this.#pause(kind, this.#anyServer());
       case "stall-sentinel":
@@ -159,7 +165,7 @@ export class Faults {
   }
 
   #powerOff(): Undo {
-    const node = chance(this.#random, 0.5) ? this.#anySentinel() : this.#anyServer();
+    const node = chance(this.#random, 0.5) ? this.#anySentinelOfBothKinds() : this.#anyServer();
     this.#note("power-off", node.name);
     node.powerOff();
     return () => {
@@ -176,7 +182,7 @@ export class Faults {
 
   /** A garbage collection, a busy machine: short enough that nobody may hold it against others. */
   #stall(): undefined {
-    const sentinel = this.#anySentinel();
+    const sentinel = this.#anySentinelOfBothKinds();
     const lengthMs = 5 + nextBelow(this.#random, 1_500);
     this.#note("stall-sentinel", `${sentinel.name} for ${lengthMs} ms`);
     sentinel.pause();
@@ -205,7 +211,7 @@ export class Faults {
   }
 
   #isolate(): Undo {
-    const node = chance(this.#random, 0.5) ? this.#anySentinel() : this.#anyServer();
+    const node = chance(this.#random, 0.5) ? this.#anySentinelOfBothKinds() : this.#anyServer();
     const others = this.#world.allNodes.filter((other) => other !== node);
     return this.#block("isolate", { from: [node], to: others, isBothWays: true });
   }
@@ -269,7 +275,7 @@ export class Faults {
   }
 
   #operatorFailover(): undefined {
-    const sentinel = this.#anySentinel();
+    const sentinel = this.#anySentinelOfBothKinds();
     const { name } = this.#anyGroup().plan;
     this.#note("operator-failover", `${sentinel.name} ${name}`);
     this.#world.operator.command(sentinel, ["SENTINEL", "FAILOVER", name], (reply) => {

@@ -18,6 +18,8 @@ export interface GroupPlan {
 
 export interface ClusterPlan {
   readonly sentinels: number;
+  /** Models of redis-sentinel in the same quorum, besides. */
+  readonly references: number;
   readonly groups: readonly GroupPlan[];
   readonly network: NetworkSettings;
   readonly disk: DiskSettings;
@@ -56,11 +58,28 @@ export function drawPlan(random: Random): SimulationPlan {
   };
 }
 
+/**
+ * The same with models of redis-sentinel among the sentinels, in the minority or the majority. They
+ * take a second to reconnect, so a shorter `down-after-milliseconds` is no setting for them.
+ */
+export function drawMixedPlan(random: Random): SimulationPlan {
+  const plan = drawPlan(random);
+  const { cluster } = plan;
+  const references = 1 + nextBelow(random, cluster.sentinels - 1);
+  const groups = cluster.groups.map((group) => ({
+    ...group,
+    downAfterMs: Math.max(1_000, group.downAfterMs),
+  }));
+  const sentinels = cluster.sentinels - references;
+  return { ...plan, cluster: { ...cluster, sentinels, references, groups } };
+}
+
 function drawCluster(random: Random): ClusterPlan {
   const sentinels = pick(random, [3, 3, 5]);
   const names = chance(random, 0.2) ? ["mymaster", "other"] : ["mymaster"];
   return {
     sentinels,
+    references: 0,
     groups: names.map((name) => drawGroup(random, name, sentinels)),
     network: {
       delayMs: pick(random, [0.1, 0.5, 2, 20]),
@@ -120,6 +139,8 @@ export function settleBoundMs(cluster: ClusterPlan): number {
   const TILT_MS = 30_000;
   const RETRANSMISSION_MS = 5_200;
   const INFO_MS = 2 * 10_000;
+  // The reference stands aside for twice the failover-timeout after whatever went wrong.
+  const attempts = cluster.references > 0 ? 10 : 4;
   let slowestMs = 0;
   for (const { downAfterMs, failoverTimeoutMs, servers } of cluster.groups) {
     const copyMs = Math.max(...servers.map((server) => server.fullSyncMs + server.loadMs));
@@ -129,7 +150,7 @@ export function settleBoundMs(cluster: ClusterPlan): number {
       RETRANSMISSION_MS +
       INFO_MS +
       downAfterMs +
-      4 * failoverTimeoutMs +
+      attempts * failoverTimeoutMs +
       silenceMs +
       servers.length * copyMs;
     slowestMs = Math.max(slowestMs, wayMs);

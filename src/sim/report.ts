@@ -7,12 +7,13 @@ const LAST_LINES = 60;
 export function formatFailure(outcome: Outcome): string {
   const { seed, violation, journal } = outcome;
   if (violation === undefined) return `seed ${seed} holds`;
+  const command = `npx vedette simulate${outcome.isMixed ? " --mixed" : ""} --seed ${seed}`;
   const omitted = Math.max(0, journal.length - LAST_LINES);
   return [
     `seed ${seed} breaks "${violation.invariant}"`,
     `  ${violation.detail}`,
-    `  replay: npx vedette simulate --seed ${seed} --journal`,
-    `  with every message: npx vedette simulate --seed ${seed} --verbose`,
+    `  replay: ${command} --journal`,
+    `  with every message: ${command} --verbose`,
     "",
     ...(omitted > 0 ? journal.slice(0, 1) : []),
     ...(omitted > 0 ? [`… ${omitted} lines …`] : []),

@@ -4,7 +4,7 @@ import { type Invariants, invariants } from "./checks/invariants.ts";
 import { Violation } from "./checks/violation.ts";
 import { type Counts, count, Coverage } from "./coverage.ts";
 import { Faults } from "./faults.ts";
-import { type ClusterPlan, drawPlan, settleBoundMs } from "./plan.ts";
+import { type ClusterPlan, drawMixedPlan, drawPlan, settleBoundMs } from "./plan.ts";
 import { REAL_PROGRAM, type SentinelProgram } from "./sentinel-program.ts";
 import { World } from "./world.ts";
 import { lostWrites } from "./lost-writes.ts";
@@ -12,6 +12,7 @@ import { lostWrites } from "./lost-writes.ts";
 /** How one seed went. */
 export interface Outcome {
   readonly seed: number;
+  readonly isMixed: boolean;
   /** Virtual time, in ms. */
   readonly simulatedMs: number;
   readonly counts: Counts;
@@ -23,6 +24,8 @@ export interface SimulationOptions {
   readonly program?: SentinelProgram;
   /** Every message in the journal. */
   readonly isDetailed?: boolean;
+  /** Some of the sentinels are models of redis-sentinel. */
+  readonly isMixed?: boolean;
 }
 
 /** A fresh installation must have found itself within this. */
@@ -37,7 +40,8 @@ const LOOK_EVERY_MS = 250;
  */
 export function simulate(seed: number, options: SimulationOptions = {}): Outcome {
   const random = seededRandom(seed);
-  const plan = drawPlan(random);
+  const isMixed = options.isMixed ?? false;
+  const plan = isMixed ? drawMixedPlan(random) : drawPlan(random);
   const coverage = new Coverage();
   const rules = invariants();
   const world = new World({
@@ -61,6 +65,7 @@ export function simulate(seed: number, options: SimulationOptions = {}): Outcome
   countResults(counts, world, rules);
   return {
     seed,
+    isMixed,
     simulatedMs: world.agenda.now,
     counts,
     journal: [describePlan(plan.cluster, plan.faults.kinds), ...world.journal.lines],
@@ -85,7 +90,8 @@ function findViolation(world: World, run: () => void): Outcome["violation"] {
 
 /**
  * Two masters for one epoch, after an operator forced a failover without a vote, stay two until the
- * next failover: nobody has a reason to yield (W-13). Such a cluster is counted, not blamed.
+ * next failover: nobody has a reason to yield (W-13). The reference can bring that about alone. Such
+ * clusters are counted, not blamed.
  */
 function awaitSettlement(
   world: World,
@@ -97,8 +103,10 @@ function awaitSettlement(
     awaitAgreement(world, { boundMs: settleBoundMs(cluster), lastingMs: LASTING_MS });
     count(counts, "clusters settled");
   } catch (error) {
-    if (rules.announcements.forcedCount === 0) throw error;
-    count(counts, "clusters split by a forced failover");
+    const { forcedCount, referenceCount } = rules.announcements;
+    if (forcedCount + referenceCount === 0) throw error;
+    const by = forcedCount > 0 ? "a forced failover" : "a reference sentinel";
+    count(counts, `clusters split by ${by}`);
   }
 }
 
@@ -128,6 +136,7 @@ function countResults(counts: Counts, world: World, rules: Invariants): void {
   count(counts, "leaders elected", rules.elections.leaderCount);
   count(counts, "epochs forced without a vote", rules.elections.unvotedCount);
   count(counts, "forced epochs with two masters", rules.announcements.forcedCount);
+  count(counts, "reference epochs with two masters", rules.announcements.referenceCount);
   count(counts, "epochs passed on with a full disk", rules.durability.gossipCount);
   for (const group of world.groups) {
     count(counts, "writes acknowledged", group.writer.acknowledged.length);
@@ -144,7 +153,7 @@ function describePlan(cluster: ClusterPlan, kinds: readonly string[]): string {
   );
   const { network, disk } = cluster;
   return (
-    `# ${cluster.sentinels} sentinels; ${groups.join("; ")}; network ${network.delayMs}+${network.jitterMs} ms; ` +
+    `# ${cluster.sentinels} sentinels and ${cluster.references} reference sentinels; ${groups.join("; ")}; network ${network.delayMs}+${network.jitterMs} ms; ` +
     `disk ${disk.syncMs}+${disk.jitterMs} ms; faults: ${kinds.join(" ")}`
   );
 }

@@ -45,6 +45,33 @@ export interface Watcher {
   /** The file is on disk. */
   saved?(sentinel: SentinelNode): void;
   crashed?(sentinel: SentinelNode): void;
+  /** A model of redis-sentinel has answered a candidate. */
+  referenceVoted?(vote: ReferenceVote): void;
+  /** A model of redis-sentinel says its hello. */
+  referenceTold?(hello: ReferenceHello): void;
+  /** A model of redis-sentinel takes the lead; it may have been forced past the vote. */
+  referenceLed?(lead: ReferenceLead): void;
+}
+
+export interface ReferenceVote {
+  readonly master: string;
+  readonly epoch: number;
+  readonly voter: string;
+  readonly leader: string;
+}
+
+export interface ReferenceHello {
+  readonly from: string;
+  readonly master: string;
+  readonly address: Address;
+  readonly configEpoch: number;
+}
+
+export interface ReferenceLead {
+  readonly master: string;
+  readonly epoch: number;
+  readonly leader: string;
+  readonly isForced: boolean;
 }
 
 type Hook = keyof Watcher;
@@ -62,6 +89,9 @@ export class Watchers {
   readonly ordered: readonly Call<"ordered">[];
   readonly saved: readonly Call<"saved">[];
   readonly crashed: readonly Call<"crashed">[];
+  readonly referenceVoted: readonly Call<"referenceVoted">[];
+  readonly referenceTold: readonly Call<"referenceTold">[];
+  readonly referenceLed: readonly Call<"referenceLed">[];
 
   constructor(watchers: readonly Watcher[]) {
     this.started = watchers.flatMap((each) => each.started?.bind(each) ?? []);
@@ -74,5 +104,8 @@ export class Watchers {
     this.ordered = watchers.flatMap((each) => each.ordered?.bind(each) ?? []);
     this.saved = watchers.flatMap((each) => each.saved?.bind(each) ?? []);
     this.crashed = watchers.flatMap((each) => each.crashed?.bind(each) ?? []);
+    this.referenceVoted = watchers.flatMap((each) => each.referenceVoted?.bind(each) ?? []);
+    this.referenceTold = watchers.flatMap((each) => each.referenceTold?.bind(each) ?? []);
+    this.referenceLed = watchers.flatMap((each) => each.referenceLed?.bind(each) ?? []);
   }
 }

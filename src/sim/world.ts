@@ -10,6 +10,8 @@ import type { Node } from "./node.ts";
 import { Operator } from "./operator.ts";
 import type { ClusterPlan, GroupPlan } from "./plan.ts";
 import { RedisServer } from "./redis-server.ts";
+import { ReferenceSentinel } from "./reference/reference-sentinel.ts";
+import type { ReferenceFile } from "./reference/reference-state.ts";
 import { drawId } from "./replication-log.ts";
 import { SentinelNode } from "./sentinel-node.ts";
 import type { SentinelProgram } from "./sentinel-program.ts";
@@ -35,6 +37,8 @@ export class World {
   readonly journal: Journal;
   readonly network: Network;
   readonly sentinels: readonly SentinelNode[];
+  /** Models of redis-sentinel in the same quorum. */
+  readonly references: readonly ReferenceSentinel[];
   readonly groups: readonly Group[];
   readonly operator: Operator;
   readonly #random: Random;
@@ -57,11 +61,11 @@ export class World {
     });
     const watchers = new Watchers(options.watchers);
     const hellos = new HelloTexts();
-    const sentinelAddresses = indices(plan.sentinels).map((index) => sentinelAddress(index));
+    const sentinelAddresses = indices(plan.sentinels + plan.references).map(sentinelAddress);
     this.groups = plan.groups.map((group, index) =>
       this.#buildGroup(group, { index, sentinelAddresses }),
     );
-    this.sentinels = sentinelAddresses.map((address, index) =>
+    this.sentinels = sentinelAddresses.slice(0, plan.sentinels).map((address, index) =>
       this.#add(
         new SentinelNode({
           node: this.#nodeOptions(`s${index + 1}`, address),
@@ -76,14 +80,32 @@ export class World {
         }),
       ),
     );
+    this.references = sentinelAddresses.slice(plan.sentinels).map((address, index) =>
+      this.#add(
+        new ReferenceSentinel({
+          node: this.#nodeOptions(`q${index + 1}`, address),
+          network: this.network,
+          journal: this.journal,
+          random: this.#fork(),
+          hellos,
+          watchers,
+          file: this.#referenceFile(plan),
+        }),
+      ),
+    );
     this.operator = this.#add(
       new Operator(this.#nodeOptions("op", { host: "10.0.9.1", port: 1 }), this.network),
     );
   }
 
   /** Everything that can break, in a defined order. */
-  get nodes(): readonly (SentinelNode | RedisServer)[] {
-    return [...this.sentinels, ...this.groups.flatMap((group) => group.servers)];
+  get nodes(): readonly (SentinelNode | ReferenceSentinel | RedisServer)[] {
+    return [...this.allSentinels, ...this.groups.flatMap((group) => group.servers)];
+  }
+
+  /** Of both kinds. */
+  get allSentinels(): readonly (SentinelNode | ReferenceSentinel)[] {
+    return [...this.sentinels, ...this.references];
   }
 
   /** Everything that the network can part. */
@@ -93,7 +115,8 @@ export class World {
 
   start(): void {
     for (const node of [...this.allNodes, this.operator]) {
-      const fromMs = node instanceof SentinelNode ? STARTS_WITHIN_MS : 0;
+      const isSentinel = node instanceof SentinelNode || node instanceof ReferenceSentinel;
+      const fromMs = isSentinel ? STARTS_WITHIN_MS : 0;
       this.agenda.after(fromMs + nextBelow(this.#random, STARTS_WITHIN_MS), () => node.start());
     }
   }
@@ -167,6 +190,28 @@ export class World {
       }),
     );
     return { plan, servers, writer };
+  }
+
+  #referenceFile(plan: ClusterPlan): ReferenceFile {
+    return {
+      myId: drawId(this.#random),
+      currentEpoch: 0,
+      masters: plan.groups.map(
+        ({ name, quorum, downAfterMs, failoverTimeoutMs, parallelSyncs }, index) => {
+          const address = serverAddress(index, 0);
+          const settings = { quorum, downAfterMs, failoverTimeoutMs, parallelSyncs };
+          return {
+            name,
+            address,
+            configEpoch: 0,
+            leaderEpoch: 0,
+            ...settings,
+            replicas: [],
+            peers: [],
+          };
+        },
+      ),
+    };
   }
 
   /** What an operator writes into the file of a new sentinel. */

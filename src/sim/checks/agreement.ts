@@ -1,6 +1,7 @@
 import { type Address, formatAddress, sameAddress } from "../../base/address.ts";
 import type { Master } from "../../sentinel/state.ts";
 import type { RedisServer } from "../redis-server.ts";
+import type { ReferenceSentinel } from "../reference/reference-sentinel.ts";
 import type { SentinelNode } from "../sentinel-node.ts";
 import type { Group, World } from "../world.ts";
 
@@ -35,6 +36,10 @@ function whyNotIn(world: World, group: Group): string | undefined {
     const reason = whyUnsettled(world, group, sentinel);
     if (reason !== undefined) return `${sentinel.name} ${reason}`;
   }
+  for (const reference of world.references) {
+    const reason = whyReferenceUnsettled(world, { reference, agreed, group });
+    if (reason !== undefined) return `${reference.name} ${reason}`;
+  }
   return whyServersDiffer(group.servers, agreed.address);
 }
 
@@ -58,11 +63,36 @@ function whyUnsettled(world: World, group: Group, sentinel: SentinelNode): strin
   if (master.replicas.size !== group.servers.length - 1) {
     return `knows ${master.replicas.size} replicas`;
   }
-  if (master.sentinels.size !== world.sentinels.length - 1) {
+  if (master.sentinels.size !== world.allSentinels.length - 1) {
     return `knows ${master.sentinels.size} other sentinels`;
   }
   for (const other of [...master.replicas.values(), ...master.sentinels.values()]) {
     if (other.sdown.down) return `sees ${other.name} SDOWN`;
+  }
+  return undefined;
+}
+
+function whyReferenceUnsettled(
+  world: World,
+  what: {
+    readonly reference: ReferenceSentinel;
+    readonly agreed: Master;
+    readonly group: Group;
+  },
+): string | undefined {
+  const { reference, agreed, group } = what;
+  const master = reference.masterOf(group.plan.name);
+  if (master === undefined) return "is dead";
+  if (reference.isTilted) return "is in TILT";
+  if (!sameAddress(master.address, agreed.address) || master.configEpoch !== agreed.configEpoch) {
+    return `has ${formatAddress(master.address)} in epoch ${master.configEpoch}`;
+  }
+  if (master.phase !== "none") return `is in ${master.phase}`;
+  if (master.isSdown) return "sees the master SDOWN";
+  if (master.peers.size !== world.allSentinels.length - 1)
+    return `knows ${master.peers.size} peers`;
+  for (const other of [...master.replicas.values(), ...master.peers.values()]) {
+    if (other.isSdown) return `sees ${other.name} SDOWN`;
   }
   return undefined;
 }

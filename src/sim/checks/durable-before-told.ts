@@ -1,5 +1,5 @@
 import type { SentinelNode } from "../sentinel-node.ts";
-import type { Told, Watcher } from "../watch.ts";
+import type { ReferenceHello, Told, Watcher } from "../watch.ts";
 import { type DurableEpochs, durableEpochs } from "./durable-epochs.ts";
 import type { Elections } from "./elections.ts";
 import { mustHold } from "./violation.ts";
@@ -54,6 +54,11 @@ export class DurableBeforeTold implements Watcher {
         mustBeDurable(sentinel, "a vote", told.leaderEpoch, file.leader.get(told.master) ?? 0);
         mustBeDurable(sentinel, "a vote's epoch", told.leaderEpoch, file.current);
     }
+  }
+
+  /** What a model of redis-sentinel has told is a fact that ours may pass on. */
+  referenceTold({ master, configEpoch }: ReferenceHello): void {
+    if (configEpoch > (this.#told.get(master) ?? 0)) this.#told.set(master, configEpoch);
   }
 
   #checkCurrent(sentinel: SentinelNode, told: number, file: DurableEpochs): void {

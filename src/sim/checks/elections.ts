@@ -2,7 +2,7 @@ import type { RunId } from "../../base/ids.ts";
 import type { Effect } from "../../sentinel/effect.ts";
 import type { Input } from "../../sentinel/input.ts";
 import type { SentinelNode } from "../sentinel-node.ts";
-import type { Told, Watcher } from "../watch.ts";
+import type { ReferenceLead, ReferenceVote, Told, Watcher } from "../watch.ts";
 import { mustHold } from "./violation.ts";
 
 /** One sentinel's claim to lead one failover. */
@@ -26,10 +26,12 @@ export class Elections implements Watcher {
   /** Whom a sentinel gave its vote, by `master epoch voter`. */
   readonly #votes = new Map<string, RunId>();
   /** Who gave a vote, by `master epoch leader`. */
-  readonly #voters = new Map<string, Set<RunId>>();
+  readonly #voters = new Map<string, Set<string>>();
   /** Every lead taken, by `master epoch leader`. */
   readonly #led = new Set<string>();
-  readonly #leaders = new Map<string, RunId>();
+  readonly #leaders = new Map<string, string>();
+  /** Which of them are models of redis-sentinel. */
+  readonly #references = new Set<string>();
   /** Epochs that an operator's order took without a majority, by `master epoch`. */
   readonly #unvoted = new Set<string>();
 
@@ -47,7 +49,7 @@ export class Elections implements Watcher {
   }
 
   /** Did it take the lead in that epoch, voted for or forced? */
-  isLedBy(master: string, epoch: number, sentinel: RunId): boolean {
+  isLedBy(master: string, epoch: number, sentinel: string): boolean {
     return this.#led.has(`${master} ${epoch} ${sentinel}`);
   }
 
@@ -61,6 +63,24 @@ export class Elections implements Watcher {
     }
   }
 
+  /** Its own rules are not ours to check; whom it counts for is. */
+  referenceVoted({ master, epoch, voter, leader }: ReferenceVote): void {
+    this.#countFor(`${master} ${epoch} ${leader}`, voter);
+  }
+
+  /**
+   * The reference may take the lead with votes of two epochs (W-06), or none when it is forced:
+   * where another leads that epoch too, nobody of ours is to blame.
+   */
+  referenceLed({ master, epoch, leader, isForced }: ReferenceLead): void {
+    const election = `${master} ${epoch}`;
+    this.#led.add(`${election} ${leader}`);
+    const known = this.#leaders.get(election);
+    if (isForced || (known !== undefined && known !== leader)) this.#unvoted.add(election);
+    else this.#leaders.set(election, leader);
+    this.#references.add(leader);
+  }
+
   #vote(voter: RunId, leader: RunId, election: string): void {
     const key = `${election} ${voter}`;
     const given = this.#votes.get(key);
@@ -71,7 +91,10 @@ export class Elections implements Watcher {
     );
     if (given !== undefined) return;
     this.#votes.set(key, leader);
-    const place = `${election} ${leader}`;
+    this.#countFor(`${election} ${leader}`, voter);
+  }
+
+  #countFor(place: string, voter: string): void {
     const voters = this.#voters.get(place);
     if (voters === undefined) this.#voters.set(place, new Set([voter]));
     else voters.add(voter);
@@ -96,7 +119,7 @@ export class Elections implements Watcher {
     const state = [...sentinel.state.masters.values()].find((each) => each.name === master);
     mustHold(state !== undefined, "a leader knows its master", () => election);
     this.#led.add(`${election} ${leader}`);
-    const others = this.#voters.get(`${election} ${leader}`) ?? new Set();
+    const others = this.#voters.get(`${election} ${leader}`) ?? new Set<string>();
     const votes = new Set([...others, leader]).size;
     const voters = state.sentinels.size + 1;
     const needed = Math.max(state.settings.quorum, Math.floor(voters / 2) + 1);
@@ -114,6 +137,10 @@ export class Elections implements Watcher {
       );
     }
     const known = this.#leaders.get(election);
+    if (known !== undefined && this.#references.has(known)) {
+      this.#unvoted.add(election);
+      return;
+    }
     mustHold(
       known === undefined || known === leader,
       "one leader per epoch",

@@ -1,7 +1,7 @@
 import { formatAddress } from "../../base/address.ts";
 import type { SentinelEvent } from "../../sentinel/events.ts";
 import type { SentinelNode } from "../sentinel-node.ts";
-import type { Told, Watcher } from "../watch.ts";
+import type { ReferenceHello, Told, Watcher } from "../watch.ts";
 import type { Elections } from "./elections.ts";
 import { Violation } from "./violation.ts";
 
@@ -15,6 +15,12 @@ export class OneMasterPerEpoch implements Watcher {
   readonly #announced = new Map<string, { readonly address: string; readonly by: string }>();
   /** Contradictions that an operator's order is to blame for. */
   forcedCount = 0;
+  /**
+   * Contradictions that a model of redis-sentinel is to blame for: a leader that is told a newer
+   * epoch for the address it is about to leave takes the epoch, and ends its failover with it
+   * (sentinel spec §4.3 step 4, §6.10).
+   */
+  referenceCount = 0;
 
   constructor(elections: Elections) {
     this.#elections = elections;
@@ -24,6 +30,17 @@ export class OneMasterPerEpoch implements Watcher {
     if (told.kind !== "hello") return;
     const { masterName, configEpoch, masterAddress } = told.hello;
     this.#announce(sentinel, masterName, configEpoch, formatAddress(masterAddress));
+  }
+
+  /** Only the leader of an epoch says for certain which master belongs to it. */
+  referenceTold({ from, master, address, configEpoch }: ReferenceHello): void {
+    const key = `${master} ${configEpoch}`;
+    const known = this.#announced.get(key);
+    const text = formatAddress(address);
+    if (known !== undefined && known.address !== text) this.referenceCount++;
+    else if (this.#elections.isLedBy(master, configEpoch, from)) {
+      this.#announced.set(key, { address: text, by: from });
+    }
   }
 
   published(sentinel: SentinelNode, event: SentinelEvent): void {

@@ -233,6 +233,7 @@ function planOf(settings: ClusterSettings): ClusterPlan {
   } as const;
   return {
     sentinels,
+    references: 0,
     groups: [
       {
         name: "mymaster",
