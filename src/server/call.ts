@@ -2,6 +2,7 @@ import type { Client } from "./client.ts";
 import type { Command } from "./command.ts";
 import type { Arguments } from "./environment.ts";
 import { closeUnit, isPropagating, openUnit, propagate } from "./propagation.ts";
+import { noteLocalExpiry } from "./replication/local-expiry.ts";
 import { replicationOffset } from "./replication/state.ts";
 import type { ServerState } from "./state.ts";
 
@@ -23,5 +24,9 @@ export function call(state: ServerState, client: Client, command: Command, args:
     propagation.forced = false;
   }
   closeUnit(state);
-  if (changed) client.lastWriteOffset = replicationOffset(state.replication);
+  if (!changed) return;
+  client.lastWriteOffset = replicationOffset(state.replication);
+  if (state.replication.role.kind === "replica" && client.kind === "normal") {
+    noteLocalExpiry(state, client, command, args);
+  }
 }

@@ -5,6 +5,7 @@ import { endPauseIfDue } from "./pause.ts";
 import { watchFailover } from "./replication/failover.ts";
 import { trimBacklog } from "./replication/identity.ts";
 import { sendAck, sendSignOfLife, watchLink } from "./replication/link-control.ts";
+import { expireLocalKeys } from "./replication/local-expiry.ts";
 import { serveReplicas } from "./replication/master-side.ts";
 import { releaseWaiters } from "./replication/wait.ts";
 import { beginBackgroundSave, dueSavePoint } from "./saving.ts";
@@ -26,7 +27,10 @@ export function onTick(state: ServerState): void {
     replication.seconds++;
     onSecond(state);
   }
-  if (replication.role.kind === "replica") watchLink(state, replication.role);
+  if (replication.role.kind === "replica") {
+    watchLink(state, replication.role);
+    expireLocalKeys(state);
+  }
   releaseWaiters(state);
   watchFailover(state);
   watchShutdown(state);

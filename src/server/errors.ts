@@ -49,8 +49,9 @@ export const ERRORS = {
   waitAofOnReplica:
     "ERR WAITAOF cannot be used with replica instances. Please also note that writes to replicas are just local and are not propagated.",
   waitAofLocal: "ERR WAITAOF cannot be used when numlocal is set but appendonly is disabled.",
-  numLocalOutOfRange: "ERR value is out of range, value must between 0 and 1",
+  zeroOrOne: "ERR value is out of range, value must between 0 and 1",
   noMasterLinkSync: "NOMASTERLINK Can't SYNC while not connected with my master",
+  filterWithoutEof: "ERR Filtered replica requires EOF capability",
   pendingOutput: "ERR SYNC and PSYNC are invalid with pending output",
   noMasterLinkFailover: "NOMASTERLINK Can't SYNC while failing over",
   replicaofInFailover: "ERR REPLICAOF not allowed while failing over.",

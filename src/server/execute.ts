@@ -2,7 +2,7 @@ import { textOf } from "../base/bytes.ts";
 import { call } from "./call.ts";
 import type { Client } from "./client.ts";
 import { type Command, FLAG } from "./command.ts";
-import { lookupCommand } from "./commands/table.ts";
+import { fullNameOf, lookupCommand } from "./commands/table.ts";
 import type { Arguments } from "./environment.ts";
 import { unknownCommand, unknownSubcommand, wrongArity } from "./errors.ts";
 import { verdictOn } from "./gates.ts";
@@ -14,7 +14,8 @@ import { discardTransaction, enqueue } from "./transactions.ts";
 /** A request of a client; see `execute`. A replica must not be sent a reply to anything. */
 export function executeRequest(state: ServerState, client: Client, args: Arguments): void {
   execute(state, client, args);
-  if (client.kind === "replica") closeIfReplied(state, client, args);
+  if (client.kind === "replica")
+    closeIfReplied(state, client, fullNameOf(args) || textOf(args[0] ?? ""));
 }
 
 /**

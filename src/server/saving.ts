@@ -13,7 +13,10 @@ import { REDIS_VERSION } from "./version.ts";
 const RETRY_MS = 5000;
 
 /** The data set of this very moment, to be written by the caller. */
-export function newSnapshot(state: ServerState): Snapshot {
+export function newSnapshot(
+  state: ServerState,
+  contents: "everything" | "nothing" = "everything",
+): Snapshot {
   return new Snapshot(
     state.keyspace,
     {
@@ -22,7 +25,7 @@ export function newSnapshot(state: ServerState): Snapshot {
       usedMemoryBytes: state.environment.facts().usedMemoryBytes,
       replication: positionOf(state),
     },
-    { compression: state.settings.rdbCompression ? "lzf" : "none" },
+    { contents, compression: state.settings.rdbCompression ? "lzf" : "none" },
   );
 }
 
@@ -49,13 +52,13 @@ function positionOf(state: ServerState): ReplicationPosition | undefined {
 export function beginSnapshot(
   state: ServerState,
   target: SnapshotTarget,
-  purpose: { readonly forReplicas: boolean },
+  purpose: { readonly forReplicas: boolean; readonly contents?: "everything" | "nothing" },
   prepare: (running: RunningSnapshot) => void = () => undefined,
 ): void {
   const { persistence } = state;
   const running: RunningSnapshot = {
     id: persistence.nextId++ as SnapshotId,
-    snapshot: newSnapshot(state),
+    snapshot: newSnapshot(state, purpose.contents),
     target,
     startedAt: state.now,
     changesAtStart: persistence.changes,

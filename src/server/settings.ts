@@ -56,6 +56,8 @@ export interface Settings extends EncodingLimits {
   readonly stopWritesOnBgsaveError: boolean;
   readonly rdbCompression: boolean;
   readonly rdbDelSyncFiles: boolean;
+  /** µs for each key; 0 but in tests. */
+  readonly keyLoadDelayMicros: number;
 
   readonly lazyfreeLazyExpire: boolean;
   readonly maxBulkBytes: number;

@@ -53,10 +53,14 @@ export class Snapshot implements PreImages {
   constructor(
     keyspace: Keyspace,
     origin: RdbOrigin,
-    options: { readonly compression: "lzf" | "none" },
+    options: {
+      readonly contents: "everything" | "nothing";
+      readonly compression: "lzf" | "none";
+    },
   ) {
     this.#keyspace = keyspace;
-    this.#sources = keyspace.databases
+    const databases = options.contents === "everything" ? keyspace.databases : [];
+    this.#sources = databases
       .filter((database) => database.entries.size > 0)
       .map(({ index, entries, expiring }) => {
         return { index, entries, keys: entries.size, expires: expiring.size };

@@ -4,13 +4,13 @@ import type { Millis } from "../base/units.ts";
 import { onTick } from "./cron.ts";
 import type { Effect } from "./effect.ts";
 import { forgetClient } from "./clients.ts";
-import { refreshGates } from "./gates.ts";
 import type { Input } from "./input.ts";
 import { beginStartupLoad, onLoadBytes, onLoadEnded, onLoadFailed, onLoadSize } from "./loading.ts";
 import { onLinkOpened } from "./replication/handshake.ts";
 import { failLink } from "./replication/link-control.ts";
 import { onLinkBytes } from "./replication/link-input.ts";
 import { onSnapshotFailed, onSnapshotSent, onSnapshotWritten } from "./replication/full-sync.ts";
+import { countGoodReplicas } from "./replication/peers.ts";
 import { startAsReplica } from "./replication/roles.ts";
 import { openLink, type ReplicaRole } from "./replication/state.ts";
 import { onPayloadFailed, onPayloadStored } from "./replication/transfer.ts";
@@ -44,7 +44,7 @@ function apply(state: ServerState, input: Input): void {
     case "settings-changed":
       state.settings = input.settings;
       state.replication.backlog?.resize(input.settings.replBacklogSizeBytes);
-      refreshGates(state);
+      countGoodReplicas(state);
       return;
     case "wall-clock":
       state.wallOffsetMs = input.offsetMs;

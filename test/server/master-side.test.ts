@@ -143,12 +143,76 @@ describe("a full synchronisation", () => {
 
   it("that fails tells its replicas, and closes them", () => {
     const server = new TestServer();
-    const replica = attach(server, "eof");
+    const replica = attach(server);
     const snapshot = lastSnapshot(server);
     server.deliver({ kind: "snapshot-failed", snapshot, reason: "disk full" });
     expect(written(server, replica)).toMatch(/-ERR BGSAVE failed, replication can't continue\r\n$/);
     expect(server.closed(replica.client.id)).toBe(true);
     expect(info(server, "connected_slaves")).toEqual(["connected_slaves:0"]);
+  });
+
+  it("that fails on its way to the socket closes its replicas without a word in the payload", () => {
+    const server = new TestServer();
+    const replica = attach(server, "eof");
+    const snapshot = lastSnapshot(server);
+    server.deliver({ kind: "snapshot-failed", snapshot, reason: "broken" });
+    expect(written(server, replica)).not.toContain("ERR");
+    expect(server.closed(replica.client.id)).toBe(true);
+  });
+
+  it.each([["eof"], ["psync2"]])("is begun anew when its data was flushed (capa %s)", (capa) => {
+    const server = new TestServer();
+    const client = server.connect();
+    client.line("SET k v");
+    const replica = attach(server, capa);
+    const snapshot = lastSnapshot(server);
+    client.line("FLUSHALL");
+    server.deliver({ kind: "turn-ended" });
+    expect(effects(server, "cancel-snapshot")).toEqual([{ kind: "cancel-snapshot", snapshot }]);
+    expect(server.closed(replica.client.id)).toBe(true);
+    attach(server, capa);
+    expect(lastSnapshot(server)).not.toBe(snapshot);
+  });
+
+  it("without data is asked for by a filter, goes to sockets only, and is shared by its like", () => {
+    const server = new TestServer({ replDisklessSync: false, replDisklessSyncDelaySeconds: 5 });
+    server.connect().line("SET k v");
+    const lacking = server.connect();
+    expect(lacking.line("REPLCONF rdb-filter-only keys")).toBe(
+      "-ERR Unsupported rdb-filter-only option: keys\r\n",
+    );
+    expect(lacking.line("REPLCONF rdb-filter-only functions")).toBe("+OK\r\n");
+    expect(lacking.line("SYNC")).toBe("-ERR Filtered replica requires EOF capability\r\n");
+    const filtered = server.connect();
+    filtered.line("REPLCONF capa eof rdb-only 1 rdb-filter-only functions");
+    filtered.line("SYNC");
+    const whole = attach(server, "eof");
+    server.pass(6000);
+    expect(effects(server, "run-snapshot").map(({ target }) => target)).toMatchObject([
+      { kind: "replicas", clients: [filtered.client.id] },
+    ]);
+    expect(server.state.persistence.running?.snapshot.totalKeys).toBe(0);
+    server.deliver({ kind: "snapshot-written", snapshot: lastSnapshot(server), bytes: 0 });
+    expect(server.closed(filtered.client.id)).toBe(true);
+    expect(server.state.persistence.running?.target).toEqual({ kind: "file" });
+    expect(server.state.persistence.running?.snapshot.totalKeys).toBe(1);
+    expect(info(server, "slave0")[0]).toContain("state=wait_bgsave");
+    expect(server.closed(whole.client.id)).toBe(false);
+  });
+
+  it.each([
+    ["is removed where nothing else is saved", true, [], 1],
+    ["stays by default", false, [], 0],
+    ["stays where snapshots are saved", true, [{ seconds: 3600, changes: 1 }], 0],
+  ])("leaves a file that %s", (_, rdbDelSyncFiles, savePoints, deletions) => {
+    const server = new TestServer({ rdbDelSyncFiles, savePoints });
+    const replica = attach(server);
+    server.deliver({ kind: "snapshot-written", snapshot: lastSnapshot(server), bytes: 0 });
+    server.pass(2000);
+    expect(effects(server, "delete-snapshot-file").length).toBe(0);
+    server.deliver({ kind: "snapshot-sent", client: replica.client.id });
+    server.pass(3000);
+    expect(effects(server, "delete-snapshot-file").length).toBe(deletions);
   });
 
   it("is cancelled when nobody waits for it any more", () => {

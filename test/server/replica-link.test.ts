@@ -16,8 +16,14 @@ class Replica {
   readonly server: TestServer;
   #seen = 0;
 
+  /** @param lines what it did as a master before; without any, the configuration names its master */
   constructor(settings: Partial<Settings> = {}, lines: readonly string[] = []) {
     this.server = new TestServer(settings);
+    const master = { host: "master", port: 6379 };
+    const isNew = lines.length === 0;
+    this.server.deliver({ kind: "started", replicaOf: isNew ? master : undefined });
+    this.server.deliver({ kind: "load-failed", reason: "no such file", missing: true });
+    if (isNew) return;
     const client = this.server.connect();
     for (const line of lines) client.line(line);
     client.line("REPLICAOF master 6379");
@@ -269,6 +275,35 @@ describe("a replica's payload", () => {
     replica.server.deliver({ kind: "load-bytes", bytes: payload });
     expect([...replica.server.contents().keys()]).toEqual(["0/old"]);
     expect(replica.info("vedette_replication_halted")).toContain("vedette-empty-master-guard");
+  });
+});
+
+describe("a guarded replica", () => {
+  it("lets its own master's history end in nothing", () => {
+    const replica = new Replica({ emptyMasterGuard: true, replDisklessLoad: "swapdb" }).handshake();
+    const [full, empty] = [rdb({ a: "1" }), rdb({})];
+    replica.says(`+FULLRESYNC ${MASTER_ID} 100\r\n$${full.length}\r\n`).says(full).closed();
+    replica.server.pass(1000);
+    replica.handshake();
+    replica.says(`+FULLRESYNC ${MASTER_ID} 900\r\n$${empty.length}\r\n`).says(empty);
+    expect(replica.server.contents().size).toBe(0);
+    expect(replica.info("master_link_status")).toBe("up");
+  });
+});
+
+describe("loading from the socket", () => {
+  it("takes as long as `key-load-delay` says", () => {
+    const settings = { replDisklessLoad: "swapdb", keyLoadDelayMicros: 1_000_000 } as const;
+    const replica = new Replica(settings).handshake();
+    const payload = rdb({ a: "1", b: "2" });
+    replica.says(`+FULLRESYNC ${MASTER_ID} 100\r\n$${payload.length}\r\n`);
+    replica.says(payload.subarray(0, -4));
+    const link = { link: replica.link };
+    expect(replica.server.effects).toContainEqual({ kind: "pause-link", ...link });
+    replica.server.pass(1900);
+    expect(replica.server.effects).not.toContainEqual({ kind: "resume-link", ...link });
+    replica.server.pass(200);
+    expect(replica.server.effects).toContainEqual({ kind: "resume-link", ...link });
   });
 });
 

@@ -32,6 +32,7 @@ export const TEST_SETTINGS: Settings = {
   hashPacking: { entries: 512, bytes: 64 },
   sortedSetPacking: { entries: 128, bytes: 64 },
   maxIntsetEntries: 512,
+  keyLoadDelayMicros: 0,
   lazyfreeLazyExpire: false,
   maxBulkBytes: 512 * 1024 * 1024,
   shutdownTimeoutSeconds: 10,

@@ -21,7 +21,7 @@ const ORIGIN = {
 };
 
 function begin(keyspace: Keyspace): Snapshot {
-  return new Snapshot(keyspace, ORIGIN, { compression: "none" });
+  return new Snapshot(keyspace, ORIGIN, { contents: "everything", compression: "none" });
 }
 
 function load(blocks: readonly Buffer[]): Keyspace {

@@ -49,7 +49,11 @@ function publish(state: ServerState, client: Client, args: Arguments): void {
 }
 
 /** What the listener does for both daemons: the connection itself, subscriptions. */
-const session: Run = (state, client, args) => state.environment.session(client, args);
+/** The reply goes to the connection; a replica must not get any, and is told by closing it. */
+const session: Run = (state, client, args) => {
+  state.environment.session(client, args);
+  if (client.kind === "replica") replyOk(client);
+};
 
 /** Back to how the connection began; the listener undoes what it knows of. */
 function reset(state: ServerState, client: Client, args: Arguments): void {

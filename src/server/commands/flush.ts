@@ -6,7 +6,8 @@ import { ERRORS } from "../errors.ts";
 import { log } from "../log.ts";
 import { propagateAlways } from "../propagation.ts";
 import { replyError, replyOk } from "../reply.ts";
-import { beginBackgroundSave, cancelSnapshot } from "../saving.ts";
+import { abandonSnapshot } from "../replication/full-sync.ts";
+import { beginBackgroundSave } from "../saving.ts";
 import type { ServerState } from "../state.ts";
 
 function flushDb(state: ServerState, client: Client, args: Arguments): void {
@@ -34,11 +35,10 @@ function flushAll(state: ServerState, client: Client, args: Arguments): void {
 
 /**
  * A snapshot of what was just deleted on purpose must not come back at the next start: it is given
- * up unless replicas wait for it, and an empty one is written at once (server spec §5.3).
+ * up, and an empty one is written at once (server spec §5.3).
  */
 function saveEmptiness(state: ServerState): void {
-  const { running } = state.persistence;
-  if (running?.target.kind === "file" && !running.forReplicas) cancelSnapshot(state);
+  abandonSnapshot(state);
   if (state.settings.savePoints.length === 0 || state.persistence.running !== undefined) return;
   log(state, "notice", "FLUSHALL: saving the empty data set");
   beginBackgroundSave(state);

@@ -1,5 +1,6 @@
 import { unreachable } from "../../base/assert.ts";
 import { textOf } from "../../base/bytes.ts";
+import { splitQuotedWords } from "../../base/quoted-words.ts";
 import { parsePort } from "../../wire/host.ts";
 import { parseInteger } from "../../wire/integers.ts";
 import { parsePsyncRequest } from "../../wire/psync.ts";
@@ -12,8 +13,9 @@ import { replyError, replyOk } from "../reply.ts";
 import { sendAck } from "../replication/link-control.ts";
 import type { LinkPhase } from "../replication/link-phase.ts";
 import { attachReplica, onAck } from "../replication/master-side.ts";
-import { peerHost } from "../replication/peers.ts";
+import { nameOf, peerHost } from "../replication/peers.ts";
 import { becomeMaster, becomeReplicaOf } from "../replication/roles.ts";
+import type { ReplicaOptions } from "../replication/replica-options.ts";
 import { type ReplicaRole, replicationOffset } from "../replication/state.ts";
 import type { ServerState } from "../state.ts";
 
@@ -60,7 +62,7 @@ function describe(client: Client): string {
 function sync(state: ServerState, client: Client): void {
   if (client.kind === "replica") return;
   if (refuseSync(state, client)) return;
-  log(state, "notice", `Replica ${client.connection.remoteAddress} asks for synchronization`);
+  log(state, "notice", `Replica ${nameOf(client)} asks for synchronization`);
   attachReplica(state, client, "sync");
 }
 
@@ -76,10 +78,15 @@ function psync(state: ServerState, client: Client, args: Arguments): void {
   if (refuseSync(state, client)) return;
   const request = parsePsyncRequest({ replid, offset: textOf(args[2] ?? "") });
   if (request === undefined) {
+    log(
+      state,
+      "warning",
+      `Replica ${nameOf(client)} asks for synchronization but with a wrong offset`,
+    );
     replyError(client, ERRORS.notAnInteger);
     return;
   }
-  log(state, "notice", `Replica ${client.connection.remoteAddress} asks for synchronization`);
+  log(state, "notice", `Replica ${nameOf(client)} asks for synchronization`);
   attachReplica(state, client, request);
 }
 
@@ -113,6 +120,10 @@ function refuseSync(state: ServerState, client: Client): boolean {
   }
   if (state.environment.hasUnsentReplies(client)) {
     replyError(client, ERRORS.pendingOutput);
+    return true;
+  }
+  if (client.replicaOptions.rdbFilter === "nothing" && !client.replicaOptions.eof) {
+    replyError(client, ERRORS.filterWithoutEof);
     return true;
   }
   return false;
@@ -184,9 +195,15 @@ function applyOption(
       if (value.toLowerCase() === "eof") options.eof = true;
       else if (value.toLowerCase() === "psync2") options.psync2 = true;
       return "known";
-    case "rdb-only":
-      options.rdbOnly = value !== "0";
+    case "rdb-only": {
+      const wish = parseInteger(value);
+      if (wish === undefined) return ERRORS.notAnInteger;
+      if (wish < 0 || wish > 1) return ERRORS.zeroOrOne;
+      options.rdbOnly = wish === 1;
       return "known";
+    }
+    case "rdb-filter-only":
+      return filterBy(options, value);
     case "version":
       return "known";
     case "getack": {
@@ -197,6 +214,16 @@ function applyOption(
     default:
       return `ERR Unrecognized REPLCONF option: ${option}`;
   }
+}
+
+/** What the snapshot is to contain: nothing, or functions, of which there are none here. */
+function filterBy(options: ReplicaOptions, value: string): OptionOutcome {
+  const words = splitQuotedWords(value);
+  if (words === undefined) return "ERR Missing rdb-filter-only values";
+  const unknown = words.find((word) => word.toLowerCase() !== "functions");
+  if (unknown !== undefined) return `ERR Unsupported rdb-filter-only option: ${unknown}`;
+  options.rdbFilter = "nothing";
+  return "known";
 }
 
 /** Ports and offsets are texts here; only online replicas are shown (server spec §4.2). */

@@ -1,4 +1,4 @@
-import type { Bytes } from "../../base/bytes.ts";
+import { type Bytes, textOf } from "../../base/bytes.ts";
 import type { Command } from "../command.ts";
 import { commandCommand } from "./command-info.ts";
 import { CONNECTION_COMMANDS } from "./connection.ts";
@@ -47,4 +47,12 @@ export function lookupCommand(name: Bytes): Command | undefined {
   const command = BY_SPELLING.get(name);
   if (command !== undefined || typeof name !== "string") return command;
   return COMMANDS.get(name.toLowerCase());
+}
+
+/** `get`, `config|get`; nothing when there is no such command. */
+export function fullNameOf(args: readonly Bytes[]): string {
+  const command = lookupCommand(args[0] ?? "");
+  if (command === undefined) return "";
+  if (command.subcommands === undefined || args.length < 2) return command.name;
+  return `${command.name}|${textOf(args[1] ?? "").toLowerCase()}`;
 }

@@ -34,7 +34,7 @@ function waitAof(state: ServerState, client: Client, args: Arguments): void {
   if (local === undefined || count === undefined) {
     replyError(client, ERRORS.notAnInteger);
   } else if (local < 0 || local > 1) {
-    replyError(client, ERRORS.numLocalOutOfRange);
+    replyError(client, ERRORS.zeroOrOne);
   } else if (count < 0) {
     replyError(client, ERRORS.notPositive);
   } else if (local === 1) {

@@ -1,4 +1,5 @@
 import type { ServerState } from "../state.ts";
+import { localExpiryCount } from "../replication/local-expiry.ts";
 import { operationsPerSecond } from "../stats.ts";
 import type { Field } from "./info.ts";
 
@@ -35,7 +36,7 @@ export function statsFields(state: ServerState): readonly Field[] {
     ["latest_fork_usec", 0],
     ["total_forks", stats.snapshots],
     ["migrate_cached_sockets", 0],
-    ["slave_expires_tracked_keys", 0],
+    ["slave_expires_tracked_keys", localExpiryCount(state.replication.localExpiries)],
     ["active_defrag_hits", 0],
     ["active_defrag_misses", 0],
     ["active_defrag_key_hits", 0],

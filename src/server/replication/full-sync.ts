@@ -19,7 +19,7 @@ export function provideSnapshot(state: ServerState, peer: ReplicaPeer): void {
   const { running } = state.persistence;
   if (running === undefined) {
     startDueSnapshot(state);
-  } else if (mayJoin(state, running)) {
+  } else if (mayJoin(state, peer, running)) {
     log(state, "notice", "Waiting for end of BGSAVE for SYNC");
     collect(state, peer, running);
   } else {
@@ -32,8 +32,9 @@ export function provideSnapshot(state: ServerState, peer: ReplicaPeer): void {
 }
 
 /** A file that others already wait for serves one more: its stream is still held for them. */
-function mayJoin(state: ServerState, running: RunningSnapshot): boolean {
+function mayJoin(state: ServerState, peer: ReplicaPeer, running: RunningSnapshot): boolean {
   return (
+    peer.client.replicaOptions.rdbFilter === "everything" &&
     running.target.kind === "file" &&
     running.forReplicas &&
     (state.replication.backlog?.holds(running.offset + 1) ?? false)
@@ -53,19 +54,28 @@ function collect(state: ServerState, peer: ReplicaPeer, running: RunningSnapshot
 /** Begins a snapshot for the replicas that wait for one, if it is time for it. */
 export function startDueSnapshot(state: ServerState): void {
   if (state.persistence.running !== undefined || state.loading !== undefined) return;
-  const waiting = waitingPeers(state);
-  if (waiting.length === 0) return;
+  const [first, ...others] = waitingPeers(state);
+  if (first === undefined) return;
   const { settings } = state;
-  const diskless =
-    settings.replDisklessSync && waiting.every((peer) => peer.client.replicaOptions.eof);
+  const { rdbFilter: contents } = first.client.replicaOptions;
+  // Those that want something else get the next one.
+  const waiting = [
+    first,
+    ...others.filter(({ client }) => client.replicaOptions.rdbFilter === contents),
+  ];
+  // A snapshot that lacks something must never get the file's name.
+  const mayBeDiskless = settings.replDisklessSync || contents !== "everything";
+  const diskless = mayBeDiskless && waiting.every((peer) => peer.client.replicaOptions.eof);
   if (diskless && !isDisklessSyncDue(state, waiting)) return;
   const clients = waiting.map((peer) => peer.client.id);
   const where = diskless ? "replicas sockets" : "disk";
   log(state, "notice", `Starting BGSAVE for SYNC with target: ${where}`);
+  const started = diskless ? "Background RDB transfer" : "Background saving";
+  log(state, "notice", `${started} started by pid ${state.environment.facts().processId}`);
   beginSnapshot(
     state,
     diskless ? { kind: "replicas", clients, marker: state.environment.newId() } : { kind: "file" },
-    { forReplicas: true },
+    { forReplicas: true, contents },
     (running) => {
       // A replica's stream is its master's, which selects its databases itself.
       if (state.replication.role.kind === "master") state.replication.streamDb = -1;
@@ -100,14 +110,24 @@ export function onSnapshotWritten(state: ServerState, id: SnapshotId): void {
     noteSaved(state, { changes: running.changesAtStart, durationMs });
     log(state, "notice", "Background saving terminated with success");
   } else {
+    const receivers = collectingPeers(state).length;
+    log(
+      state,
+      "warning",
+      `Diskless rdb transfer, done reading from pipe, ${receivers} replicas still up.`,
+    );
     log(state, "notice", "Background RDB transfer terminated with success");
   }
-  for (const peer of state.replication.peers.values()) {
-    if (peer.phase.kind !== "collecting") continue;
+  state.replication.syncFileRemains ||= running.target.kind === "file" && running.forReplicas;
+  for (const peer of collectingPeers(state)) {
     if (running.target.kind === "file") sendFile(state, peer);
     else awaitAck(state, peer);
   }
   continueSaving(state);
+}
+
+function collectingPeers(state: ServerState): ReplicaPeer[] {
+  return [...state.replication.peers.values()].filter(({ phase }) => phase.kind === "collecting");
 }
 
 function sendFile(state: ServerState, peer: ReplicaPeer): void {
@@ -122,6 +142,11 @@ function awaitAck(state: ServerState, peer: ReplicaPeer): void {
   }
   peer.phase = { kind: "awaiting-ack" };
   peer.ackAt = state.now;
+  log(
+    state,
+    "notice",
+    `Streamed RDB transfer with replica ${nameOf(peer.client)} succeeded (socket). Waiting for REPLCONF ACK from replica to enable streaming`,
+  );
 }
 
 export function onSnapshotSent(state: ServerState, id: ClientId): void {
@@ -145,13 +170,47 @@ export function onSnapshotFailed(state: ServerState, id: SnapshotId, reason: str
   if (running === undefined) return;
   log(state, "warning", `Background saving error: ${reason}`);
   if (running.target.kind === "file") noteSaveFailed(state);
-  for (const peer of state.replication.peers.values()) {
-    if (peer.phase.kind !== "collecting") continue;
-    const bytes = `-${ERRORS.bgsaveFailedForReplica}\r\n`;
-    emit(state, { kind: "write-client", client: peer.client.id, bytes });
+  dismissCollecting(state, running);
+  continueSaving(state);
+}
+
+/** Replicas that wait for a snapshot that will not come; in a begun payload nothing can be said. */
+function dismissCollecting(state: ServerState, running: RunningSnapshot): void {
+  for (const peer of collectingPeers(state)) {
+    if (running.target.kind === "file") {
+      const bytes = `-${ERRORS.bgsaveFailedForReplica}\r\n`;
+      emit(state, { kind: "write-client", client: peer.client.id, bytes });
+    }
     dismissPeer(state, peer, "BGSAVE failed");
   }
+}
+
+/** FLUSHALL: what the snapshot shows is gone on purpose. Replicas come back for what is left. */
+export function abandonSnapshot(state: ServerState): void {
+  const { running } = state.persistence;
+  if (running === undefined) return;
+  log(state, "notice", "The snapshot is given up: its data was flushed");
+  cancelSnapshot(state);
+  if (running.forReplicas) dismissCollecting(state, running);
   continueSaving(state);
+}
+
+/**
+ * A file that only replicas needed goes when the last of them has it, where it is wanted
+ * (`rdb-del-sync-files`).
+ */
+export function removeSyncFile(state: ServerState): void {
+  const { replication, settings, persistence } = state;
+  if (!replication.syncFileRemains || !settings.rdbDelSyncFiles) return;
+  if (settings.savePoints.length > 0 || persistence.running !== undefined) return;
+  if ([...replication.peers.values()].some(({ phase }) => phase.kind === "sending")) return;
+  replication.syncFileRemains = false;
+  log(
+    state,
+    "notice",
+    "Removing the RDB file used to feed replicas in a persistence-less instance",
+  );
+  emit(state, { kind: "delete-snapshot-file" });
 }
 
 function continueSaving(state: ServerState): void {
@@ -166,10 +225,13 @@ function continueSaving(state: ServerState): void {
 export function cancelUnwantedSnapshot(state: ServerState): void {
   const { running } = state.persistence;
   if (running?.forReplicas !== true) return;
-  const { peers } = state.replication;
-  const isWanted = [...peers.values()].some(({ phase }) => phase.kind === "collecting");
-  if (isWanted || (running.target.kind === "file" && state.settings.savePoints.length > 0)) return;
-  log(state, "notice", "The snapshot is cancelled: no replica waits for it any more");
+  if (collectingPeers(state).length > 0) return;
+  if (running.target.kind === "file") {
+    if (state.settings.savePoints.length > 0) return;
+    log(state, "notice", "The snapshot is cancelled: no replica waits for it any more");
+  } else {
+    log(state, "warning", "Diskless rdb transfer, last replica dropped, killing fork child.");
+  }
   cancelSnapshot(state);
   continueSaving(state);
 }

@@ -15,6 +15,7 @@ import { continueHistoryAs, openBacklog } from "./identity.ts";
 import { failLink, send } from "./link-control.ts";
 import { LinkLines } from "./link-lines.ts";
 import type { HandshakeRequest, HandshakeStep, LinkPhase, PayloadHistory } from "./link-phase.ts";
+import { newLoadPace } from "./load-pace.ts";
 import { disconnectPeers } from "./peers.ts";
 import { applyStream, followStream } from "./master-stream.ts";
 import { PayloadReceiver } from "./payload-receiver.ts";
@@ -223,6 +224,7 @@ function enterTransfer(
     history,
     receiver: new PayloadReceiver(),
     target: undefined,
+    pace: newLoadPace(state.now),
     lastByteAt: state.now,
   };
   const rest = phase.lines.takeRest();

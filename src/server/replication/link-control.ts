@@ -6,6 +6,7 @@ import { encodeCommandText } from "../../resp/encode-command.ts";
 import { refreshGates } from "../gates.ts";
 import { log } from "../log.ts";
 import { emit, type ServerState } from "../state.ts";
+import { speedUpIfDue } from "./load-pace.ts";
 import { openLink, type ReplicaRole, replicationOffset } from "./state.ts";
 
 /** Each line of the handshake must come within this. */
@@ -115,7 +116,8 @@ export function watchLink(state: ServerState, role: ReplicaRole): void {
       }
       return;
     case "transfer":
-      if (isOver(phase.lastByteAt, timeoutMs)) {
+      if (phase.pace.paused) speedUpIfDue(state, phase);
+      else if (isOver(phase.lastByteAt, timeoutMs)) {
         failLink(
           state,
           role,

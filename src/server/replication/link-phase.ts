@@ -3,6 +3,7 @@ import type { Millis } from "../../base/units.ts";
 import type { ReplicationId } from "../../wire/psync.ts";
 import type { Client } from "../client.ts";
 import type { LinkLines } from "./link-lines.ts";
+import type { LoadPace } from "./load-pace.ts";
 import type { PayloadReceiver } from "./payload-receiver.ts";
 import type { StreamApplier } from "./stream-applier.ts";
 
@@ -47,6 +48,7 @@ export type LinkPhase =
       readonly receiver: PayloadReceiver;
       /** Known once the payload begins: to a file first, or straight into memory. */
       target: "file" | "memory" | undefined;
+      readonly pace: LoadPace;
       lastByteAt: Millis;
     }
   /** The payload is complete and becomes the data set; what follows it waits. */

@@ -3,12 +3,12 @@ import type { Client } from "../client.ts";
 import { log } from "../log.ts";
 import { appendToStream } from "../propagation.ts";
 import { emit, type ServerState } from "../state.ts";
-import { goOnline, provideSnapshot, startDueSnapshot } from "./full-sync.ts";
+import { goOnline, provideSnapshot, removeSyncFile, startDueSnapshot } from "./full-sync.ts";
 import { watchFailover } from "./failover.ts";
 import { beginHistory, dropBacklog, openBacklog } from "./identity.ts";
 import { addPeer, closePeer, countGoodReplicas, nameOf } from "./peers.ts";
 import { decidePsync } from "./psync-decision.ts";
-import { type ReplicaPeer, replicationOffset } from "./state.ts";
+import { type ReplicaPeer, type Replication, replicationOffset } from "./state.ts";
 import { releaseWaiters } from "./wait.ts";
 import { watchShutdown } from "../shutdown.ts";
 
@@ -25,12 +25,20 @@ export function attachReplica(
       continuePartially(state, client, decision.from);
       return;
     }
-    if (decision.refused) stats.syncPartialErr++;
+    if (decision.refused) {
+      stats.syncPartialErr++;
+      log(state, "notice", whyRefused(replication, client, request));
+    }
   }
   stats.syncFull++;
   if (replication.backlog === undefined) {
     if (replication.peers.size === 0) beginHistory(state);
     openBacklog(state);
+    log(
+      state,
+      "notice",
+      `Replication backlog created, my new replication IDs are '${replication.replid}' and '${replication.replid2}'`,
+    );
   }
   const peer = addPeer(state, client, {
     phase: { kind: "waiting", since: state.now },
@@ -38,6 +46,25 @@ export function attachReplica(
     sendsAcks: request !== "sync",
   });
   provideSnapshot(state, peer);
+}
+
+function whyRefused(
+  replication: Readonly<Replication>,
+  client: Client,
+  request: PsyncRequest,
+): string {
+  const { replid, replid2, secondOffset } = replication;
+  if (request.kind !== "partial") {
+    return "Partial resynchronization not accepted: the replica names no replication ID";
+  }
+  const asked = request.resume;
+  if (asked.replid !== replid && asked.replid !== replid2) {
+    return `Partial resynchronization not accepted: Replication ID mismatch (Replica asked for '${asked.replid}', my replication IDs are '${replid}' and '${replid2}')`;
+  }
+  if (asked.replid !== replid && asked.offset > secondOffset) {
+    return `Partial resynchronization not accepted: Requested offset for second ID was ${asked.offset}, but I can reply up to ${secondOffset}`;
+  }
+  return `Unable to partial resync with replica ${nameOf(client)} for lack of backlog (Replica request was: ${asked.offset}).`;
 }
 
 function continuePartially(state: ServerState, client: Client, from: number): void {
@@ -105,6 +132,7 @@ export function serveReplicas(state: ServerState): void {
     }
   }
   dropUnusedBacklog(state);
+  removeSyncFile(state);
   startDueSnapshot(state);
   countGoodReplicas(state);
 }

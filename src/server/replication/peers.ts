@@ -1,8 +1,6 @@
 import type { Address } from "../../base/address.ts";
-import { textOf } from "../../base/bytes.ts";
 import type { ClientId } from "../../base/ids.ts";
 import type { Client } from "../client.ts";
-import type { Arguments } from "../environment.ts";
 import { refreshGates } from "../gates.ts";
 import { log } from "../log.ts";
 import { emit, type ServerState } from "../state.ts";
@@ -59,11 +57,18 @@ export function disconnectPeers(state: ServerState, reason: string): void {
 }
 
 /** What a replica is sent is the stream: a reply in between would be taken for a part of it. */
-export function closeIfReplied(state: ServerState, client: Client, args: Arguments): void {
+export function closeIfReplied(state: ServerState, client: Client, name: string): void {
   const peer = state.replication.peers.get(client.id);
   if (peer === undefined || !(client.reply instanceof SilentWriter) || !client.reply.wrote) return;
-  const name = textOf(args[0] ?? "").toLowerCase();
   const error = client.reply.firstError ?? "";
+  if (error !== "") {
+    const role = state.replication.role.kind;
+    log(
+      state,
+      "warning",
+      `== CRITICAL == This ${role} is sending an error to its replica: '${error}' after processing the command '${name}'`,
+    );
+  }
   log(
     state,
     "warning",

@@ -10,6 +10,8 @@ export interface ReplicaOptions {
   psync2: boolean;
   /** Wants the snapshot and no stream. */
   rdbOnly: boolean;
+  /** Of the snapshot: all, or functions only, of which there are none here. */
+  rdbFilter: "everything" | "nothing";
 }
 
 export function newReplicaOptions(): ReplicaOptions {
@@ -19,5 +21,6 @@ export function newReplicaOptions(): ReplicaOptions {
     eof: false,
     psync2: false,
     rdbOnly: false,
+    rdbFilter: "everything",
   };
 }

@@ -3,7 +3,7 @@ import { sameAddress } from "../../base/address.ts";
 import { refreshGates } from "../gates.ts";
 import { log } from "../log.ts";
 import type { ServerState } from "../state.ts";
-import { beginHistory, continueHistoryAs } from "./identity.ts";
+import { beginHistory, continueHistoryAs, openBacklog } from "./identity.ts";
 import { connectIfDue, dropLink } from "./link-control.ts";
 import { disconnectPeers } from "./peers.ts";
 import type { ReplicaRole } from "./state.ts";
@@ -56,9 +56,9 @@ export function becomeReplicaOf(state: ServerState, master: Address): boolean {
   } else {
     // The next command of our history could have been in any database: the new master's stream
     // begins with a SELECT behind its promotion.
-    const resume = replication.backlog === undefined ? undefined : { db: 0 };
-    replication.role = newReplicaRole(state, master, { resume, downSince: undefined });
-    if (resume !== undefined) logCachedSelf(state);
+    openBacklog(state);
+    replication.role = newReplicaRole(state, master, { resume: { db: 0 }, downSince: undefined });
+    logCachedSelf(state);
     sendWaitersAway(state);
   }
   refreshGates(state);
@@ -92,6 +92,7 @@ export function becomeMaster(state: ServerState): boolean {
   if (role.kind === "master") return false;
   dropLink(state, role);
   replication.role = { kind: "master" };
+  replication.localExpiries.clear();
   if (replication.backlog === undefined) beginHistory(state);
   else continueHistoryAs(state, state.environment.newId() as ReplicationId);
   replication.streamDb = -1;

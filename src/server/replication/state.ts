@@ -4,6 +4,7 @@ import type { Millis } from "../../base/units.ts";
 import { NO_REPLICATION_ID, type ReplicationId } from "../../wire/psync.ts";
 import type { Client } from "../client.ts";
 import type { Backlog } from "./backlog.ts";
+import type { LocalExpiries } from "./local-expiry.ts";
 import type { LinkPhase } from "./link-phase.ts";
 
 /**
@@ -106,6 +107,9 @@ export interface Replication {
   /** Where in the stream the last GETACK is: offsets of the bytes before its first and of its last. */
   lastGetAck: { readonly begin: number; readonly end: number } | undefined;
   failover: Failover | undefined;
+  /** The snapshot file was written for replicas; nobody else needs it. */
+  syncFileRemains: boolean;
+  readonly localExpiries: LocalExpiries;
 }
 
 export function newReplication(replid: ReplicationId): Replication {
@@ -126,6 +130,8 @@ export function newReplication(replid: ReplicationId): Replication {
     acksRequested: false,
     lastGetAck: undefined,
     failover: undefined,
+    syncFileRemains: false,
+    localExpiries: new Map(),
   };
 }
 

@@ -6,7 +6,8 @@ import { cancelSnapshot } from "../saving.ts";
 import { emit, type ServerState } from "../state.ts";
 import { adoptHistory, beginHistory, dropBacklog, openBacklog } from "./identity.ts";
 import { failLink, sendAck } from "./link-control.ts";
-import type { LinkPhase } from "./link-phase.ts";
+import type { LinkPhase, PayloadHistory } from "./link-phase.ts";
+import { slowDown } from "./load-pace.ts";
 import { disconnectPeers } from "./peers.ts";
 import { applyStream, followStream, halt } from "./master-stream.ts";
 import type { PayloadEvent } from "./payload-receiver.ts";
@@ -71,12 +72,16 @@ function begin(state: ServerState, phase: Transfer, framing: "counted" | "marked
   const serveMeanwhile = replDisklessLoad === "swapdb" && isSameHistory;
   state.loading = {
     purpose: "sync",
-    loader: newLoader(state, { keepsOldData: replDisklessLoad === "swapdb" }),
+    loader: newLoader(state, {
+      keepsOldData: replDisklessLoad === "swapdb",
+      history: phase.history,
+    }),
     since: state.now,
     totalBytes: countOf(phase) ?? 0,
     loadedBytes: 0,
     serveMeanwhile,
   };
+  log(state, "notice", "MASTER <-> REPLICA sync: Loading DB in memory");
   refreshGates(state);
 }
 
@@ -85,17 +90,29 @@ function countOf(phase: Transfer): number | undefined {
   return framing?.kind === "counted" ? framing.bytes : undefined;
 }
 
+/** A master that came back with another history and nothing in it must not take our data away. */
+function isGuarded(state: ServerState, history: PayloadHistory | undefined): boolean {
+  return (
+    state.settings.emptyMasterGuard &&
+    state.keyspace.size > 0 &&
+    history?.replid !== state.replication.replid
+  );
+}
+
 /** A loader for a master's payload, which makes room for the new data when it is sure to come. */
 function newLoader(
   state: ServerState,
-  { keepsOldData }: { readonly keepsOldData: boolean },
+  {
+    keepsOldData,
+    history,
+  }: { readonly keepsOldData: boolean; readonly history: PayloadHistory | undefined },
 ): Loader {
   return new Loader({
     limits: state.settings,
     databases: state.keyspace.databases.length,
     dropExpired: undefined,
     begin: (contents) => {
-      if (contents === "nothing" && state.settings.emptyMasterGuard && state.keyspace.size > 0) {
+      if (contents === "nothing" && isGuarded(state, history)) {
         return "the master's data set is empty, and vedette-empty-master-guard keeps ours";
       }
       if (!keepsOldData) discardOldData(state);
@@ -113,7 +130,10 @@ function discardOldData(state: ServerState): void {
 
 function leaveHistory(state: ServerState): void {
   const { role } = state.replication;
-  if (role.kind === "replica") role.resume = undefined;
+  if (role.kind === "replica" && role.resume !== undefined) {
+    log(state, "notice", "Discarding previously cached master state.");
+    role.resume = undefined;
+  }
   cancelSnapshot(state);
   disconnectPeers(state, "a full resynchronization replaces the data set");
   dropBacklog(state);
@@ -125,6 +145,7 @@ function loadFromLink(state: ServerState, role: ReplicaRole, bytes: Buffer): voi
   loading.loadedBytes += bytes.length;
   const outcome = loading.loader.feed(bytes);
   if (outcome.kind === "failed") refusePayload(state, role, outcome);
+  else if (role.link.at === "transfer") slowDown(state, role.link, loading.loader.keys);
 }
 
 /** The payload is whole: behind it, the stream waits until the data is in place. */
@@ -152,7 +173,7 @@ export function onPayloadStored(state: ServerState, role: ReplicaRole): void {
   log(state, "notice", "MASTER <-> REPLICA sync: Loading DB in memory");
   state.loading = {
     purpose: "sync",
-    loader: newLoader(state, { keepsOldData: false }),
+    loader: newLoader(state, { keepsOldData: false, history: role.link.history }),
     since: state.now,
     totalBytes: 0,
     loadedBytes: 0,
@@ -193,6 +214,7 @@ function adopt(state: ServerState, role: ReplicaRole, loader: Loader): void {
   leaveHistory(state);
   state.loading = undefined;
   state.keyspace.adopt(loader.keyspace);
+  state.replication.localExpiries.clear();
   state.persistence.keysLoaded = loader.keys;
   state.persistence.changes++;
   if (phase.history === undefined) {

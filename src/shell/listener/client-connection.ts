@@ -209,12 +209,14 @@ export class ClientConnection implements Connection, Subscriber, ListedClient {
   }
 
   /** The connection gets a stream of bytes from now on; replies to its requests are dropped. */
-  becomeReplica(): ReplicaStream {
+  becomeReplica({ noDelay }: { readonly noDelay: boolean }): ReplicaStream {
     const output = this.#output;
+    this.#socket.setNoDelay(noDelay);
     this.replyMode = "off";
     this.#reader.throttled = false;
     this.#replica ??= {
       write: (bytes) => this.deliver(bytes),
+      checkLimits: () => this.#checkOutput(),
       get unsentBytes() {
         return output.unsentBytes;
       },

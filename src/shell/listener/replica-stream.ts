@@ -11,6 +11,8 @@ export interface ReplicaStream {
   readonly unsentBytes: number;
   /** Called when the kernel has taken everything, after it could not for a while. */
   onDrain: (() => void) | undefined;
+  /** Closes the connection when it lags too far behind; to be called when more is held for it. */
+  checkLimits(): void;
   /** Bytes the daemon holds elsewhere for this replica: they count for the output limits. */
   heldBytes: (() => number) | undefined;
 }

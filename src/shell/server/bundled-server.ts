@@ -184,6 +184,7 @@ export class BundledServer {
     }
     this.#driver.deliver({ kind: "tick" });
     this.#effects.feedReplicas();
+    this.#effects.checkReplicas();
   }
 
   #resetStatistics(): void {

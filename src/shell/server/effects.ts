@@ -53,8 +53,14 @@ export class Effects {
     this.#options = options;
     this.#feed = new ReplicaFeed((client, maxBytes) => takeStream(state, client, maxBytes));
     const streamOf = (client: ClientId): ReplicaStream | undefined => this.#streams.get(client);
-    const drop = (client: ClientId): void =>
+    const drop = (client: ClientId): void => {
+      const connection = options.listener.clients.get(client);
+      options.log(
+        "warning",
+        `Disconnecting timedout replica (full sync): ${connection?.remoteAddress ?? ""}`,
+      );
       this.#closeClient(client, { reason: "it accepts no bytes", when: "at-once" });
+    };
     const stallTimeoutMs = (): number => table()["repl-timeout"] * 1000;
     const place = (): { folder: string; name: string } => this.#place();
     this.#runner = new SnapshotRunner({
@@ -86,6 +92,11 @@ export class Effects {
 
   feedReplicas(): void {
     this.#feed.pump();
+  }
+
+  /** A replica that takes no bytes lags further behind with every write, whether it is fed or not. */
+  checkReplicas(): void {
+    for (const stream of this.#streams.values()) stream.checkLimits();
   }
 
   /** The connection is gone, and with it what it was a part of. */
@@ -274,7 +285,9 @@ export class Effects {
   #attachReplica(client: ClientId): void {
     const connection = this.#options.listener.clients.get(client);
     if (connection === undefined) return;
-    const stream = connection.becomeReplica();
+    const stream = connection.becomeReplica({
+      noDelay: !this.#options.table()["repl-disable-tcp-nodelay"],
+    });
     stream.heldBytes = () => heldBytes(this.#options.state, client);
     this.#streams.set(client, stream);
   }

@@ -31,7 +31,10 @@ export class ReplicaFeed {
   #pump(client: ClientId, stream: ReplicaStream): void {
     for (;;) {
       const room = HIGH_WATER_BYTES - stream.unsentBytes;
-      if (room <= 0) return;
+      if (room <= 0) {
+        stream.checkLimits();
+        return;
+      }
       const blocks = this.#take(client, room);
       if (blocks.length === 0) return;
       stream.write(blocks);

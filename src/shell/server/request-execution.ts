@@ -3,7 +3,7 @@ import type { ClientId } from "../../base/ids.ts";
 import type { Millis } from "../../base/units.ts";
 import type { Client } from "../../server/client.ts";
 import { addClient } from "../../server/clients.ts";
-import { lookupCommand } from "../../server/commands/table.ts";
+import { fullNameOf } from "../../server/commands/table.ts";
 import { executeRequest } from "../../server/execute.ts";
 import type { Input } from "../../server/input.ts";
 import { onReplicaAlive } from "../../server/replication/master-side.ts";
@@ -93,7 +93,7 @@ export class RequestExecution implements RequestHandler {
   #execute(connection: ClientConnection, client: Client, args: readonly Bytes[]): void {
     const state = this.#state;
     setClock(state, this.#now());
-    connection.lastCommand = fullName(args);
+    connection.lastCommand = fullNameOf(args);
     executeRequest(state, client, args);
     if (client.wait !== undefined) connection.suspend();
     if (client.transaction !== undefined) connection.queuedCommandBytes += lengthOf(args);
@@ -118,14 +118,6 @@ function flagsOf(client: Client): string {
   const isBlocked = client.wait === undefined ? "" : "b";
   const isSpoiled = client.watcher.invalidated ? "d" : "";
   return inTransaction + isBlocked + isSpoiled;
-}
-
-/** `get`, `config|get`. */
-function fullName(args: readonly Bytes[]): string {
-  const command = lookupCommand(args[0] ?? "");
-  if (command === undefined) return "";
-  if (command.subcommands === undefined || args.length < 2) return command.name;
-  return `${command.name}|${textOf(args[1] ?? "").toLowerCase()}`;
 }
 
 function lengthOf(args: readonly Bytes[]): number {

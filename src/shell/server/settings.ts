@@ -44,6 +44,7 @@ export function settingsOf(table: ServerConfigTable): Settings {
       bytes: table["zset-max-listpack-value"],
     },
     maxIntsetEntries: table["set-max-intset-entries"],
+    keyLoadDelayMicros: table["key-load-delay"],
     lazyfreeLazyExpire: table["lazyfree-lazy-expire"],
     maxBulkBytes: table["proto-max-bulk-len"],
     shutdownTimeoutSeconds: table["shutdown-timeout"],

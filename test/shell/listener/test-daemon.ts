@@ -120,7 +120,7 @@ export class TestDaemon implements RequestHandler {
     },
     psync: (client) => {
       client.reply.simple("CONTINUE");
-      this.replicas.push(client.becomeReplica());
+      this.replicas.push(client.becomeReplica({ noDelay: true }));
     },
     replconf: (client) => client.reply.simple("OK"),
     /** SPEND ms: time passes. */

@@ -26,6 +26,12 @@ class FakeStream implements ReplicaStream {
     return this.stuckBytes;
   }
 
+  limitChecks = 0;
+
+  checkLimits(): void {
+    this.limitChecks++;
+  }
+
   write(output: Parameters<ReplicaStream["write"]>[0]): void {
     const parts = typeof output === "string" ? [output] : output;
     for (const part of parts) {
@@ -179,6 +185,8 @@ describe("the feed of online replicas", () => {
     expect(stream.text.length).toBe(1_200_000);
     feed.pump();
     expect(stream.text.length).toBe(1_200_000);
+    // What it lacks has grown: it may be too much now.
+    expect(stream.limitChecks).toBe(2);
     stream.stuckBytes = 0;
     stream.onDrain?.();
     expect(stream.text.length).toBe(2_000_000);
