@@ -76,6 +76,7 @@ function settingsOf(given: DurableMaster): MasterSettings {
     failoverTimeoutMs: given.failoverTimeoutMs,
     parallelSyncs: given.parallelSyncs,
     rebootDownAfterMs: given.rebootDownAfterMs,
+    crashDetectionMs: given.crashDetectionMs,
     authUser: given.authUser,
     authPass: given.authPass,
     notificationScript: given.notificationScript,

@@ -1,6 +1,6 @@
 import { after, earliest, type Millis, millis, NEVER } from "../base/units.ts";
 import { aboutInstance, describeInstance } from "./events.ts";
-import { masterOf } from "./links.ts";
+import { crashedAt, masterOf } from "./links.ts";
 import type { Instance, Link, Master, SentinelState } from "./state.ts";
 import { publish, type Turn } from "./turn.ts";
 
@@ -21,7 +21,10 @@ function silentUntil(instance: Instance): Millis {
   return link.phase.phase === "open" ? NEVER : after(link.lastOkAt, downAfterMs);
 }
 
-/** Rules 2 and 3: a master that says it is a replica, or that takes too long after a reboot. */
+/**
+ * Rules 2 and 3: a master that says it is a replica, or that takes too long after a reboot; and, where
+ * it is switched on, one whose host refuses connections.
+ */
 function otherReasonsDueAt(state: SentinelState, instance: Instance): Millis {
   let due = NEVER;
   if (instance.kind === "master" && instance.reported.role === "replica") {
@@ -33,7 +36,7 @@ function otherReasonsDueAt(state: SentinelState, instance: Instance): Millis {
   if (instance.kind !== "sentinel" && instance.rebootedAt !== undefined) {
     due = earliest(due, after(instance.rebootedAt, masterOf(instance).settings.rebootDownAfterMs));
   }
-  return due;
+  return instance.kind === "master" ? earliest(due, crashedAt(instance.link)) : due;
 }
 
 /** When the instance's SDOWN must be judged next. */
@@ -50,6 +53,11 @@ function reasonForDown(turn: Turn, instance: Instance): string | undefined {
     return `no accepted answer to PING for ${silentMs} ms, down-after ${masterOf(instance).settings.downAfterMs} ms`;
   }
   if (otherReasonsDueAt(state, instance) > now) return undefined;
+  const { refused } = instance.link;
+  if (instance.kind === "master" && crashedAt(instance.link) <= now && refused !== undefined) {
+    const refusedMs = Math.round(refused.latest - refused.since);
+    return `connections refused for ${refusedMs} ms, crash-detection ${instance.settings.crashDetectionMs} ms`;
+  }
   return instance.kind === "master" && instance.reported.role === "replica"
     ? "a master that reports to be a replica"
     : "still not answering PONG after a reboot";

@@ -32,6 +32,7 @@ function durableMaster(master: Master): DurableMaster {
     failoverTimeoutMs: settings.failoverTimeoutMs,
     parallelSyncs: settings.parallelSyncs,
     rebootDownAfterMs: settings.rebootDownAfterMs,
+    crashDetectionMs: settings.crashDetectionMs,
     authUser: settings.authUser,
     authPass: settings.authPass,
     notificationScript: settings.notificationScript,

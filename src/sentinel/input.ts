@@ -21,7 +21,13 @@ export type Input =
       /** Data links: subscribed on the same connection (RESP3) or waiting for a second one. */
       readonly subscribed: boolean;
     }
-  | { readonly kind: "link-lost"; readonly link: LinkId; readonly reason: string }
+  | {
+      readonly kind: "link-lost";
+      readonly link: LinkId;
+      readonly reason: string;
+      /** A living host answered that nobody listens there. */
+      readonly refused?: boolean;
+    }
   /** Only where a second connection carries the subscription (RESP2). */
   | { readonly kind: "subscription-opened"; readonly link: LinkId }
   | { readonly kind: "subscription-lost"; readonly link: LinkId; readonly reason: string }

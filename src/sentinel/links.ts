@@ -2,10 +2,11 @@ import { type Address, sameAddress } from "../base/address.ts";
 import { linkId } from "../base/ids.ts";
 import { after, earliest, type Millis, NEVER } from "../base/units.ts";
 import type { Credentials } from "./effect.ts";
+import { aboutInstance, describeInstance } from "./events.ts";
 import type { Instance, Link, Master, SentinelState, Subscription } from "./state.ts";
 import { candidateIps, refreshName } from "./host-names.ts";
 import { CONNECT_TIMEOUT_MS, RECONNECT_FIRST_MS, RESOLVE_GAP_MS } from "./tunables.ts";
-import { sendNow, type Turn } from "./turn.ts";
+import { publish, sendNow, type Turn } from "./turn.ts";
 
 /** The master an instance belongs to; itself for a master. */
 export function masterOf(instance: Instance): Master {
@@ -42,6 +43,7 @@ export function createLink(
     lastPongAt: now,
     pending: 0,
     failures: 0,
+    refused: undefined,
     shortestDownAfterMs: Number.POSITIVE_INFINITY,
   };
   state.links.set(link.id, link);
@@ -154,6 +156,52 @@ export function forgetOutstanding(link: Link): void {
   }
 }
 
+/** For the log: Redis tells of attempts that fail at once, and so of few. */
+export function tellFailedConnection(turn: Turn, link: Link, reason: string): void {
+  for (const owner of link.owners) {
+    const payload = `${describeInstance(owner)} #${reason}`;
+    publish(turn, "-cmd-link-reconnection", payload, aboutInstance(owner));
+  }
+}
+
+/** Any other failure may mean that the host is gone: only a row of refusals tells of a crash. */
+export function noteRefusal({ now }: Turn, link: Link, isRefused: boolean): void {
+  if (isRefused) link.refused = { since: link.refused?.since ?? now, latest: now };
+  else link.refused = undefined;
+}
+
+/** Milliseconds that refusals must last to count; undefined where they do not count. */
+function crashDetectionOf(link: Link): number | undefined {
+  for (const owner of link.owners) {
+    if (owner.kind !== "master") continue;
+    const { crashDetectionMs } = owner.settings;
+    return crashDetectionMs === 0 ? undefined : crashDetectionMs;
+  }
+  return undefined;
+}
+
+/** When refusals are enough to find the master behind this link down; NEVER while they are not. */
+export function crashedAt(link: Link): Millis {
+  const patienceMs = crashDetectionOf(link);
+  if (patienceMs === undefined || link.refused === undefined) return NEVER;
+  const { since, latest } = link.refused;
+  return latest - since >= patienceMs ? latest : NEVER;
+}
+
+/**
+ * The attempt that settles whether the process is gone comes in time, and one halfway: a server that
+ * was restarted meanwhile is found.
+ */
+function soonerForCrash(link: Link, now: Millis, retryAt: Millis): Millis {
+  const patienceMs = crashDetectionOf(link);
+  if (patienceMs === undefined || link.refused === undefined) return retryAt;
+  const { since } = link.refused;
+  const half = after(since, patienceMs / 2);
+  const whole = after(since, patienceMs);
+  if (now < half) return earliest(retryAt, half);
+  return now < whole ? earliest(retryAt, whole) : retryAt;
+}
+
 /**
  * The connection is lost or never came about. The first attempt after an answered ping follows at
  * once (a leader's CLIENT KILL is no sign of death); then they back off to the ping period.
@@ -170,7 +218,8 @@ export function loseConnection(turn: Turn, link: Link): void {
     RECONNECT_FIRST_MS * 2 ** Math.min(failures - 1, 10),
     turn.state.tunables.pingPeriodMs,
   );
-  link.phase = { phase: "closed", retryAt: after(turn.now, delayMs) };
+  const retryAt = soonerForCrash(link, turn.now, after(turn.now, delayMs));
+  link.phase = { phase: "closed", retryAt };
 }
 
 export function sendPing(turn: Turn, link: Link): void {

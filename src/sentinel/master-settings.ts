@@ -12,6 +12,7 @@ export function defaultMasterSettings(
     failoverTimeoutMs: tunables.defaultFailoverTimeoutMs,
     parallelSyncs: 1,
     rebootDownAfterMs: 0,
+    crashDetectionMs: 0,
     authUser: undefined,
     authPass: undefined,
     notificationScript: undefined,

@@ -124,6 +124,8 @@ export interface MasterSettings {
   parallelSyncs: number;
   /** 0: off. How long a rebooted instance may load before it counts as down (spec §5.1 rule 3). */
   rebootDownAfterMs: number;
+  /** 0: off. A master whose host refuses connections for this long counts as down. */
+  crashDetectionMs: number;
   authUser: string | undefined;
   authPass: string | undefined;
   /** Called with each event of level warning about this master (spec §8.3). */
@@ -294,6 +296,8 @@ export interface Link {
   pending: number;
   /** Connections in a row that ended before a ping was answered. */
   failures: number;
+  /** The host lives and refuses to connect: since when, and the latest time it did. */
+  refused: { readonly since: Millis; readonly latest: Millis } | undefined;
   /** Least `down-after-milliseconds` of the owners: the ping cadence, and when to judge them. */
   shortestDownAfterMs: number;
 }

@@ -9,7 +9,13 @@ import { abandonUnsaved, orderAgain } from "./failover.ts";
 import { helloAnswered, takeHello } from "./hello-exchange.ts";
 import type { Input } from "./input.ts";
 import { infoRefused, takeInfo } from "./instance-info.ts";
-import { forgetOutstanding, loseConnection, sendPing } from "./links.ts";
+import {
+  forgetOutstanding,
+  loseConnection,
+  noteRefusal,
+  sendPing,
+  tellFailedConnection,
+} from "./links.ts";
 import { giveUpQuestion, preferAnswering, takeFailure, takeIps } from "./name-answers.ts";
 import { takeAnswer } from "./opinions.ts";
 import { orderLost } from "./reconfiguration.ts";
@@ -43,7 +49,7 @@ function take(turn: Turn, input: Input): void {
     case "link-opened":
       return onLinkOpened(turn, input);
     case "link-lost":
-      return onLinkLost(turn, input.link);
+      return onLinkLost(turn, input);
     case "subscription-opened":
       return onSubscription(turn, input.link, { isOpen: true });
     case "subscription-lost":
@@ -145,6 +151,7 @@ function onLinkOpened(turn: Turn, input: Extract<Input, { readonly kind: "link-o
   if (link === undefined || link.phase.phase !== "connecting") return;
   const needsSecond = link.purpose === "data" && !input.subscribed;
   link.pending = 0;
+  link.refused = undefined;
   link.phase = {
     phase: "open",
     since: now,
@@ -172,9 +179,14 @@ function touchOwner(turn: Turn, owner: Instance): void {
   if (owner.kind !== "master") touch(turn, owner.master);
 }
 
-function onLinkLost(turn: Turn, id: LinkId): void {
+function onLinkLost(
+  turn: Turn,
+  { link: id, reason, refused = false }: Extract<Input, { readonly kind: "link-lost" }>,
+): void {
   const link = turn.state.links.get(id);
   if (link === undefined || link.phase.phase === "closed") return;
+  if (link.phase.phase === "connecting") tellFailedConnection(turn, link, reason);
+  noteRefusal(turn, link, refused);
   loseConnection(turn, link);
   touch(turn, link);
   for (const owner of link.owners) {

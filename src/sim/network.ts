@@ -15,6 +15,9 @@ export interface NetworkSettings {
 
 /** The first repetition of an unacknowledged segment, as Linux has it. */
 const RETRANSMISSION_MS = 200;
+/** A living host answers that nobody listens there. */
+export const CONNECTION_REFUSED = "connection refused";
+
 /** However long it was blocked, a connection is tried again at least this often. */
 const RETRANSMISSION_MS_MAX = 5_000;
 
@@ -192,7 +195,7 @@ export class Network {
   #arriveOpen(end: End): void {
     const { node } = end;
     if (!node.isAlive) {
-      this.transmit(end, { kind: "reset", reason: "connection refused" });
+      this.transmit(end, { kind: "reset", reason: CONNECTION_REFUSED });
       return;
     }
     end.state = "open";

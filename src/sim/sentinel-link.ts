@@ -12,7 +12,7 @@ import { classifyPingReply } from "../wire/ping-reply.ts";
 import type { End, EndHandler } from "./connection.ts";
 import type { HelloTexts } from "./hello-texts.ts";
 import type { Message, ServerCommand } from "./message.ts";
-import type { Network } from "./network.ts";
+import { CONNECTION_REFUSED, type Network } from "./network.ts";
 import type { Node } from "./node.ts";
 
 type OpenLink = Extract<Effect, { readonly kind: "open-link" }>;
@@ -107,7 +107,8 @@ export class SentinelLink {
   #onLost(reason: string): void {
     this.#isReady = false;
     this.#subscription?.close();
-    this.#deliver({ kind: "link-lost", link: this.id, reason });
+    const refused = reason === CONNECTION_REFUSED;
+    this.#deliver({ kind: "link-lost", link: this.id, reason, refused });
   }
 
   send(command: LinkCommand): void {

@@ -162,3 +162,62 @@ describe("TILT", () => {
     expect(world.master.sdown.down).toBe(false);
   });
 });
+
+/** The master's process dies; each attempt to connect is refused, or fails in another way. */
+function crash(world: WatchedMaster, how: { readonly refused: boolean }): number {
+  const { master } = world;
+  const diedAt = world.now;
+  world.give({ kind: "link-lost", link: master.link.id, reason: "reset" });
+  const fail = (): void => {
+    if (master.link.phase.phase !== "connecting") return;
+    world.give({ kind: "link-lost", link: master.link.id, reason: "no", refused: how.refused });
+  };
+  fail();
+  while (!master.sdown.down) {
+    world.pass(1, () => {
+      fail();
+      world.answerAll({ but: [master] });
+    });
+  }
+  return world.now - diedAt;
+}
+
+describe("crash detection", () => {
+  it.each([
+    ["is off by default", 0, true, 1000],
+    ["finds a master down whose host refuses connections for so long", 100, true, 100],
+    ["means nothing where the host is silent", 100, false, 1000],
+    ["never makes anything later", 5000, true, 1000],
+  ])("%s", (_, crashDetectionMs, refused, expected) => {
+    const world = new WatchedMaster();
+    const option = "crash-detection-milliseconds";
+    world.request("SENTINEL", "SET", "mymaster", option, String(crashDetectionMs));
+    const elapsed = crash(world, { refused });
+    expect(elapsed).toBeGreaterThanOrEqual(expected);
+    expect(elapsed).toBeLessThanOrEqual(expected + 2);
+  });
+
+  it("forgets refusals once it is connected again", () => {
+    const world = new WatchedMaster();
+    const { master } = world;
+    world.request("SENTINEL", "SET", "mymaster", "crash-detection-milliseconds", "100");
+    const refuse = (): unknown =>
+      world.give({ kind: "link-lost", link: master.link.id, reason: "no", refused: true });
+    refuse();
+    world.pass(60, () => world.answerAll({ but: [master] }));
+    world.open(master.link);
+    world.pong(master);
+    world.pass(60, () => world.answerAll());
+    refuse();
+    refuse();
+    expect(master.sdown.down).toBe(false);
+  });
+
+  it.each(["-1", "soon"])("is no %s", (value) => {
+    const option = "crash-detection-milliseconds";
+    expect(new WatchedMaster().request("SENTINEL", "SET", "mymaster", option, value)).toEqual({
+      kind: "error",
+      text: `ERR Invalid argument '${value}' for SENTINEL SET '${option}'`,
+    });
+  });
+});

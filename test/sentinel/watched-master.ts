@@ -61,6 +61,7 @@ export class WatchedMaster {
               failoverTimeoutMs: 60_000,
               parallelSyncs: 1,
               rebootDownAfterMs: 0,
+              crashDetectionMs: 0,
               authUser: undefined,
               authPass: undefined,
               notificationScript: undefined,

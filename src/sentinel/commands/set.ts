@@ -57,6 +57,7 @@ function valuesOf(option: string): number {
     case "primary-reboot-down-after-period":
     case "auth-pass":
     case "auth-user":
+    case "crash-detection-milliseconds":
     case "notification-script":
     case "client-reconfig-script":
       return 1;
@@ -102,6 +103,10 @@ function apply(
     case "primary-reboot-down-after-period":
       if (number === undefined || number < 0) return badValue(option, value);
       settings.rebootDownAfterMs = number;
+      break;
+    case "crash-detection-milliseconds":
+      if (number === undefined || number < 0) return badValue(option, value);
+      settings.crashDetectionMs = number;
       break;
     case "notification-script": {
       const refusal = refuseScript(turn, "Notification", value, given.executables);

@@ -21,6 +21,9 @@ export interface LinkOptions {
 /** How many characters of our id are in the names of our connections (spec sentinel §2.4). */
 const ID_IN_NAME = 8;
 
+/** What the system says when a living host has nobody who listens at that port. */
+const REFUSED = "connect ECONNREFUSED";
+
 const NO_RENAMED_COMMANDS: ReadonlyMap<string, string> = new Map();
 
 /**
@@ -114,7 +117,8 @@ export class Link {
 
   #onLost(reason: string): void {
     this.#messages?.close();
-    this.#options.report({ kind: "link-lost", link: this.#target.link, reason });
+    const refused = reason.startsWith(REFUSED);
+    this.#options.report({ kind: "link-lost", link: this.#target.link, reason, refused });
   }
 
   #onSubscribed(reply: LinkReply): void {

@@ -1,7 +1,7 @@
 import { globMatch } from "../../base/glob.ts";
 import { array, bulk, error, integer, map, type Reply, simple } from "../../resp/reply.ts";
 import { SYNTAX_ERROR } from "../listener/session/session-errors.ts";
-import { type CommandFacts, SENTINEL_COMMANDS } from "./command-table.ts";
+import { type CommandFacts, SENTINEL_COMMANDS, UNLISTED } from "./command-table.ts";
 
 /**
  * COMMAND: what clients and redis-cli learn about the commands from.
@@ -84,7 +84,8 @@ function document(command: CommandFacts): Reply {
     ["group", bulk(group)],
   ];
   if (subcommands.size === 0) return map(own);
-  const inner = [...subcommands.values()].map((each) => [each.name, document(each)] as const);
+  const listed = [...subcommands.values()].filter((each) => !UNLISTED.has(each.name));
+  const inner = listed.map((each) => [each.name, document(each)] as const);
   return map([...own, ["subcommands", map(inner)]]);
 }
 
@@ -92,10 +93,9 @@ function document(command: CommandFacts): Reply {
 function list(options: readonly string[]): Reply {
   const isWanted = filterOf(options);
   if (isWanted === undefined) return error(SYNTAX_ERROR);
-  const all = [...SENTINEL_COMMANDS.values()].flatMap((command) => [
-    command,
-    ...command.subcommands.values(),
-  ]);
+  const all = [...SENTINEL_COMMANDS.values()]
+    .flatMap((command) => [command, ...command.subcommands.values()])
+    .filter(({ name }) => !UNLISTED.has(name));
   return array(all.filter(isWanted).map(({ name }) => bulk(name)));
 }
 

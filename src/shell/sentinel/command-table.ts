@@ -195,6 +195,18 @@ export const SENTINEL_COMMANDS: ReadonlyMap<string, CommandFacts> = new Map(
   COMMANDS.map((command) => [command.name, command]),
 );
 
+/**
+ * Words of Valkey and of Redis 7.2, which 7.0 does not list: whoever counts the commands of a sentinel
+ * counts those of 7.0.
+ */
+export const UNLISTED: ReadonlySet<string> = new Set([
+  "client|setinfo",
+  "sentinel|get-primary-addr-by-name",
+  "sentinel|is-primary-down-by-addr",
+  "sentinel|primaries",
+  "sentinel|primary",
+]);
+
 /** Those that may be called before authentication. */
 export function needsNoAuthentication({ flags }: CommandFacts): boolean {
   return flags.includes("no_auth");

@@ -14,7 +14,8 @@ const ROUNDING_MS = 1e-6;
 /**
  * At +sdown of instance i by sentinel s at time t:
  *   t - (first PING of s to i without an accepted answer, or the attempt to connect) >= down-after,
- * unless i is a master that has reported to be a replica for down-after + 2 x INFO-PERIOD (§5.1).
+ * unless i is a master that has reported to be a replica for down-after + 2 x INFO-PERIOD (§5.1), or
+ * whose host has refused connections for crash-detection-milliseconds, where that is set.
  */
 export class SdownNotEarly implements Watcher {
   /** Moment of the oldest unanswered PING, by address. */
@@ -48,7 +49,10 @@ export class SdownNotEarly implements Watcher {
       throw new Violation("an event says what it is about", payload);
     }
     if (about.role === "master" && reportsToBeReplica(sentinel, master)) return;
-    const { downAfterMs } = master.settings;
+    const { downAfterMs, crashDetectionMs } = master.settings;
+    const { refused } = master.link;
+    const refusedMs = refused === undefined ? 0 : refused.latest - refused.since;
+    if (about.role === "master" && crashDetectionMs > 0 && refusedMs >= crashDetectionMs) return;
     const since = this.#unanswered.get(sentinel)?.get(formatAddress(about.address));
     const silentMs = since === undefined ? 0 : sentinel.clock - since;
     if (silentMs + ROUNDING_MS >= downAfterMs) return;

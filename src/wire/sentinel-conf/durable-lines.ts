@@ -11,6 +11,7 @@ import {
 } from "./durable-sentinel.ts";
 import { SENTINEL_INITIAL_VALUES } from "./daemon-settings.ts";
 import { isSentinelSetting } from "./read-statements.ts";
+import { VEDETTE_MASTER_FORMS } from "./vedette-lines.ts";
 
 /**
  * What a sentinel writes of itself, in Redis' order. Words that hold anything but plain characters
@@ -62,6 +63,10 @@ function masterLines(master: DurableMaster): OptionLine[] {
   if (authPass !== undefined) lines.push(option("auth-pass", [name, authPass]));
   if (authUser !== undefined) lines.push(option("auth-user", [name, authUser]));
   number("master-reboot-down-after-period", master.rebootDownAfterMs, 0);
+  if (master.crashDetectionMs !== 0) {
+    const value = [name, String(master.crashDetectionMs)];
+    lines.push(ours("crash-detection-milliseconds", value));
+  }
   lines.push(
     option("config-epoch", [name, String(master.configEpoch)]),
     option("leader-epoch", [name, String(master.leaderEpoch)]),
@@ -88,9 +93,16 @@ function yesNo(setting: string, value: boolean, initial: boolean): OptionLine {
   return { ...option(setting, [value ? "yes" : "no"]), isForced: value !== initial };
 }
 
-/** Settings whose lines are all ours: one that no master claims any more is removed. */
+/** A line that redis-sentinel does not know. */
+function ours(setting: string, rest: readonly string[]): OptionLine {
+  const key = `vedette ${setting}`;
+  return { key, text: [key, ...rest.map(quoteWord)].join(" "), isForced: true };
+}
+
+/** Settings whose lines are all written here: one that no master claims any more is removed. */
 const WRITTEN: ReadonlySet<string> = new Set([
   "loglevel",
+  ...Array.from(VEDETTE_MASTER_FORMS.keys(), (setting) => `vedette ${setting}`),
   ...[
     "myid",
     "deny-scripts-reconfig",

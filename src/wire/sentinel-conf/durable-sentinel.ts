@@ -29,6 +29,8 @@ export interface DurableMaster {
   readonly parallelSyncs: number;
   /** 0: off. */
   readonly rebootDownAfterMs: number;
+  /** Ours. 0: off. How long refused connections are needed to find a master down (differences). */
+  readonly crashDetectionMs: number;
   readonly authUser: string | undefined;
   readonly authPass: string | undefined;
   readonly notificationScript: string | undefined;

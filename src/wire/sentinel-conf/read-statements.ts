@@ -6,22 +6,24 @@ import { GLOBAL_FORMS } from "./global-forms.ts";
 import { MASTER_FORMS, type MasterTarget, MONITOR_FORM } from "./master-forms.ts";
 import { emptyDraft, type SentinelDraft } from "./sentinel-draft.ts";
 import type { Complaint, StatementForm } from "./statement-form.ts";
+import { unknownVedetteSetting, VEDETTE_MASTER_FORMS } from "./vedette-lines.ts";
 
 export interface StatementReading {
   readonly draft: SentinelDraft;
   readonly mistakes: readonly ConfigMistake[];
 }
 
-/** A `sentinel` line with the name of its setting. */
+/** A `sentinel` or `vedette` line with the name of its setting. */
 interface Statement {
   readonly line: ConfLine;
+  readonly isOurs: boolean;
   readonly setting: string;
   /** Behind the setting. */
   readonly words: readonly string[];
 }
 
 /**
- * Reads the `sentinel …` lines. Their order in the file is free: settings of the sentinel come
+ * Reads the `sentinel …` and `vedette …` lines. Their order in the file is free: settings of the sentinel come
  * first, then what it monitors, then what is set for each master (sentinel spec §9.1).
  */
 export function readStatements(
@@ -39,17 +41,16 @@ export function readStatements(
   };
 
   for (const statement of statements) {
-    const form = GLOBAL_FORMS.get(statement.setting);
+    const form = statement.isOurs ? undefined : GLOBAL_FORMS.get(statement.setting);
     if (form !== undefined) complain(statement, fill(form, statement, draft));
-    else if (!isSentinelSetting(statement.setting)) {
-      complain(statement, { message: UNRECOGNIZED, expected: "a setting that Sentinel has" });
-    }
+    else complain(statement, refuseUnknown(statement));
   }
   for (const statement of statements) {
-    if (statement.setting === "monitor") complain(statement, fill(MONITOR_FORM, statement, draft));
+    const isMonitor = statement.setting === "monitor" && !statement.isOurs;
+    if (isMonitor) complain(statement, fill(MONITOR_FORM, statement, draft));
   }
   for (const statement of statements) {
-    const form = MASTER_FORMS.get(statement.setting);
+    const form = masterFormOf(statement);
     if (form !== undefined)
       complain(statement, fillForMaster(form, statement, { draft, isExecutable }));
   }
@@ -58,8 +59,20 @@ export function readStatements(
 
 /** A line that says only `sentinel` says nothing. */
 function toStatement(line: ConfLine): Statement[] {
-  const [setting, ...words] = line.words;
-  return setting === undefined ? [] : [{ line, setting: sentinelSetting(setting), words }];
+  const [word, ...words] = line.words;
+  if (word === undefined) return [];
+  const isOurs = line.directive === "vedette";
+  return [{ line, isOurs, setting: isOurs ? word.toLowerCase() : sentinelSetting(word), words }];
+}
+
+function masterFormOf({ isOurs, setting }: Statement): StatementForm<MasterTarget> | undefined {
+  return isOurs ? VEDETTE_MASTER_FORMS.get(setting) : MASTER_FORMS.get(setting);
+}
+
+function refuseUnknown({ isOurs, setting }: Statement): Complaint | undefined {
+  if (isOurs) return VEDETTE_MASTER_FORMS.has(setting) ? undefined : unknownVedetteSetting(setting);
+  if (isSentinelSetting(setting)) return undefined;
+  return { message: UNRECOGNIZED, expected: "a setting that Sentinel has" };
 }
 
 /** @param setting in lower case and its one spelling */
@@ -108,9 +121,10 @@ function withoutSuperseded(statements: readonly Statement[]): readonly Statement
   );
   const isSaved = main.some(({ setting }) => setting === "current-epoch");
   const settings = new Set(main.map(({ setting }) => setting));
-  return statements.filter(({ line, setting, words }) => {
+  return statements.filter((statement) => {
+    const { line, setting, words } = statement;
     if (line.source === "main") return true;
-    const isOfMaster = setting === "monitor" || MASTER_FORMS.has(setting);
+    const isOfMaster = setting === "monitor" || masterFormOf(statement) !== undefined;
     if (line.source === "command-line") {
       return setting !== "monitor" || !savedMasters.has(words[0]);
     }

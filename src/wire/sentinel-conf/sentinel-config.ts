@@ -13,7 +13,6 @@ import type { DurableSentinel } from "./durable-sentinel.ts";
 import { readStatements } from "./read-statements.ts";
 import { finishMaster } from "./sentinel-draft.ts";
 import { sentinelDirectiveMistakes, sentinelRefusal } from "./unsupported.ts";
-import { vedetteMistakes } from "./vedette-lines.ts";
 
 /** Everything a sentinel.conf says, with Redis' defaults where it says nothing. */
 export interface SentinelConfig {
@@ -38,7 +37,7 @@ export type SentinelConfigResult =
 /** Reads a sentinel.conf with what it includes and the command line; takes any text, never throws. */
 export function parseSentinelConf(source: SentinelConfSource): SentinelConfigResult {
   const { lines, mistakes } = readConfLines(source);
-  const generic = lines.filter((line) => !isSentinelLine(line) && !isVedetteLine(line));
+  const generic = lines.filter((line) => !isSentinelLine(line));
 
   const parameters = readParameterLines(generic, {
     initial: SENTINEL_INITIAL_VALUES,
@@ -53,7 +52,6 @@ export function parseSentinelConf(source: SentinelConfSource): SentinelConfigRes
     ...statements.mistakes,
     ...parameters.mistakes,
     ...sentinelDirectiveMistakes(generic),
-    ...vedetteMistakes(lines.filter(isVedetteLine)),
   ]);
   if (all.length > 0) return { kind: "mistakes", mistakes: all };
 
@@ -70,12 +68,9 @@ export function parseSentinelConf(source: SentinelConfSource): SentinelConfigRes
   return { kind: "config", config };
 }
 
+/** Lines about what the sentinel watches, Redis' and ours. */
 function isSentinelLine({ directive }: ConfLine): boolean {
-  return directive === "sentinel";
-}
-
-function isVedetteLine({ directive }: ConfLine): boolean {
-  return directive === "vedette";
+  return directive === "sentinel" || directive === "vedette";
 }
 
 /** The log level is written with what the sentinel knows: it changes at run time. */

@@ -62,6 +62,7 @@ export function newMasterDraft(monitored: {
     failoverTimeoutMs: DEFAULT_FAILOVER_TIMEOUT_MS,
     parallelSyncs: DEFAULT_PARALLEL_SYNCS,
     rebootDownAfterMs: 0,
+    crashDetectionMs: 0,
     authUser: undefined,
     authPass: undefined,
     notificationScript: undefined,

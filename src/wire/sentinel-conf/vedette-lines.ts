@@ -1,20 +1,41 @@
-import { type ConfLine, mistakeAt } from "../conf/conf-lines.ts";
-import type { ConfigMistake } from "../conf/config-mistake.ts";
+import type { MasterDraft } from "./sentinel-draft.ts";
+import { assign, LARGEST_INT, readNumber, type StatementForm } from "./statement-form.ts";
 
 /**
- * Settings of our own, as `vedette <name> …` lines: to go back to redis-sentinel, delete them. This
- * version has none, so each such line comes from a newer one and must not be ignored.
+ * Settings of our own, as `vedette <setting> …` lines in the same file: to go back to
+ * redis-sentinel, delete them. One that is not here comes from a newer version and is a mistake.
  */
-const VEDETTE_SETTINGS: ReadonlySet<string> = new Set();
 
-export function vedetteMistakes(lines: readonly ConfLine[]): ConfigMistake[] {
-  return lines.flatMap((line) => {
-    const [name = ""] = line.words;
-    if (VEDETTE_SETTINGS.has(name.toLowerCase())) return [];
-    const expected =
-      VEDETTE_SETTINGS.size === 0
-        ? "no vedette line: this version has no settings of its own"
-        : `one of ${[...VEDETTE_SETTINGS].join(", ")}`;
-    return [mistakeAt(line, `Unknown vedette setting '${name}'`, expected)];
-  });
+/** Milliseconds; 0: off. More would be no sooner than what Redis has. */
+export const CRASH_DETECTION_RANGE = { min: 0, max: LARGEST_INT };
+
+/** What is set for one master: `vedette <setting> <master> …`. */
+export const VEDETTE_MASTER_FORMS: ReadonlyMap<
+  string,
+  StatementForm<{ readonly master: MasterDraft }>
+> = new Map([
+  [
+    "crash-detection-milliseconds",
+    {
+      syntax: "vedette crash-detection-milliseconds <name> <milliseconds>",
+      wordCounts: [3],
+      apply: ({ master }, [word = ""]) =>
+        assign(
+          readNumber(word, {
+            range: CRASH_DETECTION_RANGE,
+            message: "Invalid crash-detection-milliseconds.",
+          }),
+          (value) => {
+            master.crashDetectionMs = value;
+          },
+        ),
+    },
+  ],
+]);
+
+export function unknownVedetteSetting(name: string): { message: string; expected: string } {
+  return {
+    message: `Unknown vedette setting '${name}'`,
+    expected: `one of ${[...VEDETTE_MASTER_FORMS.keys()].join(", ")}`,
+  };
 }

@@ -57,6 +57,9 @@ describe("a sentinel.conf", () => {
         failoverTimeoutMs: 180000,
         parallelSyncs: 1,
         rebootDownAfterMs: 0,
+        crashDetectionMs: 0,
+        notificationScript: undefined,
+        clientReconfigScript: undefined,
         authUser: undefined,
         authPass: undefined,
         renamedCommands: new Map(),
@@ -95,6 +98,7 @@ describe("a sentinel.conf", () => {
       sentinel sentinel-pass secret
       sentinel resolve-hostnames no
       sentinel notification-script mymaster ""
+      Vedette CRASH-detection-milliseconds mymaster 300
       ${MONITOR}
       PORT 5000
       Bind 127.0.0.1 -::1
@@ -129,6 +133,9 @@ describe("a sentinel.conf", () => {
         failoverTimeoutMs: 60000,
         parallelSyncs: 0,
         rebootDownAfterMs: 100,
+        crashDetectionMs: 300,
+        notificationScript: undefined,
+        clientReconfigScript: undefined,
         authUser: "joe",
         authPass: "a b\n",
         renamedCommands: new Map([["config", "guard"]]),
@@ -251,6 +258,8 @@ describe("a mistake in a sentinel.conf", () => {
     ["include", "Bad directive or wrong number of arguments"],
     ["include /nowhere.conf", "Fatal error, can't open config file '/nowhere.conf': No such file"],
     ["vedette http-port 26390", "Unknown vedette setting 'http-port'"],
+    ["vedette crash-detection-milliseconds", "Unrecognized sentinel configuration statement."],
+    ["vedette crash-detection-milliseconds nobody 1", "No such master with specified name."],
   ])("%s: %s", (line, message) => {
     expect(mistakesOf(`${MONITOR}${line}\n`)).toEqual([`2: ${message}`]);
   });
