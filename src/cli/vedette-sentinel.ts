@@ -12,6 +12,8 @@ import { readConfiguration } from "../shell/sentinel/configuration.ts";
 import { SentinelDaemon } from "../shell/sentinel/daemon.ts";
 import { readVersion } from "../shell/server/facts.ts";
 import { reasonOf } from "../shell/system-reason.ts";
+import { Tls } from "../shell/tls/tls.ts";
+import { TlsError } from "../shell/tls/tls-error.ts";
 import { parseCommandLine } from "../wire/conf/command-line.ts";
 import type { DaemonSettings } from "../wire/sentinel-conf/daemon-settings.ts";
 import type { SentinelConfig } from "../wire/sentinel-conf/sentinel-config.ts";
@@ -78,7 +80,19 @@ async function serve(given: {
   const ending = new AbortController();
   const ended = once(ending.signal, "abort");
   const end = (): void => ending.abort();
-  const sentinel = new SentinelDaemon({ config, path, log, onShutdown: end, onFatal: die });
+  let tls: Tls | undefined;
+  try {
+    const settings = config.daemon.tls;
+    if (settings !== undefined) {
+      tls = new Tls(settings, { log: (level, message) => log.line(level, message) });
+    }
+  } catch (cause) {
+    if (!(cause instanceof TlsError)) throw cause;
+    if (config.daemon.logFile !== undefined) log.error(cause.message);
+    await output.finished();
+    return refuse(`${cause.message}\nFailed to configure TLS.\n`);
+  }
+  const sentinel = new SentinelDaemon({ config, path, log, tls, onShutdown: end, onFatal: die });
 
   function die(status: number, cause: unknown): void {
     if (cause instanceof Error) log.fatal("a bug: this sentinel ends", { err: cause });
@@ -87,7 +101,7 @@ async function serve(given: {
   }
   process.on("uncaughtException", (cause) => die(BROKEN, cause));
   // A terminal that closes ends nobody's supervisor.
-  process.on("SIGHUP", () => undefined);
+  process.on("SIGHUP", () => tls?.reload());
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     process.on(signal, () => {
       log.line("warning", `Received ${signal} scheduling shutdown...`);

@@ -11,6 +11,7 @@ import { readConfFile, readIncluded } from "../shell/server/conf-files.ts";
 import { readVersion } from "../shell/server/facts.ts";
 import { renamedCommands } from "../shell/server/renamed-commands.ts";
 import { reasonOf } from "../shell/system-reason.ts";
+import { TlsError } from "../shell/tls/tls-error.ts";
 import { type CommandLine, parseCommandLine } from "../wire/conf/command-line.ts";
 import type { ConfFile } from "../wire/conf/conf-lines.ts";
 import { type ConfigMistake, formatMistake } from "../wire/conf/config-mistake.ts";
@@ -80,6 +81,7 @@ async function serve(commandLine: CommandLine): Promise<void> {
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     process.on(signal, () => server.onSignal(signal));
   }
+  process.on("SIGHUP", () => server.reload());
   process.on("uncaughtException", (error) => {
     server.log("warning", `A bug: ${error.stack ?? String(error)}`);
     process.exit(1);
@@ -88,6 +90,11 @@ async function serve(commandLine: CommandLine): Promise<void> {
     await server.start();
     writePidFile(server, table);
   } catch (error) {
+    if (error instanceof TlsError) {
+      server.log("warning", error.message);
+      server.log("warning", "Failed to configure TLS. Check logs for more info.");
+      await exit(server, table, CONFIGURATION_IS_WRONG);
+    }
     if (!(error instanceof ListenError)) throw error;
     server.log("warning", error.warning);
     server.log("warning", error.message);
@@ -133,7 +140,7 @@ function enterFolder(table: ServerConfigTable): boolean {
 function announce(table: ServerConfigTable): void {
   if (!table["always-show-logo"] && table.logfile !== "") return;
   if (!table["always-show-logo"] && !process.stdout.isTTY) return;
-  process.stdout.write(banner({ version: readVersion(), port: table.port }));
+  process.stdout.write(banner({ version: readVersion(), port: table.port || table["tls-port"] }));
 }
 
 function writePidFile(server: BundledServer, table: ServerConfigTable): void {

@@ -21,7 +21,10 @@ export interface EncodingLimits {
 
 /** The configuration as the deciding floor reads it: typed, in the units the names say. */
 export interface Settings extends EncodingLimits {
+  /** Shown in INFO. */
   readonly port: number;
+  /** What a master is told unless `replica-announce-port` says otherwise (server spec §2.3). */
+  readonly announcedPort: number;
   readonly databases: number;
   readonly hz: number;
 

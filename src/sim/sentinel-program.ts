@@ -42,7 +42,7 @@ export const REAL_PROGRAM: SentinelProgram = {
       {
         durable: { ...sentinel, myId },
         isNew: false,
-        port: daemon.port,
+        port: daemon.announcedPort,
         requirePass: daemon.requirePass,
       },
       when,

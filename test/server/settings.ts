@@ -3,6 +3,7 @@ import type { Settings } from "../../src/server/settings.ts";
 /** Redis' defaults, except that nothing waits. */
 export const TEST_SETTINGS: Settings = {
   port: 6379,
+  announcedPort: 6379,
   databases: 16,
   hz: 10,
   replicaReadOnly: true,

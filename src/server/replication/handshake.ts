@@ -92,7 +92,7 @@ function handshakeRequests(state: ServerState): Map<HandshakeRequest, readonly s
     const user = settings.masterUser === "" ? [] : [settings.masterUser];
     requests.set("auth", ["AUTH", ...user, settings.masterAuth]);
   }
-  const port = settings.replicaAnnouncePort || settings.port;
+  const port = settings.replicaAnnouncePort || settings.announcedPort;
   requests.set("port", ["REPLCONF", "listening-port", String(port)]);
   if (settings.replicaAnnounceIp !== "") {
     requests.set("ip", ["REPLCONF", "ip-address", settings.replicaAnnounceIp]);

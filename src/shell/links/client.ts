@@ -1,6 +1,7 @@
 import { createConnection, type Socket } from "node:net";
 import { AbstractConnector, type Command, Redis } from "ioredis";
 import type { Address } from "../../base/address.ts";
+import type { TlsDialer } from "../tls/tls-dialer.ts";
 import { encodeRenamed } from "./request.ts";
 import { takeFaults } from "./ioredis-faults.ts";
 import type { ReplyFraming } from "./reply-framing.ts";
@@ -9,6 +10,8 @@ export interface ClientOptions {
   readonly address: Address;
   /** Where the connection comes from; undefined leaves it to the system. */
   readonly localAddress: string | undefined;
+  /** undefined: not encrypted. */
+  readonly tls: TlsDialer | undefined;
   /** Binary strings. */
   readonly user: string | undefined;
   readonly password: string | undefined;
@@ -51,6 +54,8 @@ class LinkClient extends Redis {
       connectionName: options.name,
       ...(options.user === undefined ? {} : { username: options.user }),
       ...(options.password === undefined ? {} : { password: options.password }),
+      // Connected is then what has done its handshake; how, is the connector's business.
+      ...(options.tls === undefined ? {} : { tls: {} }),
       enableReadyCheck: false,
       disableClientInfo: true,
       enableOfflineQueue: false,
@@ -92,7 +97,7 @@ class LinkClient extends Redis {
 }
 
 /** ioredis makes its connector from a class; this one knows its target and guards what comes in. */
-function connectorTo({ address, localAddress, framing }: ClientOptions) {
+function connectorTo({ address, localAddress, tls, framing }: ClientOptions) {
   return class LinkConnector extends AbstractConnector {
     constructor() {
       super(0);
@@ -100,10 +105,12 @@ function connectorTo({ address, localAddress, framing }: ClientOptions) {
 
     override async connect(): Promise<Socket> {
       this.connecting = true;
-      const socket = createConnection({
-        ...address,
-        ...(localAddress === undefined ? {} : { localAddress }),
-      });
+      const socket =
+        tls?.connect({ ...address, localAddress, noDelay: true }) ??
+        createConnection({
+          ...address,
+          ...(localAddress === undefined ? {} : { localAddress }),
+        });
       // Commands are binary strings: one character a byte.
       socket.setDefaultEncoding("latin1");
       guardIncoming(socket, framing);

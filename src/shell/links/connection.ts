@@ -2,6 +2,7 @@ import type { Redis } from "ioredis";
 import { encodeRenamed, type OnReply, Request } from "./request.ts";
 import { type ClientOptions, createClient } from "./client.ts";
 import { ReplyFraming } from "./reply-framing.ts";
+import { faultOf } from "../tls/tls-faults.ts";
 
 /** What a connection tells. Nothing after `lost` or `close()`; `lost` once. They must not throw. */
 export interface ConnectionEvents {
@@ -87,7 +88,7 @@ export class Connection {
 
   /** ioredis also reports replies that nobody asked for: what follows cannot be told apart. */
   #fail(cause: Error): void {
-    this.#lastError ??= cause.message;
+    this.#lastError ??= faultOf(cause);
     this.#client.disconnect();
   }
 

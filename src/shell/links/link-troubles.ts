@@ -1,6 +1,7 @@
 import { type Address, formatAddress } from "../../base/address.ts";
 import type { Input } from "../../sentinel/input.ts";
 import type { Log } from "../log.ts";
+import { TLS_FAULT } from "../tls/tls-faults.ts";
 
 /** An error reply begins with its code word; what the system says does not. */
 const ERROR_REPLY = /^[A-Z]{2,} /;
@@ -8,7 +9,8 @@ const ERROR_REPLY = /^[A-Z]{2,} /;
 /**
  * Tells the log why links fail: the core only knows that they do. A reason is told once until the
  * link works or fails for another one, since a dead instance is tried again every second. What the
- * server itself refuses (a wrong password, a missing right) is for an operator to mend.
+ * server itself refuses (a wrong password, a missing right), or a certificate that does not fit, is
+ * for an operator to mend.
  */
 export class LinkTroubles {
   readonly #log: Log;
@@ -32,7 +34,8 @@ export class LinkTroubles {
     const key = `${what} ${addr}`;
     if (this.#known.get(key) === reason) return;
     this.#known.set(key, reason);
-    const level = ERROR_REPLY.test(reason) ? "warning" : "verbose";
+    const isForOperator = ERROR_REPLY.test(reason) || reason.startsWith(TLS_FAULT);
+    const level = isForOperator ? "warning" : "verbose";
     this.#log.line(level, `${what} lost`, { addr, reason });
   }
 

@@ -2,6 +2,7 @@ import type { RunId } from "../../base/ids.ts";
 import type { Effect, LinkCommand } from "../../sentinel/effect.ts";
 import type { Input } from "../../sentinel/input.ts";
 import { HELLO_CHANNEL, parseHello } from "../../wire/hello.ts";
+import type { TlsDialer } from "../tls/tls-dialer.ts";
 import { Connection } from "./connection.ts";
 import { sendCommand } from "./link-commands.ts";
 import { isError } from "./replies.ts";
@@ -14,6 +15,8 @@ export interface LinkOptions {
   readonly myId: RunId;
   /** Where the connections come from (`bind-source-addr`); undefined leaves it to the system. */
   readonly localAddress?: string | undefined;
+  /** Encrypts all links (`tls-replication`); undefined leaves them plain. */
+  readonly tls?: TlsDialer | undefined;
   /** Takes what happens on the links; must not throw. */
   readonly report: (input: Input) => void;
 }
@@ -82,10 +85,11 @@ export class Link {
     readonly lost: (reason: string) => void;
   }): Connection {
     const { address, credentials, purpose, renamedCommands } = this.#target;
-    const { myId, localAddress } = this.#options;
+    const { myId, localAddress, tls } = this.#options;
     return new Connection({
       address,
       localAddress,
+      tls,
       ...credentials,
       protocol: how.protocol,
       name: `sentinel-${myId.slice(0, ID_IN_NAME)}-${how.suffix}`,

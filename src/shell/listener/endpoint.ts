@@ -34,11 +34,15 @@ export function isUnavailable(address: BindAddress, error: unknown): boolean {
   return address.optional && (code === "EADDRNOTAVAIL" || code === "ENOTFOUND");
 }
 
-export function tcpListenError(address: BindAddress, port: number, cause: unknown): ListenError {
+export function tcpListenError(
+  address: BindAddress,
+  { port, name }: { readonly port: number; readonly name: "TCP" | "TLS" },
+  cause: unknown,
+): ListenError {
   const code = codeOf(cause);
   const step = code === "ENOTFOUND" || code.startsWith("EAI_") ? "" : ": bind";
   return new ListenError({
-    message: `Failed listening on port ${port} (TCP), aborting.`,
+    message: `Failed listening on port ${port} (${name}), aborting.`,
     attempt: `Warning: Could not create server TCP listening socket ${address.text}:${port}${step}`,
     cause,
   });

@@ -19,7 +19,11 @@ import type { RequestHandler } from "./request-handler.ts";
 import type { ListenerSettings } from "./settings.ts";
 import { type SocketAddresses, tcpAddresses, unixAddresses } from "./socket-facts.ts";
 import { ListenerStats } from "./stats.ts";
+import type { TlsDoor } from "./tls-door.ts";
 
+const ACCEPTED = { allowHalfOpen: true, noDelay: true } as const;
+/** Who leaves in the middle of a handshake must not hold a place until it times out. */
+const UNSECURED = { ...ACCEPTED, allowHalfOpen: false } as const;
 const TIME_LIMIT_CHECK_MS = 1000;
 const MAX_CLIENTS_REACHED = "-ERR max number of clients reached\r\n";
 const DENIED =
@@ -35,6 +39,8 @@ export interface ListenOptions {
   readonly bind: readonly string[];
   /** `tcp-backlog` */
   readonly backlog: number;
+  /** Encrypted TCP beside or in place of the other, on the same addresses. */
+  readonly tls?: { readonly port: number | "ephemeral"; readonly door: TlsDoor } | undefined;
   readonly unixSocket?: {
     readonly path: string;
     /** `unixsocketperm`, such as 0o700. */
@@ -60,6 +66,9 @@ export class Listener {
   /** Every open connection, those among them that only linger. */
   readonly #sockets = new Set<Socket>();
   #port = 0;
+  #tlsPort = 0;
+  /** Connections that are not yet encrypted and so no clients. */
+  #handshakes = 0;
   #timer: NodeJS.Timeout | undefined;
   #due: ClientConnection[] = [];
 
@@ -88,10 +97,16 @@ export class Listener {
     return this.#port;
   }
 
+  /** The encrypted TCP port in use; 0 without one. */
+  get tlsPort(): number {
+    return this.#tlsPort;
+  }
+
   /** @throws {ListenError} and leaves nothing open */
   async listen(options: ListenOptions): Promise<void> {
     try {
-      if (options.port !== 0) await this.#listenTcp(options, options.port);
+      if (options.port !== 0) await this.#listenPlain(options, options.port);
+      if (options.tls !== undefined) await this.#listenTls(options, options.tls);
       if (options.unixSocket !== undefined) await this.#listenUnix(options, options.unixSocket);
     } catch (error) {
       await this.close();
@@ -107,6 +122,7 @@ export class Listener {
     const servers = this.#servers;
     this.#servers = [];
     this.#port = 0;
+    this.#tlsPort = 0;
     for (const client of this.clients.accepted()) client.flush();
     for (const socket of this.#sockets) socket.destroy();
     await Promise.all(
@@ -154,21 +170,71 @@ export class Listener {
     endGracefully(socket);
   }
 
-  async #listenTcp(options: ListenOptions, wanted: number | "ephemeral"): Promise<void> {
-    for (const address of parseBind(options.bind)) {
-      const server = this.#newServer((socket) => tcpAddresses(socket));
-      const port = wanted === "ephemeral" ? this.#port : wanted;
+  async #listenPlain(options: ListenOptions, wanted: number | "ephemeral"): Promise<void> {
+    const { bind, backlog } = options;
+    const newServer = (): Server => this.#newServer((socket) => tcpAddresses(socket));
+    this.#port = await this.#listenTcp({ bind, backlog, newServer, name: "TCP" }, wanted);
+  }
+
+  async #listenTls(
+    { bind, backlog }: ListenOptions,
+    { port, door }: NonNullable<ListenOptions["tls"]>,
+  ): Promise<void> {
+    door.serve({
+      secured: (socket) => {
+        this.#handshakes--;
+        socket.allowHalfOpen = true;
+        this.accept(socket, tcpAddresses(socket));
+      },
+      failed: (reason) => {
+        this.#handshakes--;
+        this.#log("warning", `Error accepting a client connection: ${reason}`);
+      },
+    });
+    const newServer = (): Server => createServer(UNSECURED, (raw) => this.#beginTls(raw, door));
+    this.#tlsPort = await this.#listenTcp({ bind, backlog, newServer, name: "TLS" }, port);
+  }
+
+  /** Nobody can be told why before the handshake, so who is too many is just closed. */
+  #beginTls(raw: Socket, door: TlsDoor): void {
+    raw.on("error", () => raw.destroy());
+    if (this.clients.size + this.#handshakes >= this.#settings.maxClients) {
+      this.stats.connectionsRejected++;
+      raw.destroy();
+      return;
+    }
+    this.#handshakes++;
+    this.#sockets.add(raw);
+    raw.on("close", () => this.#sockets.delete(raw));
+    door.accept(raw);
+  }
+
+  /** @returns the port in use */
+  async #listenTcp(
+    how: {
+      readonly bind: readonly string[];
+      readonly backlog: number;
+      readonly newServer: () => Server;
+      readonly name: "TCP" | "TLS";
+    },
+    wanted: number | "ephemeral",
+  ): Promise<number> {
+    let chosen = 0;
+    for (const address of parseBind(how.bind)) {
+      const server = how.newServer();
+      const port = wanted === "ephemeral" ? chosen : wanted;
       const { host } = address;
       try {
-        await listenOn(server, { host, port, backlog: options.backlog, ipv6Only: true });
+        await listenOn(server, { host, port, backlog: how.backlog, ipv6Only: true });
       } catch (error) {
         if (isUnavailable(address, error)) continue;
-        throw tcpListenError(address, port, error);
+        throw tcpListenError(address, { port, name: how.name }, error);
       }
       this.#open(server);
       const bound = server.address();
-      if (typeof bound === "object" && bound !== null) this.#port = bound.port;
+      if (typeof bound === "object" && bound !== null) chosen = bound.port;
     }
+    return chosen;
   }
 
   async #listenUnix(
@@ -187,9 +253,7 @@ export class Listener {
   }
 
   #newServer(addressesOf: (socket: Socket) => SocketAddresses): Server {
-    return createServer({ allowHalfOpen: true, noDelay: true }, (socket) =>
-      this.accept(socket, addressesOf(socket)),
-    );
+    return createServer(ACCEPTED, (socket) => this.accept(socket, addressesOf(socket)));
   }
 
   /** From here on an error is one of accepting, such as too many open files. */

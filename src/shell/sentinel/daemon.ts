@@ -26,6 +26,7 @@ import type { Log } from "../log.ts";
 import { OutboundGate, type Outgoing } from "../../sentinel/outbound-gate.ts";
 import { readVersion } from "../server/facts.ts";
 import { type LookUp, Resolver } from "../resolver.ts";
+import type { Tls } from "../tls/tls.ts";
 import { WakeUp } from "../wake-up.ts";
 import { ProcessInfo } from "./process-info.ts";
 import { SentinelRequests } from "./requests.ts";
@@ -36,6 +37,8 @@ export interface SentinelDaemonOptions {
   /** Absolute path of the configuration file. */
   readonly path: string;
   readonly log: Log;
+  /** Where anything is encrypted: the certificates for it. */
+  readonly tls?: Tls | undefined;
   /** A client's SHUTDOWN: the caller stops the daemon. */
   readonly onShutdown: () => void;
   /** Resolves host names; undefined leaves it to the system. */
@@ -80,7 +83,7 @@ export class SentinelDaemon {
       {
         durable: { ...sentinel, myId },
         isNew,
-        port: daemon.port,
+        port: daemon.announcedPort,
         requirePass: daemon.requirePass,
       },
       { seed: randomInt(SEED_LIMIT), now: monotonicNow() },
@@ -126,6 +129,7 @@ export class SentinelDaemon {
         runId: newRunId(),
         configFile: path,
         bind: daemon.bind,
+        unixSocket: daemon.unixSocket,
         maxClients: daemon.maxClients,
         startedAt,
       },
@@ -137,14 +141,18 @@ export class SentinelDaemon {
   async start(): Promise<void> {
     const { log, config } = this.#options;
     const { myId } = this.#state;
-    await this.#listener.listen(listenOptions(config.daemon));
-    log.line("notice", `Running mode=sentinel, port=${config.daemon.port}.`);
+    await this.#listener.listen(listenOptions(config.daemon, this.#options.tls));
+    log.line(
+      "notice",
+      `Running mode=sentinel, port=${this.#listener.port || this.#listener.tlsPort}.`,
+    );
     log.line("notice", `Sentinel ID is ${myId}`, { runId: myId });
     // Loading the client library takes longer than all before it: clients need not wait for that.
     const { Links } = await import("../links/links.ts");
     this.#links = new Links({
       myId,
       localAddress: config.daemon.bindSourceAddress,
+      tls: config.daemon.tls?.replication === true ? this.#options.tls : undefined,
       troubles: new LinkTroubles(log),
       report: (input) => this.#deliver(input),
     });
@@ -159,6 +167,7 @@ export class SentinelDaemon {
     this.#tellUnfinishedScripts();
     this.#wakeUp.stop();
     this.#links?.closeAll();
+    this.#options.tls?.stop();
     await Promise.all([this.#configFile.settled(), this.#listener.close()]);
   }
 
@@ -279,12 +288,15 @@ function listenerSettings(daemon: DaemonSettings): ListenerSettings {
   };
 }
 
-function listenOptions(daemon: DaemonSettings): ListenOptions {
+function listenOptions(daemon: DaemonSettings, door: Tls | undefined): ListenOptions {
   const { port, bind, tcpBacklog, unixSocket, unixSocketMode } = daemon;
   return {
     port,
     bind,
     backlog: tcpBacklog,
+    ...(door === undefined || door.settings.port === 0
+      ? {}
+      : { tls: { port: door.settings.port, door } }),
     ...(unixSocket === undefined
       ? {}
       : { unixSocket: { path: unixSocket, permissions: unixSocketMode } }),

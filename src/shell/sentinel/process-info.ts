@@ -4,6 +4,7 @@ import type { Millis } from "../../base/units.ts";
 import { REDIS_VERSION } from "../../server/version.ts";
 import { monotonicNow, wallClockNow } from "../clock.ts";
 import type { Listener } from "../listener/listener.ts";
+import { listenerLines } from "../listener/listener-lines.ts";
 
 const SECONDS_A_DAY = 86_400;
 const MICROSECONDS = 1e6;
@@ -19,6 +20,7 @@ export interface ProcessFacts {
   readonly runId: RunId;
   readonly configFile: string;
   readonly bind: readonly string[];
+  readonly unixSocket: string | undefined;
   readonly maxClients: number;
   readonly startedAt: Millis;
 }
@@ -100,7 +102,7 @@ export class ProcessInfo {
       ["process_id", process.pid],
       ["process_supervised", "no"],
       ["run_id", runId],
-      ["tcp_port", this.#listener.port],
+      ["tcp_port", this.#listener.port || this.#listener.tlsPort],
       ["server_time_usec", unixMs * 1000],
       ["uptime_in_seconds", uptimeSeconds],
       ["uptime_in_days", Math.floor(uptimeSeconds / SECONDS_A_DAY)],
@@ -110,15 +112,17 @@ export class ProcessInfo {
       ["executable", process.argv[1] ?? process.execPath],
       ["config_file", configFile],
       ["io_threads_active", 0],
-      ...this.#listenerField(),
+      ...this.#listenerFields(),
     ];
   }
 
-  #listenerField(): readonly Field[] {
-    const { port } = this.#listener;
-    if (port === 0) return [];
-    const binds = this.#facts.bind.map((address) => `,bind=${address}`).join("");
-    return [["listener0", `name=tcp${binds},port=${port}`]];
+  #listenerFields(): readonly Field[] {
+    const { port, tlsPort } = this.#listener;
+    const { bind, unixSocket } = this.#facts;
+    return listenerLines({ bind, port, tlsPort, unixSocket }).map((line, index) => [
+      `listener${index}`,
+      line,
+    ]);
   }
 
   #clients(): readonly Field[] {

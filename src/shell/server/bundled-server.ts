@@ -19,6 +19,7 @@ import type { ServerConfigTable } from "../../wire/server-conf/server-config.ts"
 import { monotonicNow, wallClockNow } from "../clock.ts";
 import { PasswordAuthenticator } from "../listener/authenticator.ts";
 import { Listener } from "../listener/listener.ts";
+import { listenerLines } from "../listener/listener-lines.ts";
 import type { SessionContext } from "../listener/session/session-command.ts";
 import { SERVER_SESSION_COMMANDS } from "../listener/session/session-commands.ts";
 import { reasonOf } from "../system-reason.ts";
@@ -28,6 +29,7 @@ import { Effects } from "./effects.ts";
 import { connectionFactsOf, Facts } from "./facts.ts";
 import { type Logger, newLogger } from "./log.ts";
 import { RequestExecution } from "./request-execution.ts";
+import { ServerCertificates } from "./server-certificates.ts";
 import { listenerSettingsOf, settingsOf } from "./settings.ts";
 
 /** Ten times a second, as Redis' `hz 10`: expiry, links, save points, deadlines of clients. */
@@ -56,6 +58,7 @@ export class BundledServer {
   readonly #configuration: Configuration;
   readonly #requests: RequestExecution;
   readonly #effects: Effects;
+  readonly #certificates: ServerCertificates;
   readonly #facts: Facts;
   readonly #session: SessionContext;
   #timer: NodeJS.Timeout | undefined;
@@ -63,12 +66,14 @@ export class BundledServer {
   constructor(options: BundledServerOptions) {
     const table = (): ServerConfigTable => this.#configuration.table;
     const deliver = (input: Input): void => this.#driver.deliver(input);
+    this.#certificates = new ServerCertificates((level, message) => this.log(level, message));
     this.#configuration = new Configuration({
       table: options.table,
       file: options.configFile,
       master: () => this.master,
       onChanged: (changed) => deliver({ kind: "settings-changed", settings: settingsOf(changed) }),
       onResetStatistics: () => this.#resetStatistics(),
+      useTls: (changed) => this.#certificates.tryToUse(changed),
     });
     this.log = newLogger({
       file: () => table().logfile,
@@ -77,7 +82,12 @@ export class BundledServer {
     });
     this.#facts = new Facts({
       configFile: options.configFile ?? "",
-      listeners: [`name=tcp,bind=${options.table.bind.join(" ")},port=${options.table.port}`],
+      listeners: listenerLines({
+        bind: options.table.bind,
+        port: options.table.port,
+        tlsPort: options.table["tls-port"],
+        unixSocket: options.table.unixsocket,
+      }),
       connections: () =>
         connectionFactsOf(this.#listener, {
           maxClients: table().maxclients,
@@ -124,6 +134,7 @@ export class BundledServer {
       onExit: options.onExit,
       table,
       deliver,
+      tls: () => this.#certificates.forReplication,
     });
     this.#session = this.#sessionContext();
   }
@@ -141,14 +152,16 @@ export class BundledServer {
 
   /**
    * Opens the sockets, then loads the data; clients are answered LOADING meanwhile.
-   * @throws {ListenError}
+   * @throws {ListenError} or {TlsError}
    */
   async start(): Promise<void> {
     const { table } = this.#configuration;
+    this.#certificates.use(table);
     await this.#listener.listen({
       port: table.port,
       bind: table.bind,
       backlog: table["tcp-backlog"],
+      tls: this.#certificates.listening,
       ...(table.unixsocket === ""
         ? {}
         : {
@@ -170,8 +183,14 @@ export class BundledServer {
     this.#driver.deliver({ kind: "shutdown-signal", words });
   }
 
+  /** SIGHUP: what is read from files is read again. */
+  reload(): void {
+    this.#certificates.reload();
+  }
+
   /** Closes all sockets and timers. */
   async close(): Promise<void> {
+    this.#certificates.stop();
     clearInterval(this.#timer);
     this.#effects.feedReplicas();
     await this.#listener.close();

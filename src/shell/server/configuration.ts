@@ -16,7 +16,7 @@ import { reasonOf } from "../system-reason.ts";
 import { writeDurablySync } from "./durable-file.ts";
 
 /** Changing these needs other sockets; what is open stays as it is. */
-const FIXED_WHILE_RUNNING: ReadonlySet<string> = new Set(["port", "bind"]);
+const FIXED_WHILE_RUNNING: ReadonlySet<string> = new Set(["port", "bind", "tls-port"]);
 
 export interface ConfigurationOptions {
   readonly table: ServerConfigTable;
@@ -25,6 +25,8 @@ export interface ConfigurationOptions {
   /** The master as it is now, not as the file had it. */
   readonly master: () => Address | undefined;
   readonly onChanged: (table: ServerConfigTable) => void;
+  /** Takes new `tls-…` settings, or says by false that they cannot be used. */
+  readonly useTls: (table: ServerConfigTable) => boolean;
   readonly onResetStatistics: () => void;
 }
 
@@ -99,6 +101,10 @@ export class Configuration {
     if (result.kind === "error") return result;
     const fixed = result.changed.find((name) => FIXED_WHILE_RUNNING.has(name));
     if (fixed !== undefined) return configSetError(fixed, "can't be changed while vedette runs");
+    const ofTls = result.changed.find((name) => name.startsWith("tls-"));
+    if (ofTls !== undefined && !this.#options.useTls(result.table)) {
+      return configSetError(ofTls, "Unable to update TLS configuration. Check server logs.");
+    }
     if (!result.changed.includes("dir")) return result;
     try {
       process.chdir(result.table.dir);

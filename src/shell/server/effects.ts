@@ -13,6 +13,7 @@ import type { ServerConfigTable } from "../../wire/server-conf/server-config.ts"
 import type { Listener } from "../listener/listener.ts";
 import type { ReplicaStream } from "../listener/replica-stream.ts";
 import { reasonOf } from "../system-reason.ts";
+import type { TlsDialer } from "../tls/tls-dialer.ts";
 import type { Logger } from "./log.ts";
 import { masterClient } from "./master-client.ts";
 import { PayloadFile } from "./payload-file.ts";
@@ -31,6 +32,8 @@ export interface EffectsOptions {
   readonly now: () => Millis;
   readonly deliver: (input: Input) => void;
   readonly log: Logger;
+  /** For the link to a master; undefined leaves it plain. */
+  readonly tls: () => TlsDialer | undefined;
   readonly onReady: () => void;
   readonly onExit: (status: number) => void;
 }
@@ -201,6 +204,7 @@ export class Effects {
       master,
       noDelay: !table()["repl-disable-tcp-nodelay"],
       keepaliveMs: table()["tcp-keepalive"] * 1000,
+      tls: this.#options.tls(),
       events: {
         onOpened: () => deliver({ kind: "link-opened", link: id }),
         onBytes: (_, bytes) => {

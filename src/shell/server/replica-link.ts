@@ -1,6 +1,8 @@
 import { connect, type Socket } from "node:net";
 import type { Address } from "../../base/address.ts";
 import type { LinkId } from "../../base/ids.ts";
+import type { TlsDialer } from "../tls/tls-dialer.ts";
+import { faultOf } from "../tls/tls-faults.ts";
 
 export interface ReplicaLinkEvents {
   onOpened(link: LinkId): void;
@@ -23,17 +25,21 @@ export class ReplicaLink {
     /** `repl-disable-tcp-nodelay no` */
     readonly noDelay: boolean;
     readonly keepaliveMs: number;
+    /** `tls-replication yes`: encrypts the connection. */
+    readonly tls: TlsDialer | undefined;
     readonly events: ReplicaLinkEvents;
   }) {
     const { host, port } = options.master;
     this.id = options.id;
     this.#events = options.events;
-    this.#socket = connect({ host, port, noDelay: options.noDelay });
+    const { tls, noDelay } = options;
+    this.#socket = tls?.connect({ host, port, noDelay }) ?? connect({ host, port, noDelay });
     this.#socket.setKeepAlive(options.keepaliveMs > 0, options.keepaliveMs);
-    this.#socket.on("connect", () => this.#events.onOpened(this.id));
+    const opened = tls === undefined ? "connect" : "secureConnect";
+    this.#socket.on(opened, () => this.#events.onOpened(this.id));
     this.#socket.on("data", (bytes) => this.#events.onBytes(this.id, bytes));
     this.#socket.on("error", (error) => {
-      this.#reason = `Error condition on socket for SYNC: ${error.message}`;
+      this.#reason = `Error condition on socket for SYNC: ${faultOf(error)}`;
     });
     this.#socket.on("close", () => this.#onClose());
   }

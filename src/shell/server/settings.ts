@@ -1,4 +1,5 @@
 import type { Settings } from "../../server/settings.ts";
+import { announcedPort } from "../../wire/conf/tls-settings.ts";
 import type { ServerConfigTable } from "../../wire/server-conf/server-config.ts";
 import type { ListenerSettings } from "../listener/settings.ts";
 
@@ -8,7 +9,8 @@ const SMALLEST_BACKLOG_BYTES = 16 * 1024;
 /** What the deciding floor reads of the configuration. */
 export function settingsOf(table: ServerConfigTable): Settings {
   return {
-    port: table.port,
+    port: table.port || table["tls-port"],
+    announcedPort: announcedPort(table),
     databases: table.databases,
     hz: table.hz,
     replicaReadOnly: table["replica-read-only"],

@@ -1,11 +1,16 @@
 import type { ParameterValues } from "../conf/redis-parameters.ts";
 import { INITIAL_VALUES } from "../conf/redis-parameters.ts";
 import { DEFAULT_SENTINEL_PORT } from "./durable-sentinel.ts";
+import { announcedPort, type TlsSettings, tlsSettings } from "../conf/tls-settings.ts";
 
 /** What of the directives of every Redis program has an effect on a sentinel (sentinel spec §9.5). */
 export interface DaemonSettings {
   /** 0: no TCP listener. */
   readonly port: number;
+  /** The port that hellos name, unless announce-port says otherwise (sentinel spec §4.1). */
+  readonly announcedPort: number;
+  /** undefined: nothing is encrypted. */
+  readonly tls: TlsSettings | undefined;
   /** Addresses to listen on; `-` in front: one that may be missing; `*` and `::*` are all. */
   readonly bind: readonly string[];
   readonly protectedMode: boolean;
@@ -39,6 +44,8 @@ export const SENTINEL_INITIAL_VALUES: ParameterValues = {
 export function daemonSettings(values: ParameterValues): DaemonSettings {
   return {
     port: values.port,
+    announcedPort: announcedPort(values),
+    tls: tlsSettings(values),
     bind: values.bind,
     protectedMode: values["protected-mode"],
     tcpBacklog: values["tcp-backlog"],

@@ -1,4 +1,3 @@
-import { TLS_PARAMETERS } from "../conf/absent-parameters.ts";
 import { type ConfLine, mistakeAt } from "../conf/conf-lines.ts";
 import type { ConfigMistake } from "../conf/config-mistake.ts";
 import { type Refusal, UNKNOWN_DIRECTIVE } from "../conf/parameter-lines.ts";
@@ -7,7 +6,6 @@ import { DAEMONIZE, NOT_SUPPORTED } from "../conf/refusals.ts";
 
 /** What would have an effect in Redis Sentinel and has none here must not be set in vain. */
 const UNSUPPORTED: ReadonlySet<string> = new Set<ParameterName>([
-  ...(Object.keys(TLS_PARAMETERS) as (keyof typeof TLS_PARAMETERS)[]),
   "aclfile",
   "supervised",
   "syslog-enabled",

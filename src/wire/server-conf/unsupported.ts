@@ -1,4 +1,4 @@
-import { CLUSTER_PARAMETERS, TLS_PARAMETERS } from "../conf/absent-parameters.ts";
+import { CLUSTER_PARAMETERS } from "../conf/absent-parameters.ts";
 import { type ConfLine, mistakeAt } from "../conf/conf-lines.ts";
 import type { ConfigMistake } from "../conf/config-mistake.ts";
 import { type Refusal, UNKNOWN_DIRECTIVE } from "../conf/parameter-lines.ts";
@@ -7,7 +7,6 @@ import { DAEMONIZE, NOT_SUPPORTED } from "../conf/refusals.ts";
 
 /** Parameters of features that the bundled server lacks, and the feature: only the default holds. */
 const ABSENT_FEATURES: ReadonlyMap<string, string> = new Map<ParameterName, string>([
-  ...featureOf(TLS_PARAMETERS, "TLS"),
   ...featureOf(CLUSTER_PARAMETERS, "Redis Cluster"),
   ["appendonly", "an append-only file"],
   ["aclfile", "ACL"],

@@ -1,4 +1,5 @@
 import { Redis } from "ioredis";
+import { clientOptions, type TlsFiles } from "./tls-files.ts";
 
 /**
  * Sends commands to one server and reconnects when asked again after a loss. Commands of a lost
@@ -7,11 +8,19 @@ import { Redis } from "ioredis";
 export class CommandClient {
   readonly #port: number;
   readonly #password: string | undefined;
+  readonly #tls: TlsFiles | undefined;
   #redis: Redis | undefined;
 
-  constructor(port: number, password?: string) {
+  constructor(
+    port: number,
+    {
+      password,
+      tls,
+    }: { readonly password?: string | undefined; readonly tls?: TlsFiles | undefined } = {},
+  ) {
     this.#port = port;
     this.#password = password;
+    this.#tls = tls;
   }
 
   /** @throws {Error} with the text of an error reply, or of a connection refused or lost */
@@ -38,6 +47,7 @@ export class CommandClient {
       host: "127.0.0.1",
       port: this.#port,
       ...(this.#password === undefined ? {} : { password: this.#password }),
+      ...(this.#tls === undefined ? {} : { tls: clientOptions(this.#tls) }),
       lazyConnect: true,
       protocol: 2,
       enableReadyCheck: false,

@@ -1,5 +1,6 @@
 import { CommandClient } from "./command-client.ts";
 import type { Program } from "./programs.ts";
+import type { TlsFiles } from "./tls-files.ts";
 import { RunningProcess } from "./running-process.ts";
 import { until } from "./until.ts";
 
@@ -11,6 +12,8 @@ export interface DaemonOptions {
   readonly port: number;
   readonly dir: string;
   readonly password?: string | undefined;
+  /** It listens on encrypted connections only. */
+  readonly tls?: TlsFiles | undefined;
 }
 
 /**
@@ -28,7 +31,7 @@ export class Daemon {
     this.port = options.port;
     this.dir = options.dir;
     this.#options = options;
-    this.#client = new CommandClient(options.port, options.password);
+    this.#client = new CommandClient(options.port, options);
   }
 
   /** Resolves when it answers. @throws {Error} with its log when it ends instead */

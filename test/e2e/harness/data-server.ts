@@ -1,5 +1,6 @@
 import { Daemon } from "./daemon.ts";
 import { type Kind, ownProgram, realProgram } from "./programs.ts";
+import { type TlsFiles, tlsSettings } from "./tls-files.ts";
 
 export interface DataServerOptions {
   readonly kind: Kind;
@@ -9,6 +10,8 @@ export interface DataServerOptions {
   readonly dir: string;
   /** Directives beyond the usual ones: `{ "repl-diskless-sync": "no" }`. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Encrypts all it says and hears; the port is then an encrypted one. */
+  readonly tls?: TlsFiles | undefined;
 }
 
 /** The settings of every server under test; the options' own win. */
@@ -24,9 +27,9 @@ export class DataServer extends Daemon {
   readonly name: string;
 
   constructor(options: DataServerOptions) {
-    const { kind, name, port, dir } = options;
+    const { kind, name, port, dir, tls } = options;
     const settings: Readonly<Record<string, string>> = {
-      port: String(port),
+      ...(tls === undefined ? { port: String(port) } : tlsSettings(port, tls)),
       dir,
       ...USUAL_SETTINGS,
       ...options.settings,
@@ -38,6 +41,7 @@ export class DataServer extends Daemon {
       port,
       dir,
       password: settings["requirepass"],
+      tls,
     });
     this.kind = kind;
     this.name = name;

@@ -8,6 +8,7 @@ import { Proxy } from "./proxy.ts";
 import { RawConnection } from "./raw-connection.ts";
 import { RunningProcess } from "./running-process.ts";
 import { SentinelProcess } from "./sentinel-process.ts";
+import type { TlsFiles } from "./tls-files.ts";
 import { type Condition, until } from "./until.ts";
 
 const LOG_LINES = 25;
@@ -30,7 +31,11 @@ export class Lab {
   /** A started server on a free port with a folder of its own. */
   async dataServer(
     name: string,
-    options: { readonly kind: Kind; readonly settings?: Readonly<Record<string, string>> },
+    options: {
+      readonly kind: Kind;
+      readonly settings?: Readonly<Record<string, string>>;
+      readonly tls?: TlsFiles;
+    },
   ): Promise<DataServer> {
     const port = await freePort();
     const server = new DataServer({ ...options, name, port, dir: this.folder(`${name}-${port}`) });
@@ -42,7 +47,11 @@ export class Lab {
   /** A started sentinel on a free port. @param config lines beyond `port`, `bind` and `dir` */
   async sentinel(
     name: string,
-    options: { readonly kind: Kind; readonly config: readonly string[] },
+    options: {
+      readonly kind: Kind;
+      readonly config: readonly string[];
+      readonly tls?: TlsFiles;
+    },
   ): Promise<SentinelProcess> {
     const port = await freePort();
     const dir = this.folder(`${name}-${port}`);

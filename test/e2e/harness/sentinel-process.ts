@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Daemon } from "./daemon.ts";
 import { type Kind, ownProgram, realProgram } from "./programs.ts";
+import { type TlsFiles, tlsLines } from "./tls-files.ts";
 
 export interface SentinelOptions {
   readonly kind: Kind;
@@ -10,6 +11,8 @@ export interface SentinelOptions {
   readonly dir: string;
   /** Lines of the configuration after `port`, `bind` and `dir`; "kept": the file that is there. */
   readonly config: readonly string[] | "kept";
+  /** Encrypts all it says and hears; the port is then an encrypted one. */
+  readonly tls?: TlsFiles | undefined;
 }
 
 /** A redis-sentinel or vedette-sentinel with its configuration file, which survives a restart. */
@@ -19,7 +22,7 @@ export class SentinelProcess extends Daemon {
   readonly configFile: string;
 
   constructor(options: SentinelOptions) {
-    const { kind, name, port, dir } = options;
+    const { kind, name, port, dir, tls } = options;
     const configFile = join(dir, "sentinel.conf");
     super({
       title: `${name} (${kind} sentinel, port ${port})`,
@@ -27,12 +30,14 @@ export class SentinelProcess extends Daemon {
       args: [configFile],
       port,
       dir,
+      tls,
     });
     this.kind = kind;
     this.name = name;
     this.configFile = configFile;
     if (options.config === "kept") return;
-    const lines = [`port ${port}`, "bind 127.0.0.1", `dir ${dir}`, ...options.config];
+    const ports = tls === undefined ? [`port ${port}`] : tlsLines(port, tls);
+    const lines = [...ports, "bind 127.0.0.1", `dir ${dir}`, ...options.config];
     writeFileSync(configFile, `${lines.join("\n")}\n`);
   }
 

@@ -1,7 +1,8 @@
-import { Redis } from "ioredis";
+import { Redis, type RedisOptions } from "ioredis";
 import type { DataServer } from "./data-server.ts";
 import type { Lab } from "./lab.ts";
 import type { Kind } from "./programs.ts";
+import { clientOptions, type TlsFiles } from "./tls-files.ts";
 import type { SentinelProcess } from "./sentinel-process.ts";
 
 export const MASTER_NAME = "mymaster";
@@ -10,6 +11,8 @@ export const MASTER_NAME = "mymaster";
 export interface WatchedGroup {
   readonly servers: readonly [DataServer, DataServer, DataServer];
   readonly sentinels: readonly SentinelProcess[];
+  /** What everybody in it encrypts with; undefined: nothing is encrypted. */
+  readonly tls?: TlsFiles | undefined;
 }
 
 /**
@@ -24,14 +27,16 @@ export async function startGroup(
     readonly quorum?: number;
     readonly downAfterMs?: number;
     readonly failoverTimeoutMs?: number;
+    readonly tls?: TlsFiles;
   },
 ): Promise<WatchedGroup> {
   const kind = options.data;
-  const master = await lab.dataServer("master", { kind });
+  const secured = options.tls === undefined ? {} : { tls: options.tls };
+  const master = await lab.dataServer("master", { kind, ...secured });
   const settings = { replicaof: `127.0.0.1 ${master.port}` };
   const replicas = await Promise.all([
-    lab.dataServer("replica-1", { kind, settings }),
-    lab.dataServer("replica-2", { kind, settings }),
+    lab.dataServer("replica-1", { kind, settings, ...secured }),
+    lab.dataServer("replica-2", { kind, settings, ...secured }),
   ]);
   const config = [
     `sentinel monitor ${MASTER_NAME} 127.0.0.1 ${master.port} ${options.quorum ?? 2}`,
@@ -40,10 +45,10 @@ export async function startGroup(
   ];
   const sentinels = await Promise.all(
     options.sentinels.map((sentinel, index) =>
-      lab.sentinel(`sentinel-${index + 1}`, { kind: sentinel, config }),
+      lab.sentinel(`sentinel-${index + 1}`, { kind: sentinel, config, ...secured }),
     ),
   );
-  const group: WatchedGroup = { servers: [master, ...replicas], sentinels };
+  const group: WatchedGroup = { servers: [master, ...replicas], sentinels, ...secured };
   await lab.until({
     name: "every sentinel knows the others and both replicas",
     look: async () => Promise.all(sentinels.map(async (sentinel) => knownTo(sentinel))),
@@ -112,7 +117,16 @@ export function sentinelAwareClient(group: WatchedGroup): Redis {
     retryStrategy: () => 20,
     maxRetriesPerRequest: null,
     connectTimeout: 1000,
+    ...encrypted(group.tls),
   });
   client.on("error", () => undefined);
   return client;
+}
+
+function encrypted(
+  files: TlsFiles | undefined,
+): Pick<RedisOptions, "tls" | "sentinelTLS" | "enableTLSForSentinelMode"> {
+  if (files === undefined) return {};
+  const tls = clientOptions(files);
+  return { tls, sentinelTLS: tls, enableTLSForSentinelMode: true };
 }

@@ -203,6 +203,7 @@ function running(file: string | undefined): (...words: readonly string[]) => str
     master: () => ({ host: "10.0.0.1", port: 6380 }),
     onChanged: (table) => changes.push(table["repl-timeout"]),
     onResetStatistics: () => changes.push(-1),
+    useTls: () => true,
   });
   return (...words) => {
     const writer = new BufferedWriter(2);

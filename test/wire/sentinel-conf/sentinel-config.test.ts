@@ -16,6 +16,8 @@ describe("a sentinel.conf", () => {
     const { daemon, sentinel, commandLineOptions } = configOf("");
     expect(daemon).toEqual({
       port: 26379,
+      announcedPort: 26379,
+      tls: undefined,
       bind: ["*", "-::*"],
       protectedMode: false,
       tcpBacklog: 511,
@@ -266,9 +268,6 @@ describe("a mistake in a sentinel.conf", () => {
 
   it.each([
     ["daemonize yes", /service manager/],
-    ["tls-port 26380", /^tls-port is not supported by this version of vedette$/],
-    ["tls-cert-file /x.pem", /^tls-cert-file is not supported by this version of vedette$/],
-    ["tls-replication yes", /^tls-replication is not supported/],
     ["aclfile /etc/users.acl", /^aclfile is not supported/],
     ["user joe on nopass ~* &* +@all", /^user \(ACL\) is not supported/],
     ["supervised systemd", /^supervised is not supported/],

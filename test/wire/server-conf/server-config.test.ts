@@ -186,7 +186,6 @@ describe("a mistake in a redis.conf", () => {
   it.each([
     ["appendonly yes", "an append-only file"],
     ["maxmemory 1gb", "eviction"],
-    ["tls-port 6380", "TLS"],
     ["cluster-enabled yes", "Redis Cluster"],
     ["aclfile /etc/users.acl", "ACL"],
     ["user joe on nopass", "ACL"],
