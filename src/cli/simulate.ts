@@ -35,6 +35,11 @@ export function simulateOptions(yargs: Argv) {
       default: false,
       describe: "With models of redis-sentinel in each quorum",
     })
+    .option("names", {
+      type: "boolean",
+      default: false,
+      describe: "In a world of host names, where machines move",
+    })
     .option("journal", {
       type: "boolean",
       default: false,
@@ -45,6 +50,7 @@ export function simulateOptions(yargs: Argv) {
       default: false,
       describe: "Print every input and effect as well",
     })
+    .conflicts("names", "mixed")
     .check(
       ({ seeds, from, seed = 0 }) =>
         [seeds, from, seed].every((value) => Number.isSafeInteger(value) && value >= 0) ||
@@ -57,6 +63,7 @@ export interface SimulateOptions {
   readonly from: number;
   readonly seed: number | undefined;
   readonly mixed: boolean;
+  readonly names: boolean;
   readonly journal: boolean;
   readonly verbose: boolean;
 }
@@ -103,8 +110,8 @@ export async function runSimulate(options: SimulateOptions): Promise<number> {
   return campaign.failed.length > 0 ? 1 : 0;
 }
 
-function simulationOptions({ verbose, mixed }: SimulateOptions): SimulationOptions {
-  return { isDetailed: verbose, isMixed: mixed };
+function simulationOptions({ verbose, mixed, names }: SimulateOptions): SimulationOptions {
+  return { isDetailed: verbose, isMixed: mixed, hasNames: names };
 }
 
 function shortFailure({ seed, violation }: Outcome): string {

@@ -1,10 +1,10 @@
 import type { Millis } from "../base/units.ts";
 import { aboutInstance, describeInstance } from "./events.ts";
-import { isUnknownName } from "./host-names.ts";
+import { isUnknownName, refreshName } from "./host-names.ts";
 import { orderReplica } from "./reconfiguration.ts";
 import type { Instance, Master, Replica, SentinelState } from "./state.ts";
 import { isSettled, publish, type Turn } from "./turn.ts";
-import { isAt, isNameGone } from "./whereabouts.ts";
+import { isNameGone, mayBeAt } from "./whereabouts.ts";
 
 /**
  * The master is in a state in which replicas may be pointed at it (spec §3.5): it says it is one,
@@ -36,7 +36,7 @@ export function correct(turn: Turn, replica: Replica): void {
   const isBeingMoved = replica.reconf.step === "sent" || replica.reconf.step === "in-progress";
   if (isPromoted || isBeingMoved || !isSettled(turn) || !isSane(turn.state, master, turn.now))
     return;
-  if (isSomebodyElse(turn.state, replica)) return;
+  if (isSomebodyElse(turn, replica)) return;
   if (replica.reported.role === "master") convertToReplica(turn, replica);
   else fixMasterAddress(turn, replica);
 }
@@ -45,9 +45,12 @@ export function correct(turn: Turn, replica: Replica): void {
  * Another process than the one we mean: the master itself under another address, or whoever got the
  * IP of a container that is gone. An order would hit a server that does nothing wrong.
  */
-function isSomebodyElse(state: SentinelState, replica: Replica): boolean {
-  const isTheMaster = replica.runId !== undefined && replica.runId === replica.master.runId;
-  return isTheMaster || isNameGone(state, replica);
+function isSomebodyElse(turn: Turn, replica: Replica): boolean {
+  if (replica.runId !== undefined && replica.runId === replica.master.runId) return true;
+  if (!isNameGone(turn.state, replica)) return false;
+  // The connection stands, so nobody else will ask again.
+  refreshName(turn, replica.place.host);
+  return true;
 }
 
 /**
@@ -68,7 +71,7 @@ function fixMasterAddress(turn: Turn, replica: Replica): void {
   const { now } = turn;
   const { master, masterHost, masterPort } = replica;
   if (masterHost === undefined || masterPort === undefined) return;
-  if (isAt(turn.state, master, { host: masterHost, port: masterPort })) return;
+  if (mayBeAt(turn.state, master, { host: masterHost, port: masterPort })) return;
   // While the resolver is out of order, a name may be the master's or not.
   if (isUnknownName(turn.state, masterHost)) return;
   const waitMs = master.settings.failoverTimeoutMs;

@@ -8,7 +8,7 @@ import { isConnected, masterOf, reopenLink } from "./links.ts";
 import { switchMaster } from "./master-switch.ts";
 import type { Instance, Master, Sentinel, SentinelState } from "./state.ts";
 import { publish, requestSave, sendDurably, touch, type Turn } from "./turn.ts";
-import { isAt, setPlace } from "./whereabouts.ts";
+import { isAt, latestAt, setPlace } from "./whereabouts.ts";
 
 /** When the next hello to this instance is due. */
 export function helloDueAt(state: SentinelState, instance: Instance): Millis {
@@ -150,7 +150,8 @@ function adoptConfiguration(
   hello: HelloContent,
 ): void {
   if (hello.configEpoch <= master.configEpoch) return;
-  if (isAt(turn.state, master, hello.masterAddress)) {
+  const members = [master, ...master.replicas.values()];
+  if (latestAt(turn.state, members, hello.masterAddress) === master) {
     master.configEpoch = hello.configEpoch;
     requestSave(turn);
     abandonOutdated(turn, master);

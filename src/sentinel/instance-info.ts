@@ -12,7 +12,7 @@ import { noteProgress } from "./reconfiguration.ts";
 import type { DataInstance, Master, Replica, SentinelState } from "./state.ts";
 import { EAGER_INFO_PERIOD_MS, FAST_INFO_PERIOD_MS, FRESH_MASTER_MS } from "./tunables.ts";
 import { publish, requestSave, sendNow, touch, type Turn } from "./turn.ts";
-import { isAt } from "./whereabouts.ts";
+import { isAt, mayBeAt } from "./whereabouts.ts";
 
 /** A master without known replicas is asked at the fast cadence: the first list must not be late. */
 function masterInfoPeriod(state: SentinelState, master: Master, now: Millis): number {
@@ -49,7 +49,7 @@ export function isFollowing(state: SentinelState, replica: Replica): boolean {
     replica.masterLinkUp &&
     replica.masterHost !== undefined &&
     replica.masterPort !== undefined &&
-    isAt(state, master, { host: replica.masterHost, port: replica.masterPort })
+    mayBeAt(state, master, { host: replica.masterHost, port: replica.masterPort })
   );
 }
 
@@ -166,7 +166,7 @@ function takeReplicaFields(replica: Replica, info: InfoReport, now: Millis): voi
 /** A replica may name its master otherwise than this sentinel does: is it the same place? */
 function askForReportedMaster(turn: Turn, { master, masterHost, masterPort }: Replica): void {
   if (masterHost === undefined || masterPort === undefined) return;
-  if (isAt(turn.state, master, { host: masterHost, port: masterPort })) return;
+  if (mayBeAt(turn.state, master, { host: masterHost, port: masterPort })) return;
   isSettledHost(turn, masterHost);
 }
 

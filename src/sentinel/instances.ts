@@ -16,7 +16,7 @@ import type {
 } from "./state.ts";
 import { ASK_BACKOFF_FIRST_MS } from "./tunables.ts";
 import type { Turn } from "./turn.ts";
-import { isAt, replicaName, samePlaceAsEver, shownAddress } from "./whereabouts.ts";
+import { isAt, replicaName, shownAddress, wasAt } from "./whereabouts.ts";
 
 const NEVER_DOWN: SubjectiveDown = { down: false, since: Number.NEGATIVE_INFINITY as Millis };
 
@@ -177,7 +177,7 @@ export function findReplica(
 export function findMaster(state: SentinelState, address: Address): Master | undefined {
   let found: Master | undefined;
   for (const master of state.masters.values()) {
-    if (!samePlaceAsEver(state, master.place, address)) continue;
+    if (!wasAt(state, master, address)) continue;
     // Several names on one address: speak for the one whose failover is likely (W-26).
     if (found === undefined || (master.sdown.down && !found.sdown.down)) found = master;
   }

@@ -5,7 +5,7 @@ import { NO_RECONFIGURATION, type Reconfiguration } from "./failover-phase.ts";
 import { isConnected } from "./links.ts";
 import type { Master, Replica, SentinelState } from "./state.ts";
 import { isSettled, publish, sendNow, touch, type Turn } from "./turn.ts";
-import { isAt } from "./whereabouts.ts";
+import { isAt, mayBeAt } from "./whereabouts.ts";
 
 type Running = Extract<Reconfiguration, { readonly phase: "reconf-replicas" }>;
 
@@ -129,7 +129,7 @@ export function noteProgress(turn: Turn, replica: Replica): void {
     replica.reported.role === "replica" &&
     replica.masterHost !== undefined &&
     replica.masterPort !== undefined &&
-    isAt(turn.state, master, { host: replica.masterHost, port: replica.masterPort });
+    mayBeAt(turn.state, master, { host: replica.masterHost, port: replica.masterPort });
   if (reconf.step === "sent" && follows) {
     replica.reconf = { step: "in-progress" };
     tell(turn, "+slave-reconf-inprog", replica, running);

@@ -32,32 +32,47 @@ export function setPlace(state: SentinelState, instance: Instance, place: Addres
   instance.address = shownAddress(state, place);
 }
 
-/** Is the instance where that address says? The name counts, and so does the IP in use. */
+/**
+ * Is the instance where that address says? A name is compared with a literal address by the IP in
+ * use. Two names are two places, whatever they lead to: what is known of one may be out of date, and
+ * the IP of a container that has moved is soon another's.
+ */
 export function isAt(state: SentinelState, { place }: Instance, told: Address): boolean {
-  return samePlace(state, place, told);
+  if (place.port !== told.port) return false;
+  return areNames(place, told) ? sameText(place, told) : mayBeAt(state, { place }, told);
 }
 
-/**
- * @param place of an instance: the IP that is in use for it counts
- * @param told by somebody: all IPs of a name count, because nothing says which one is meant
- */
-export function samePlace(state: SentinelState, place: Address, told: Address): boolean {
-  if (place.port !== told.port || place.host === "") return false;
-  if (canonicalHost(place.host) === canonicalHost(told.host)) return true;
-  if (state.names.size === 0) return false;
+function areNames(place: Address, told: Address): boolean {
+  return !isIpAddress(place.host) && !isIpAddress(told.host);
+}
+
+/** As `isAt`, where it is better to leave things as they are: an alias counts as the name. */
+export function mayBeAt(
+  state: SentinelState,
+  { place }: Pick<Instance, "place">,
+  told: Address,
+): boolean {
+  if (sameText(place, told)) return true;
+  if (place.port !== told.port || state.names.size === 0) return false;
   const ip = presentIp(state, place.host);
   return ip !== undefined && presentIps(state, told.host).includes(ip);
 }
 
 /**
- * As `samePlace`, for a peer's question about an address: it may mean the IP by which it still knows
- * a name that has been taken back.
+ * As `mayBeAt`, for a peer's question about an address: it may mean the IP by which it still knows a
+ * name that has been taken back.
  */
-export function samePlaceAsEver(state: SentinelState, place: Address, told: Address): boolean {
-  if (samePlace(state, place, told)) return true;
+export function wasAt(state: SentinelState, instance: Instance, told: Address): boolean {
+  const { place } = instance;
+  if (mayBeAt(state, instance, told)) return true;
   if (place.port !== told.port || state.names.size === 0) return false;
   const ip = lastGoodIp(state, place.host);
   return ip !== undefined && ip === lastGoodIp(state, told.host);
+}
+
+function sameText(a: Address, b: Address): boolean {
+  if (a.port !== b.port) return false;
+  return a.host === b.host || canonicalHost(a.host) === canonicalHost(b.host);
 }
 
 function presentIps(state: SentinelState, host: string): readonly string[] {
@@ -65,6 +80,29 @@ function presentIps(state: SentinelState, host: string): readonly string[] {
   if (name === undefined) return isIpAddress(host) ? [canonicalHost(host)] : [];
   if (name.standing === "gone" || name.ip === undefined) return [];
   return [name.ip, ...name.ips];
+}
+
+/**
+ * Of the instances at an address the one of which that was last heard: the resolver's newer word
+ * counts more, and a place that is that address itself counts most.
+ */
+export function latestAt<Kind extends Instance>(
+  state: SentinelState,
+  instances: readonly Kind[],
+  told: Address,
+): Kind | undefined {
+  let latest: Kind | undefined;
+  let since = Number.NEGATIVE_INFINITY;
+  for (const instance of instances) {
+    if (!isAt(state, instance, told)) continue;
+    const { host } = instance.place;
+    const isItself = canonicalHost(host) === canonicalHost(told.host);
+    const heardAt = isItself ? Number.MAX_VALUE : (findName(state, host)?.askedAt ?? 0);
+    if (heardAt <= since) continue;
+    latest = instance;
+    since = heardAt;
+  }
+  return latest;
 }
 
 /** A name outlives the IP of a container: of two ways to say the same place it is the better. */

@@ -31,4 +31,14 @@ export const FAULT_KINDS = [
   "operator-failover",
 ] as const;
 
-export type FaultKind = (typeof FAULT_KINDS)[number];
+/** What only happens where hosts have names. */
+export const NAME_FAULT_KINDS = [
+  // A container ends and comes back under another address, now and then one that another had.
+  "move-server",
+  "move-sentinel",
+  // Nobody gets an answer from the name server, or one name is unknown for a while.
+  "names-stalled",
+  "name-gone",
+] as const;
+
+export type FaultKind = (typeof FAULT_KINDS)[number] | (typeof NAME_FAULT_KINDS)[number];

@@ -1,4 +1,5 @@
 import { chance, nextBelow, nextFloat, type Random } from "../base/random.ts";
+import { hostNameOf } from "./host-name.ts";
 import { count, type Counts } from "./coverage.ts";
 import type { FaultKind } from "./fault-kinds.ts";
 import type { Node } from "./node.ts";
@@ -129,7 +130,42 @@ export class Faults {
         return this.#fullDisk();
       case "operator-failover":
         return this.#operatorFailover();
+      case "move-server":
+        return this.#move(kind, this.#anyServer());
+      case "move-sentinel":
+        return this.#move(kind, this.#anySentinel());
+      case "names-stalled":
+        return this.#stallNames();
+      case "name-gone":
+        return this.#takeNameBack();
     }
+  }
+
+  #move(kind: FaultKind, node: Node): Undo {
+    const { network } = this.#world;
+    this.#note(kind, node.name);
+    node.crash();
+    network.names.set(hostNameOf(node.name), { kind: "gone" });
+    return () => {
+      if (!node.isAlive) this.#world.moveElsewhere(node, this.#random);
+      this.#restart(node);
+    };
+  }
+
+  #stallNames(): Undo {
+    const { names } = this.#world.network;
+    this.#note("names-stalled", "no answers");
+    names.isStalled = true;
+    return () => {
+      names.isStalled = false;
+    };
+  }
+
+  #takeNameBack(): Undo {
+    const node = chance(this.#random, 0.5) ? this.#anySentinel() : this.#anyServer();
+    this.#note("name-gone", node.name);
+    this.#world.network.names.set(hostNameOf(node.name), { kind: "gone" });
+    return () => this.#world.nameRightly(node);
   }
 
   #crash(kind: FaultKind, node: Node): Undo {
@@ -194,7 +230,7 @@ export class Faults {
     const { network } = this.#world;
     const ways = waysOf(cut);
     const sign = cut.isBothWays ? "|" : "->|";
-    const text = `${names(cut.from)} ${sign} ${names(cut.to)}`;
+    const text = `${namesOf(cut.from)} ${sign} ${namesOf(cut.to)}`;
     this.#note(kind, text);
     for (const [a, b] of ways) network.block(a, b);
     return () => {
@@ -226,7 +262,7 @@ export class Faults {
     const { network, allNodes } = this.#world;
     const slow = this.#someOf(allNodes);
     const extraMs = 5 + nextBelow(this.#random, 400);
-    this.#note("slow-ways", `${names(slow)} by ${extraMs} ms`);
+    this.#note("slow-ways", `${namesOf(slow)} by ${extraMs} ms`);
     const set = (delay: number) => {
       for (const a of slow) {
         for (const b of allNodes) {
@@ -307,6 +343,6 @@ function waysOf({ from, to, isBothWays }: Cut): [Node, Node][] {
   return ways;
 }
 
-function names(nodes: readonly Node[]): string {
+function namesOf(nodes: readonly Node[]): string {
   return nodes.map((node) => node.name).join(",");
 }

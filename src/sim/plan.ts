@@ -1,6 +1,6 @@
 import { chance, nextBelow, nextFloat, type Random } from "../base/random.ts";
 import type { DiskSettings } from "./disk.ts";
-import { FAULT_KINDS, type FaultKind } from "./fault-kinds.ts";
+import { FAULT_KINDS, type FaultKind, NAME_FAULT_KINDS } from "./fault-kinds.ts";
 import type { NetworkSettings } from "./network.ts";
 import type { RedisSettings } from "./redis-server.ts";
 
@@ -20,6 +20,8 @@ export interface ClusterPlan {
   readonly sentinels: number;
   /** Models of redis-sentinel in the same quorum, besides. */
   readonly references: number;
+  /** Everybody has a host name and announces it; machines may come back under another address. */
+  readonly hasNames: boolean;
   readonly groups: readonly GroupPlan[];
   readonly network: NetworkSettings;
   readonly disk: DiskSettings;
@@ -74,12 +76,21 @@ export function drawMixedPlan(random: Random): SimulationPlan {
   return { ...plan, cluster: { ...cluster, sentinels, references, groups } };
 }
 
+/** The same plan in a world of host names, with what goes wrong there; draws nothing. */
+export function withNames({ cluster, faults }: SimulationPlan): SimulationPlan {
+  return {
+    cluster: { ...cluster, hasNames: true },
+    faults: { ...faults, kinds: [...faults.kinds, ...NAME_FAULT_KINDS, ...NAME_FAULT_KINDS] },
+  };
+}
+
 function drawCluster(random: Random): ClusterPlan {
   const sentinels = pick(random, [3, 3, 5]);
   const names = chance(random, 0.2) ? ["mymaster", "other"] : ["mymaster"];
   return {
     sentinels,
     references: 0,
+    hasNames: false,
     groups: names.map((name) => drawGroup(random, name, sentinels)),
     network: {
       delayMs: pick(random, [0.1, 0.5, 2, 20]),

@@ -5,6 +5,7 @@ import { bulk, error, integer, OK, type Reply, simple } from "../resp/reply.ts";
 import { AttachedReplicas, type Attachment } from "./attached-replicas.ts";
 import type { End, EndHandler } from "./connection.ts";
 import type { Journal } from "./journal.ts";
+import { hostNameOf } from "./host-name.ts";
 import type { PublishedHello } from "./hello-texts.ts";
 import type { Message, ServerCommand } from "./message.ts";
 import type { Network } from "./network.ts";
@@ -51,6 +52,7 @@ interface Persisted {
 export class RedisServer extends Node implements ReplicaLinkOwner, Attachment {
   readonly settings: RedisSettings;
   readonly #network: Network;
+  readonly #announceHost: boolean;
   readonly #journal: Journal;
   readonly #random: Random;
   readonly #persisted: Persisted;
@@ -69,6 +71,8 @@ export class RedisServer extends Node implements ReplicaLinkOwner, Attachment {
     readonly node: ConstructorParameters<typeof Node>[0];
     readonly settings: RedisSettings;
     readonly network: Network;
+    /** `replica-announce-ip`: its host name. */
+    readonly announceHost: boolean;
     readonly journal: Journal;
     readonly random: Random;
     readonly master: Address | undefined;
@@ -76,6 +80,7 @@ export class RedisServer extends Node implements ReplicaLinkOwner, Attachment {
     super(options.node);
     this.settings = { ...options.settings };
     this.#network = options.network;
+    this.#announceHost = options.announceHost;
     this.#journal = options.journal;
     this.#random = options.random;
     this.#persisted = { master: options.master, writes: [] };
@@ -88,6 +93,11 @@ export class RedisServer extends Node implements ReplicaLinkOwner, Attachment {
 
   get fullSyncMs(): number {
     return this.settings.fullSyncMs;
+  }
+
+  get announcedAddress(): Address {
+    const { name, address } = this;
+    return this.#announceHost ? { host: hostNameOf(name), port: address.port } : address;
   }
 
   get timeoutMs(): number {

@@ -13,6 +13,8 @@ const RETRY_MS = 1_000;
 export interface ReplicaLinkOwner {
   readonly node: Node;
   readonly log: ReplicationLog;
+  /** What it tells its master of itself. */
+  readonly announcedAddress: Address;
   /** Silence after which either side gives the other up, in ms. */
   readonly timeoutMs: number;
   /** An entry came and is part of the log now. */
@@ -90,9 +92,10 @@ export class ReplicaLink implements EndHandler {
   }
 
   opened(): void {
-    const { node, log } = this.#owner;
+    const { log } = this.#owner;
     const { replid, offset } = log;
-    const command = { name: "psync", replid, offset, address: node.address } as const;
+    const { announcedAddress: address } = this.#owner;
+    const command = { name: "psync", replid, offset, address } as const;
     this.#end?.send({ kind: "server-command", command });
   }
 

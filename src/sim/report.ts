@@ -5,9 +5,10 @@ const LAST_LINES = 60;
 
 /** Why a seed failed, how it came to that, and how to see it again. */
 export function formatFailure(outcome: Outcome): string {
-  const { seed, violation, journal } = outcome;
+  const { seed, violation, journal, hasNames } = outcome;
   if (violation === undefined) return `seed ${seed} holds`;
-  const command = `npx vedette simulate${outcome.isMixed ? " --mixed" : ""} --seed ${seed}`;
+  const world = outcome.isMixed ? " --mixed" : hasNames ? " --names" : "";
+  const command = `npx vedette simulate${world} --seed ${seed}`;
   const omitted = Math.max(0, journal.length - LAST_LINES);
   return [
     `seed ${seed} breaks "${violation.invariant}"`,

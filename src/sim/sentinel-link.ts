@@ -1,3 +1,4 @@
+import type { Address } from "../base/address.ts";
 import { unreachable } from "../base/assert.ts";
 import { type LinkId, parseRunId } from "../base/ids.ts";
 import { epoch } from "../base/units.ts";
@@ -24,6 +25,8 @@ type OpenLink = Extract<Effect, { readonly kind: "open-link" }>;
 export class SentinelLink {
   readonly id: LinkId;
   readonly target: OpenLink;
+  /** The name or address that the core connects to: what the target's IP was found for. */
+  readonly place: Address;
   readonly #node: Node;
   readonly #network: Network;
   readonly #hellos: HelloTexts;
@@ -35,6 +38,7 @@ export class SentinelLink {
 
   constructor(options: {
     readonly target: OpenLink;
+    readonly place: Address;
     readonly node: Node;
     readonly network: Network;
     readonly hellos: HelloTexts;
@@ -42,6 +46,7 @@ export class SentinelLink {
   }) {
     this.id = options.target.link;
     this.target = options.target;
+    this.place = options.place;
     this.#node = options.node;
     this.#network = options.network;
     this.#hellos = options.hellos;

@@ -207,6 +207,11 @@ export class SentinelNode extends Node {
   }
 
   #resolve(life: Life, { question, name }: Extract<Effect, { readonly kind: "resolve" }>): void {
+    // Where there is nothing to connect to yet, the core counts the time from here.
+    for (const { address, phase } of life.state.links.values()) {
+      if (address.host !== name || phase.phase !== "closed") continue;
+      for (const pinged of this.#watchers.pinged) pinged(this, address);
+    }
     this.#network.names.ask(this, name, (answer) => {
       if (life !== this.#life) return;
       this.deliver(
@@ -219,9 +224,11 @@ export class SentinelNode extends Node {
 
   #openLink(life: Life, target: Extract<Effect, { readonly kind: "open-link" }>): void {
     // The core counts the time from here: the ping goes out as soon as the connection stands.
-    for (const pinged of this.#watchers.pinged) pinged(this, target.address);
+    const place = life.state.links.get(target.link)?.address ?? target.address;
+    for (const pinged of this.#watchers.pinged) pinged(this, place);
     const link = new SentinelLink({
       target,
+      place,
       node: this,
       network: this.#network,
       hellos: this.#hellos,
@@ -233,7 +240,7 @@ export class SentinelNode extends Node {
   #hearLink(life: Life, link: SentinelLink, input: Input): void {
     if (input.kind === "link-lost") life.links.delete(link.id);
     if (input.kind === "ping-reply" && isAcceptedPingReply(input.reply)) {
-      for (const ponged of this.#watchers.ponged) ponged(this, link.target.address);
+      for (const ponged of this.#watchers.ponged) ponged(this, link.place);
     }
     this.deliver(input);
   }
@@ -268,15 +275,15 @@ export class SentinelNode extends Node {
   }
 
   #tellOf(link: SentinelLink, command: LinkCommand): void {
-    const { address } = link.target;
+    const { place } = link;
     if (command.name === "ping") {
-      for (const pinged of this.#watchers.pinged) pinged(this, address);
+      for (const pinged of this.#watchers.pinged) pinged(this, place);
     } else if (command.name === "reconfigure") {
-      for (const ordered of this.#watchers.ordered) ordered(this, address, command.master);
+      for (const ordered of this.#watchers.ordered) ordered(this, place, command.master);
     } else {
       const told = toldByCommand(command, this.#hellos);
       if (told !== undefined) {
-        for (const tell of this.#watchers.told) tell(this, told, address);
+        for (const tell of this.#watchers.told) tell(this, told, place);
       }
     }
   }

@@ -4,7 +4,7 @@ import { type Invariants, invariants } from "./checks/invariants.ts";
 import { Violation } from "./checks/violation.ts";
 import { type Counts, count, Coverage } from "./coverage.ts";
 import { Faults } from "./faults.ts";
-import { type ClusterPlan, drawMixedPlan, drawPlan, settleBoundMs } from "./plan.ts";
+import { type ClusterPlan, drawMixedPlan, drawPlan, settleBoundMs, withNames } from "./plan.ts";
 import { REAL_PROGRAM, type SentinelProgram } from "./sentinel-program.ts";
 import { World } from "./world.ts";
 import { lostWrites } from "./lost-writes.ts";
@@ -13,6 +13,7 @@ import { lostWrites } from "./lost-writes.ts";
 export interface Outcome {
   readonly seed: number;
   readonly isMixed: boolean;
+  readonly hasNames: boolean;
   /** Virtual time, in ms. */
   readonly simulatedMs: number;
   readonly counts: Counts;
@@ -22,6 +23,8 @@ export interface Outcome {
 
 export interface SimulationOptions {
   readonly program?: SentinelProgram;
+  /** In a world of host names, with the faults that belong to it. */
+  readonly hasNames?: boolean;
   /** Every message in the journal. */
   readonly isDetailed?: boolean;
   /** Some of the sentinels are models of redis-sentinel. */
@@ -41,7 +44,9 @@ const LOOK_EVERY_MS = 250;
 export function simulate(seed: number, options: SimulationOptions = {}): Outcome {
   const random = seededRandom(seed);
   const isMixed = options.isMixed ?? false;
-  const plan = isMixed ? drawMixedPlan(random) : drawPlan(random);
+  const drawn = isMixed ? drawMixedPlan(random) : drawPlan(random);
+  // A model of redis-sentinel knows no names.
+  const plan = options.hasNames === true && !isMixed ? withNames(drawn) : drawn;
   const coverage = new Coverage();
   const rules = invariants();
   const world = new World({
@@ -66,6 +71,7 @@ export function simulate(seed: number, options: SimulationOptions = {}): Outcome
   return {
     seed,
     isMixed,
+    hasNames: plan.cluster.hasNames,
     simulatedMs: world.agenda.now,
     counts,
     journal: [describePlan(plan.cluster, plan.faults.kinds), ...world.journal.lines],

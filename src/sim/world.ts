@@ -1,8 +1,9 @@
 import type { Address } from "../base/address.ts";
 import { masterName } from "../base/ids.ts";
-import { nextBelow, nextUint32, type Random, seededRandom } from "../base/random.ts";
+import { chance, nextBelow, nextUint32, type Random, seededRandom } from "../base/random.ts";
 import { millis } from "../base/units.ts";
 import { Agenda } from "./agenda.ts";
+import { hostNameOf } from "./host-name.ts";
 import { HelloTexts } from "./hello-texts.ts";
 import { Journal } from "./journal.ts";
 import { Network } from "./network.ts";
@@ -42,6 +43,10 @@ export class World {
   readonly groups: readonly Group[];
   readonly operator: Operator;
   readonly #random: Random;
+  readonly #hasNames: boolean;
+  /** Addresses that machines have left. */
+  readonly #vacated: Address[] = [];
+  #moves = 0;
   #nodes = 0;
 
   constructor(options: {
@@ -53,6 +58,7 @@ export class World {
   }) {
     const { plan, program } = options;
     this.#random = options.random;
+    this.#hasNames = plan.hasNames;
     this.journal = new Journal({ now: () => this.agenda.now, isDetailed: options.isDetailed });
     this.network = new Network({
       agenda: this.agenda,
@@ -74,7 +80,7 @@ export class World {
           journal: this.journal,
           random: this.#fork(),
           disk: plan.disk,
-          conf: this.#confText(plan),
+          conf: this.#confText(plan, `s${index + 1}`),
           watchers,
           hellos,
         }),
@@ -93,6 +99,7 @@ export class World {
         }),
       ),
     );
+    for (const node of this.nodes) this.nameRightly(node);
     this.operator = this.#add(
       new Operator(this.#nodeOptions("op", { host: "10.0.9.1", port: 1 }), this.network),
     );
@@ -106,6 +113,29 @@ export class World {
   /** Of both kinds. */
   get allSentinels(): readonly (SentinelNode | ReferenceSentinel)[] {
     return [...this.sentinels, ...this.references];
+  }
+
+  /** Has the node's name lead to it. */
+  nameRightly(node: Node): void {
+    if (!this.#hasNames) return;
+    this.network.names.set(hostNameOf(node.name), { kind: "ips", ips: [node.address.host] });
+  }
+
+  /** The node, while it is down, gets a new address, or one that another has left. */
+  moveElsewhere(node: Node, random: Random): void {
+    const fresh = { host: `10.0.7.${++this.#moves}`, port: node.address.port };
+    const used = this.#vacated.find(({ port }) => port === node.address.port);
+    const isReused = used !== undefined && chance(random, 0.5);
+    if (isReused) this.#vacated.splice(this.#vacated.indexOf(used), 1);
+    this.#vacated.push(node.address);
+    this.network.move(node, isReused ? used : fresh);
+    this.nameRightly(node);
+    this.journal.write(node.name, `is at ${node.address.host} now`);
+  }
+
+  /** How a node is called: by its name where hosts have names. */
+  #place(nodeName: string, address: Address): Address {
+    return this.#hasNames ? { host: hostNameOf(nodeName), port: address.port } : address;
   }
 
   /** Everything that the network can part. */
@@ -128,6 +158,8 @@ export class World {
   /** Ends every fault: what is down starts, what is stopped goes on, every way is free. */
   heal(): void {
     this.network.heal();
+    this.network.names.isStalled = false;
+    for (const node of this.nodes) this.nameRightly(node);
     for (const sentinel of this.sentinels) {
       sentinel.spare();
       sentinel.disk.isFull = false;
@@ -159,8 +191,7 @@ export class World {
     place: { readonly index: number; readonly sentinelAddresses: readonly Address[] },
   ): Group {
     const prefix = place.index === 0 ? "" : "x".repeat(place.index);
-    const addresses = plan.servers.map((_, index) => serverAddress(place.index, index));
-    const [master] = addresses;
+    const master = this.#place(`${prefix}m`, serverAddress(place.index, 0));
     const servers = plan.servers.map((settings, index) =>
       this.#add(
         new RedisServer({
@@ -170,6 +201,7 @@ export class World {
           ),
           settings,
           network: this.network,
+          announceHost: this.#hasNames,
           journal: this.journal,
           random: this.#fork(),
           master: index === 0 ? undefined : master,
@@ -183,7 +215,9 @@ export class World {
         random: this.#fork(),
         settings: {
           master: masterName(plan.name),
-          sentinels: place.sentinelAddresses,
+          sentinels: place.sentinelAddresses.map((address, index) =>
+            this.#place(`s${index + 1}`, address),
+          ),
           intervalMs: plan.writeIntervalMs,
           firstWrite: 1_000_000 * (place.index + 1),
         },
@@ -215,11 +249,18 @@ export class World {
   }
 
   /** What an operator writes into the file of a new sentinel. */
-  #confText(plan: ClusterPlan): string {
+  #confText(plan: ClusterPlan, nodeName: string): string {
     const lines = [`port ${SENTINEL_PORT}`, `sentinel myid ${drawId(this.#random)}`];
+    if (this.#hasNames) {
+      lines.push(
+        "sentinel resolve-hostnames yes",
+        "sentinel announce-hostnames yes",
+        `sentinel announce-ip ${hostNameOf(nodeName)}`,
+      );
+    }
     for (const [index, group] of plan.groups.entries()) {
       const { name } = group;
-      const { host, port } = serverAddress(index, 0);
+      const { host, port } = this.#place(`${"x".repeat(index)}m`, serverAddress(index, 0));
       lines.push(
         `sentinel monitor ${name} ${host} ${port} ${group.quorum}`,
         `sentinel down-after-milliseconds ${name} ${group.downAfterMs}`,

@@ -40,7 +40,7 @@ function whyNotIn(world: World, group: Group): string | undefined {
     const reason = whyReferenceUnsettled(world, { reference, agreed, group });
     if (reason !== undefined) return `${reference.name} ${reason}`;
   }
-  return whyServersDiffer(group.servers, agreed.address);
+  return whyServersDiffer(world, group.servers, agreed.address);
 }
 
 function text({ address, configEpoch }: Master): string {
@@ -97,12 +97,17 @@ function whyReferenceUnsettled(
   return undefined;
 }
 
-function whyServersDiffer(servers: readonly RedisServer[], master: Address): string | undefined {
+function whyServersDiffer(
+  { network }: World,
+  servers: readonly RedisServer[],
+  master: Address,
+): string | undefined {
+  const there = network.nodeAt(master);
   for (const server of servers) {
     const { name, masterAddress } = server;
-    if (sameAddress(server.address, master)) {
+    if (server === there) {
       if (!server.isMaster) return `${name} should be the master`;
-    } else if (masterAddress === undefined || !sameAddress(masterAddress, master)) {
+    } else if (masterAddress === undefined || network.nodeAt(masterAddress) !== there) {
       return `${name} does not follow ${formatAddress(master)}`;
     } else if (!server.isLinkUp) return `${name} follows, but its link is down`;
   }

@@ -1,7 +1,7 @@
 import { formatAddress } from "../../base/address.ts";
 import type { World } from "../world.ts";
 
-const ADDRESS = /(\d+\.\d+\.\d+\.\d+)[ :](\d+)/g;
+const ADDRESS = /(\d+\.\d+\.\d+\.\d+|\w+\.test)[ :](\d+)/g;
 const RUN_ID = /\b[0-9a-f]{40}\b/g;
 /** `r1 r1` where a payload names an instance and then gives its address. */
 const TWICE = /(?<= )(\w+) \1\b/g;
@@ -10,6 +10,7 @@ const TWICE = /(?<= )(\w+) \1\b/g;
 export function withNames(world: World, text: string): string {
   return text
     .replace(ADDRESS, (whole, host: string, port: string) => {
+      if (host.endsWith(".test")) return host.slice(0, -".test".length);
       const node = world.network.nodeAt({ host, port: Number(port) });
       return node?.name ?? whole;
     })

@@ -4,6 +4,7 @@ import type { Reply } from "../../resp/reply.ts";
 import { EVENT_LEVELS, type SentinelEvent } from "../../sentinel/events.ts";
 import { whyNoAgreement } from "../checks/agreement.ts";
 import { invariants } from "../checks/invariants.ts";
+import { hostNameOf } from "../host-name.ts";
 import type { Node } from "../node.ts";
 import type { ClusterPlan } from "../plan.ts";
 import { RedisServer } from "../redis-server.ts";
@@ -124,6 +125,16 @@ class Stage {
       case "slow-disk":
         this.#sentinel(command.node, line).disk.extraMs = command.extraMs;
         return;
+      case "move":
+        if (node === undefined || node.isAlive) throw new ScenarioError(line, "it is not down");
+        return world.moveElsewhere(node, seededRandom(line));
+      case "name":
+        if (node === undefined) return;
+        if (command.state === "right") return world.nameRightly(node);
+        return world.network.names.set(hostNameOf(node.name), { kind: "gone" });
+      case "names":
+        world.network.names.isStalled = command.state === "stalled";
+        return;
       case "priority":
         if (!(node instanceof RedisServer)) throw new ScenarioError(line, "a server is expected");
         node.settings.priority = command.priority;
@@ -234,6 +245,7 @@ function planOf(settings: ClusterSettings): ClusterPlan {
   return {
     sentinels,
     references: 0,
+    hasNames: settings.names > 0,
     groups: [
       {
         name: "mymaster",

@@ -20,6 +20,10 @@ export type Command =
   | { readonly kind: "heal" }
   | { readonly kind: "disk"; readonly node: string; readonly state: "full" | "good" }
   | { readonly kind: "slow-disk"; readonly node: string; readonly extraMs: number }
+  /** A node that is down comes back under another address when it is started. */
+  | { readonly kind: "move"; readonly node: string }
+  | { readonly kind: "name"; readonly node: string; readonly state: "gone" | "right" }
+  | { readonly kind: "names"; readonly state: "stalled" | "good" }
   | { readonly kind: "priority"; readonly node: string; readonly priority: number }
   /** A command for a sentinel, from an operator. */
   | {
@@ -40,6 +44,8 @@ export interface ClusterSettings {
   /** One way, in ms. */
   readonly delayMs: number;
   readonly seed: number;
+  /** 1: hosts have names and announce them. */
+  readonly names: number;
 }
 
 export interface PlacedCommand {
@@ -56,6 +62,7 @@ const DEFAULT_CLUSTER: ClusterSettings = {
   parallelSyncs: 1,
   delayMs: 1,
   seed: 1,
+  names: 0,
 };
 
 /**
@@ -115,6 +122,19 @@ function parseCommand(words: readonly string[], line: number): Command {
       return { kind: "heal" };
     case "disk":
       return parseDisk(rest, line);
+    case "move":
+      need(rest.length === 1, "move NODE");
+      return { kind: "move", node };
+    case "name":
+      if (word !== "gone" && word !== "right") {
+        throw new ScenarioError(line, "expected 'name NODE gone|right'");
+      }
+      return { kind: "name", node, state: word };
+    case "names":
+      if (node !== "stalled" && node !== "good") {
+        throw new ScenarioError(line, "expected 'names stalled|good'");
+      }
+      return { kind: "names", state: node };
     case "priority":
       need(rest.length === 2 && /^\d+$/.test(word), "priority NODE NUMBER");
       return { kind: "priority", node, priority: Number(word) };
@@ -164,6 +184,7 @@ const CLUSTER_SETTINGS: ReadonlyMap<
   ["replicas", { field: "replicas", isTime: false }],
   ["quorum", { field: "quorum", isTime: false }],
   ["parallel-syncs", { field: "parallelSyncs", isTime: false }],
+  ["names", { field: "names", isTime: false }],
   ["seed", { field: "seed", isTime: false }],
   ["down-after", { field: "downAfterMs", isTime: true }],
   ["failover-timeout", { field: "failoverTimeoutMs", isTime: true }],

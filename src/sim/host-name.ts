@@ -1,0 +1,4 @@
+/** The host name of a node, where hosts have names. */
+export function hostNameOf(nodeName: string): string {
+  return `${nodeName}.test`;
+}
