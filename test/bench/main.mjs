@@ -1,7 +1,9 @@
-// node test/bench/main.mjs [failover|server] [--rounds N] [--only 0,1]
+// node test/bench/main.mjs [failover|server|replication] [--rounds N] [--only 0,1]
 // Needs a build, and redis-server, redis-sentinel and redis-benchmark (PATH or REDIS_SERVER, …).
 import { parseArgs } from "node:util";
 import { benchFailover } from "./failover.mjs";
+import { benchFullSync } from "./full-sync.mjs";
+import { benchReplicaCost } from "./replica-cost.mjs";
 import { benchServer } from "./server.mjs";
 
 const { values, positionals } = parseArgs({
@@ -15,6 +17,15 @@ const options = {
 };
 for (const name of names) {
   if (name === "failover") await benchFailover(options);
-  else if (name === "server") await benchServer(options);
-  else throw new Error(`no benchmark is called ${name}: failover, server`);
+  else if (name === "server") {
+    await benchServer(options);
+    await benchReplication(options);
+  } else if (name === "replication") await benchReplication(options);
+  else throw new Error(`no benchmark is called ${name}: failover, server, replication`);
+}
+
+/** @param {{ rounds?: number }} all */
+async function benchReplication(all) {
+  await benchReplicaCost(all);
+  await benchFullSync(all);
 }
