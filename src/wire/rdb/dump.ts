@@ -1,12 +1,13 @@
 import { crc64Bytes, newCrc64, updateCrc64 } from "./crc64.ts";
 import { EncodingError } from "./encodings/element-cursor.ts";
 import { RdbError } from "./errors.ts";
-import { TYPE_STRING } from "./opcodes.ts";
+import { TYPE_STRING, typeName } from "./opcodes.ts";
 import { StringReader } from "./primitives.ts";
 import { RdbInput } from "./rdb-input.ts";
 import { RdbOutput } from "./rdb-output.ts";
 import { MAX_RDB_VERSION, type RdbValue } from "./record.ts";
 import { typeOf, ValueWriter } from "./value-writer.ts";
+import { sizeOf } from "./values/pieces.ts";
 import { readerForType } from "./values/reader-for-type.ts";
 import { versionFor } from "./versions.ts";
 
@@ -40,32 +41,47 @@ export function isIntactDump(dump: Buffer, options: { readonly checksum: boolean
 
 /**
  * The value in a dump, in pieces: a string or opaque value in one, a container in one or more.
- * @returns false as soon as the dump contradicts its format, or has no elements, or `take` says no
+ * What follows the value is passed over, as Redis does.
+ * @param take answers why it cannot take the piece, if so
+ * @returns why the dump is refused: it contradicts its format, holds nothing, or `take` objects;
+ *   undefined when all of it was taken
  */
-export function readDump(dump: Buffer, take: (piece: RdbValue) => boolean): boolean {
+export function readDump(
+  dump: Buffer,
+  take: (piece: RdbValue) => string | undefined,
+): string | undefined {
   const input = new RdbInput();
   input.feed(dump.subarray(0, -FOOTER_BYTES));
-  if (!input.has(1)) return false;
   try {
-    return readValue(input, take);
+    return input.has(1) ? readValue(input, take) : CUT_OFF;
   } catch (error) {
-    if (error instanceof EncodingError || error instanceof RdbError) return false;
+    if (error instanceof EncodingError || error instanceof RdbError) return error.message;
     throw error;
   }
 }
 
-function readValue(input: RdbInput, take: (piece: RdbValue) => boolean): boolean {
+const CUT_OFF = "the value is cut off";
+
+function readValue(
+  input: RdbInput,
+  take: (piece: RdbValue) => string | undefined,
+): string | undefined {
   const strings = new StringReader(input);
   const type = input.uint8();
   if (type === TYPE_STRING) {
     const bytes = strings.read();
-    return bytes !== undefined && take({ kind: "string", bytes });
+    return bytes === undefined ? CUT_OFF : take({ kind: "string", bytes });
   }
   const reader = readerForType(type, { input, strings });
-  if (reader === undefined) return false;
+  if (reader === undefined) return `type ${type} (${typeName(type) ?? "unknown"})`;
+  let elements = 0;
   for (;;) {
     const piece = reader.read();
-    if (piece === undefined || !take(piece.value)) return false;
-    if (piece.complete) return true;
+    if (piece === undefined) return CUT_OFF;
+    const { value, complete } = piece;
+    elements += value.kind === "opaque" ? 1 : sizeOf(value);
+    if (elements === 0 && complete) return "a container without elements";
+    const objection = elements === 0 ? undefined : take(value);
+    if (objection !== undefined || complete) return objection;
   }
 }

@@ -75,12 +75,17 @@ export class RdbReader {
   readonly #input = new RdbInput();
   readonly #strings = new StringReader(this.#input);
   readonly #source: ValueSource = { input: this.#input, strings: this.#strings };
+  readonly #checksum: "verify" | "ignore";
   #phase: Phase = { at: "header" };
   #version = 0;
   #db = 0;
   /** Of the next key. */
   #expireAt: UnixMillis | undefined;
   #fault: RdbError | undefined;
+
+  constructor(options: { readonly checksum: "verify" | "ignore" } = { checksum: "verify" }) {
+    this.#checksum = options.checksum;
+  }
 
   /** @param chunk is kept until it is read: the caller must not reuse it */
   feed(chunk: Buffer): void {
@@ -169,7 +174,7 @@ export class RdbReader {
       case "module":
         return this.#module(`type 7 (module) of key ${excerpt(phase.key)}, made by`);
       case "checksum":
-        return this.#checksum();
+        return this.#readChecksum();
       case "ended":
         return "short";
       default:
@@ -300,13 +305,14 @@ export class RdbReader {
     return { kind: "end" };
   }
 
-  #checksum(): Outcome {
+  #readChecksum(): Outcome {
     if (!this.#input.has(CHECKSUM_BYTES)) return "short";
     const expected = crc64Bytes(this.#input.checksum()).toString("latin1");
     const stated = this.#input.latin1(CHECKSUM_BYTES);
     // Eight zero bytes: the writer has checksums switched off.
-    if (stated !== "\0".repeat(CHECKSUM_BYTES) && stated !== expected) {
-      this.#corrupt("wrong checksum");
+    const isTold = stated !== "\0".repeat(CHECKSUM_BYTES);
+    if (this.#checksum === "verify" && isTold && stated !== expected) {
+      this.#corrupt("wrong checksum (RDB CRC error)");
     }
     this.#phase = { at: "ended" };
     return { kind: "end" };

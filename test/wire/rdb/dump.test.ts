@@ -17,11 +17,11 @@ function dump(type: number, value: Buffer, version = 9): Buffer {
 
 function valueIn(bytes: Buffer): PlainValue | undefined {
   const pieces: PlainValue[] = [];
-  const isGood = readDump(bytes, (piece) => {
+  const refusal = readDump(bytes, (piece) => {
     pieces.push(plainValue(piece));
-    return true;
+    return undefined;
   });
-  return isGood ? pieces.reduce(joined) : undefined;
+  return refusal === undefined ? pieces.reduce(joined) : undefined;
 }
 
 describe("a dump", () => {
@@ -58,7 +58,10 @@ describe("a dump", () => {
     const stream = Buffer.concat([length(1), node, ...Array.from({ length: 3 }, () => none), none]);
     const bytes = dump(15, stream);
     let read: RdbValue | undefined;
-    expect(readDump(bytes, (piece) => ((read = piece), true))).toBe(true);
+    readDump(bytes, (piece) => {
+      read = piece;
+      return undefined;
+    });
     expect(read).toEqual({ kind: "opaque", type: 15, bytes: stream });
     if (read !== undefined) expect(dumpOf(read)).toEqual(bytes);
   });
@@ -77,14 +80,23 @@ describe("a dump", () => {
   });
 
   it.each([
-    ["nothing", Buffer.alloc(10)],
-    ["no value", dump(0, Buffer.alloc(0))],
-    ["a value cut off", dump(1, plainItems(["a", "b"]).subarray(0, -1))],
-    ["a container of nothing at all", dump(16, string(Buffer.alloc(0)))],
-    ["a module", dump(7, string("a"))],
-    ["an unknown type", dump(26, string("a"))],
-    ["a string of half the memory", dump(0, Buffer.from("8100000000ffffffff", "hex"))],
-  ])("has no value: %s", (_name, bytes) => {
-    expect(valueIn(bytes)).toBeUndefined();
+    ["nothing", Buffer.alloc(10), "cut off"],
+    ["no value", dump(0, Buffer.alloc(0)), "cut off"],
+    ["a value cut off", dump(1, plainItems(["a", "b"]).subarray(0, -1)), "cut off"],
+    ["no listpack", dump(16, string(Buffer.alloc(0))), "a listpack of wrong size"],
+    ["an empty list", dump(1, length(0)), "a container without elements"],
+    ["a module", dump(7, string("a")), "type 7 (module)"],
+    ["an unknown type", dump(26, string("a")), "type 26 (unknown)"],
+    ["a huge string", dump(0, Buffer.from("8100000000ffffffff", "hex")), "a string of 4294967295"],
+  ])("is refused: %s", (_name, bytes, reason) => {
+    expect(readDump(bytes, () => undefined)).toContain(reason);
+  });
+
+  it("is refused when its taker objects", () => {
+    expect(readDump(dump(0, string("a")), () => "not now")).toBe("not now");
+  });
+
+  it("may have something behind its value", () => {
+    expect(valueIn(dump(0, Buffer.concat([string("a"), Buffer.from("more")])))).toBe("a");
   });
 });

@@ -141,6 +141,10 @@ describe("the end of an RDB", () => {
     expect(errorOf(wrong).message).toContain("wrong checksum");
     const none = Buffer.concat([rdb.subarray(0, -8), Buffer.alloc(8)]);
     expect(recordsOf(none)).toEqual(recordsOf(rdb));
+    const careless = new RdbReader({ checksum: "ignore" });
+    careless.feed(wrong);
+    while (careless.next() !== undefined);
+    expect(careless.ended).toBe(true);
   });
 });
 
