@@ -17,6 +17,7 @@ const TYPE_NUMBERS: Readonly<Record<ValueKind, number>> = {
   set: 2,
   "sorted-set": 3,
   hash: 4,
+  opaque: 6,
 };
 
 /**
@@ -57,6 +58,7 @@ function mixValue(digest: Digest, entry: Readonly<Entry>): void {
   const { value } = entry;
   mix(digest, uint32(TYPE_NUMBERS[kindOf(value)]));
   if (isString(value)) mix(digest, value);
+  else if (value.kind === "opaque") mix(digest, value.bytes);
   else mixElements(digest, value);
   if (entry.expireAt !== NO_EXPIRY) xor(digest.bytes, digest.sha1(bufferOf(EXPIRING)));
 }

@@ -67,4 +67,10 @@ export interface Environment {
   sleep(ms: number): void;
   /** SAVE: writes the snapshot to disk before it returns. @returns whether that worked */
   saveNow(): boolean;
+  /**
+   * DEBUG RELOAD: reads the configured file piece by piece, until `take` has enough, before it
+   * returns.
+   * @returns why it cannot be read, if so
+   */
+  readSnapshotNow(take: (bytes: Buffer) => boolean): string | undefined;
 }

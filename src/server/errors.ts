@@ -22,6 +22,13 @@ export const ERRORS = {
   expireNxIncompatible: "ERR NX and XX, GT or LT options at the same time are not compatible",
   expireGtLtIncompatible: "ERR GT and LT options at the same time are not compatible",
 
+  busyKey: "BUSYKEY Target key name already exists.",
+  badDump: "ERR DUMP payload version or checksum are wrong",
+  badDumpFormat: "ERR Bad data format",
+  invalidTtl: "ERR Invalid TTL value, must be >= 0",
+  invalidIdleTime: "ERR Invalid IDLETIME value, must be >= 0",
+  invalidFrequency: "ERR Invalid FREQ value, must be >= 0 and <= 255",
+
   nestedMulti: "ERR MULTI calls can not be nested",
   execWithoutMulti: "ERR EXEC without MULTI",
   discardWithoutMulti: "ERR DISCARD without MULTI",
@@ -66,6 +73,9 @@ export const ERRORS = {
   failoverToMaster: "ERR PSYNC FAILOVER can't be sent to a master.",
   failoverReplid: "ERR PSYNC FAILOVER replid must match my replid.",
   bgsaveFailedForReplica: "ERR BGSAVE failed, replication can't continue",
+  reloadOptions: "ERR DEBUG RELOAD only supports the MERGE, NOFLUSH and NOSAVE options.",
+  reloadFailed: "ERR Error trying to load the RDB dump",
+  noAof: "ERR AOF is not supported by vedette",
   debugRefused:
     'ERR DEBUG command not allowed. If the enable-debug-command option is set to "local", you can run it from a local connection, otherwise you need to set this option in the configuration file, and then restart the server.',
 } as const;

@@ -42,6 +42,7 @@ const EVENT_LETTERS = {
   del: "g",
   expire: "g",
   persist: "g",
+  restore: "g",
   rename_from: "g",
   rename_to: "g",
   copy_to: "g",

@@ -1,3 +1,5 @@
+import type { Bytes } from "../base/bytes.ts";
+import { FUNCTION_RDB_VERSION, PLAIN_RDB_VERSION } from "../wire/rdb/versions.ts";
 import { type Chained, hashOf, HashTable } from "./hash-table.ts";
 import type { Container, Value } from "./values/value.ts";
 
@@ -63,6 +65,10 @@ export class Keyspace {
   /** Grows by one with each snapshot: what is older has not been written to it yet. */
   #epoch = 1;
   #snapshot: PreImages | undefined;
+  /** Of values that came from elsewhere; grows until everything is deleted. */
+  #rdbVersion = PLAIN_RDB_VERSION;
+  /** Libraries of functions, by their source: they are carried, and not run. */
+  functionLibraries: readonly Bytes[] = [];
 
   /** Told of each key that was not there before. */
   onAdded: ((database: Database, key: string) => void) | undefined;
@@ -78,6 +84,17 @@ export class Keyspace {
 
   get size(): number {
     return this.databases.reduce((sum, database) => sum + database.entries.size, 0);
+  }
+
+  /** The lowest version of an RDB in which all of this can stand (server spec §3.2). */
+  get rdbVersion(): number {
+    const least = this.functionLibraries.length > 0 ? FUNCTION_RDB_VERSION : PLAIN_RDB_VERSION;
+    return Math.max(least, this.#rdbVersion);
+  }
+
+  /** A value was put that needs this version. */
+  raiseRdbVersion(version: number): void {
+    this.#rdbVersion = Math.max(this.#rdbVersion, version);
   }
 
   get epoch(): number {
@@ -151,6 +168,8 @@ export class Keyspace {
     for (const key of database.watchers.keys()) if (database.entries.has(key)) touch(database, key);
     database.entries = new HashTable();
     database.expiring = new HashTable();
+    if (this.#rdbVersion > PLAIN_RDB_VERSION && this.size === 0)
+      this.#rdbVersion = PLAIN_RDB_VERSION;
     return removed;
   }
 
@@ -176,6 +195,8 @@ export class Keyspace {
       database.entries = loaded.entries;
       database.expiring = loaded.expiring;
     }
+    this.functionLibraries = source.functionLibraries;
+    this.#rdbVersion = source.#rdbVersion;
   }
 
   #add(database: Database, entry: Entry): void {

@@ -3,9 +3,9 @@ import { textOf } from "../base/bytes.ts";
 import { PositionFields, type ReplicationPosition } from "../wire/rdb/aux-fields.ts";
 import { RdbError } from "../wire/rdb/errors.ts";
 import { excerpt } from "../wire/rdb/excerpt.ts";
-import { typeName } from "../wire/rdb/opcodes.ts";
 import { RdbReader } from "../wire/rdb/rdb-reader.ts";
 import type { RdbElements, RdbRecord } from "../wire/rdb/record.ts";
+import { versionFor } from "../wire/rdb/versions.ts";
 import { addElements } from "./container-record.ts";
 import { checkEncoding, newContainer } from "./containers.ts";
 import { type Expiry, Keyspace } from "./keyspace.ts";
@@ -24,33 +24,39 @@ export interface ExpiredKey {
   readonly key: string;
 }
 
+export interface LoaderOptions {
+  readonly databases: number;
+  /**
+   * Called once, when header and first record have been understood and before any key is taken;
+   * answers why the contents must not be loaded, if so.
+   */
+  readonly begin: (contents: "keys" | "nothing") => string | undefined;
+  /** Unix ms before which keys are left out, for a master's own file. */
+  readonly dropExpired: number | undefined;
+  readonly limits: EncodingLimits;
+  /** Whether a wrong checksum is a fault. */
+  readonly checksum: "verify" | "ignore";
+}
+
 const MORE: LoadOutcome = { kind: "more" };
 
 /** Reads an RDB, as it comes, into a keyspace beside the one that is served. */
 export class Loader {
   readonly keyspace: Keyspace;
-  readonly #reader = new RdbReader();
+  readonly #reader: RdbReader;
   readonly #position = new PositionFields();
   readonly #dropExpired: number | undefined;
   readonly #limits: EncodingLimits;
   readonly #begin: (contents: "keys" | "nothing") => string | undefined;
   #begun = false;
   #keys = 0;
+  #emptyKeys = 0;
   /** The container whose elements follow in further records; undefined for one that is left out. */
-  #filling: Container | undefined;
+  #filling: { readonly key: string; readonly container: Container } | undefined;
   readonly #expired: ExpiredKey[] = [];
 
-  /**
-   * @param begin called once, when header and first record have been understood and before any
-   * key is taken; answers why the contents must not be loaded, if so
-   * @param dropExpired Unix ms before which keys are left out, for a master's own file
-   */
-  constructor(options: {
-    readonly databases: number;
-    readonly begin: (contents: "keys" | "nothing") => string | undefined;
-    readonly dropExpired: number | undefined;
-    readonly limits: EncodingLimits;
-  }) {
+  constructor(options: LoaderOptions) {
+    this.#reader = new RdbReader({ checksum: options.checksum });
     this.keyspace = new Keyspace(options.databases);
     this.#begin = options.begin;
     this.#dropExpired = options.dropExpired;
@@ -59,6 +65,11 @@ export class Loader {
 
   get keys(): number {
     return this.#keys;
+  }
+
+  /** Containers without elements, which older servers wrote by mistake; they are passed over. */
+  get emptyKeys(): number {
+    return this.#emptyKeys;
   }
 
   get expired(): readonly ExpiredKey[] {
@@ -105,10 +116,12 @@ export class Loader {
       case "key":
         return this.#beginOnce("keys") ?? this.#takeKey(record);
       case "more":
-        return this.#filling === undefined ? undefined : this.#fill(this.#filling, record.value);
+        return this.#filling === undefined ? undefined : this.#fill(this.#filling, record);
       case "function":
-        return "the RDB holds a library of functions, which are not supported";
+        this.keyspace.functionLibraries = [...this.keyspace.functionLibraries, record.source];
+        return undefined;
       case "empty-key":
+        this.#emptyKeys++;
         return undefined;
       case "end":
         return this.#beginOnce("nothing");
@@ -140,17 +153,26 @@ export class Loader {
       return undefined;
     }
     if (value.kind === "opaque") {
-      return `the RDB holds a ${typeName(value.type)} in key ${excerpt(record.key)}, which is not supported`;
+      this.keyspace.raiseRdbVersion(versionFor(value));
+      this.keyspace.put(database, key, value, record.expireAt);
+      return undefined;
     }
     const container = newContainer(value.kind);
     this.keyspace.put(database, key, container, record.expireAt);
-    if (!record.complete) this.#filling = container;
-    return this.#fill(container, value);
+    this.#filling = { key, container };
+    return this.#fill(this.#filling, { value, complete: record.complete });
   }
 
-  #fill(container: Container, elements: RdbElements): string | undefined {
-    if (!addElements(container, elements)) return "the RDB holds an element twice in one value";
+  #fill(
+    { key, container }: { readonly key: string; readonly container: Container },
+    { value, complete }: { readonly value: RdbElements; readonly complete: boolean },
+  ): string | undefined {
+    this.keyspace.raiseRdbVersion(versionFor(value));
+    if (!addElements(container, value)) {
+      return `the RDB holds an element twice in key ${excerpt(key)}`;
+    }
     checkEncoding(this.#limits, container);
+    if (complete) this.#filling = undefined;
     return undefined;
   }
 }

@@ -1,6 +1,7 @@
 import { refreshGates } from "./gates.ts";
-import { Loader } from "./loader.ts";
+import type { Loader } from "./loader.ts";
 import { log } from "./log.ts";
+import { newLoader } from "./new-loader.ts";
 import { propagate } from "./propagation.ts";
 import { connectIfDue } from "./replication/link-control.ts";
 import { onPayloadLoaded, refusePayload } from "./replication/transfer.ts";
@@ -13,10 +14,8 @@ export function beginStartupLoad(state: ServerState): void {
   const isMaster = state.replication.role.kind === "master";
   state.loading = {
     purpose: "startup",
-    loader: new Loader({
-      databases: state.keyspace.databases.length,
+    loader: newLoader(state, {
       begin: () => undefined,
-      limits: state.settings,
       dropExpired: isMaster ? state.unixNow : undefined,
     }),
     since: state.now,
@@ -89,14 +88,15 @@ function finishStartup(state: ServerState, loader: Loader): void {
   persistence.keysLoaded = loader.keys;
   persistence.keysExpiredWhileLoading = loader.expired.length;
   const seconds = ((state.now - (loading?.since ?? state.now)) / 1000).toFixed(3);
-  log(
-    state,
-    "notice",
-    `Done loading RDB, keys loaded: ${loader.keys}, keys expired: ${loader.expired.length}.`,
-  );
+  log(state, "notice", loadedLine(loader));
   log(state, "notice", `DB loaded from disk: ${seconds} seconds`);
   resumeHistory(state, loader);
   serve(state);
+}
+
+function loadedLine({ keys, expired, emptyKeys }: Loader): string {
+  const empty = emptyKeys > 0 ? `, empty keys skipped: ${emptyKeys}` : "";
+  return `Done loading RDB, keys loaded: ${keys}, keys expired: ${expired.length}${empty}.`;
 }
 
 /**

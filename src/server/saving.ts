@@ -25,7 +25,11 @@ export function newSnapshot(
       usedMemoryBytes: state.environment.facts().usedMemoryBytes,
       replication: positionOf(state),
     },
-    { contents, compression: state.settings.rdbCompression ? "lzf" : "none" },
+    {
+      contents,
+      compression: state.settings.rdbCompression ? "lzf" : "none",
+      ending: state.settings.rdbChecksum ? "checksum" : "zeros",
+    },
   );
 }
 

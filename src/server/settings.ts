@@ -58,6 +58,8 @@ export interface Settings extends EncodingLimits {
   readonly savePoints: readonly SavePoint[];
   readonly stopWritesOnBgsaveError: boolean;
   readonly rdbCompression: boolean;
+  /** Whether files end with a checksum, and those that do not match theirs are refused. */
+  readonly rdbChecksum: boolean;
   readonly rdbDelSyncFiles: boolean;
   /** µs for each key; 0 but in tests. */
   readonly keyLoadDelayMicros: number;

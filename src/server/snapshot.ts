@@ -1,9 +1,9 @@
 import { type UnixMillis, unixMillis } from "../base/units.ts";
 import type { RdbOrigin } from "../wire/rdb/aux-fields.ts";
-import { RdbWriter } from "../wire/rdb/rdb-writer.ts";
+import { RdbWriter, type RdbWriterOptions } from "../wire/rdb/rdb-writer.ts";
 import { writeContainer } from "./container-record.ts";
 import type { Entries, Entry, Expiry, Keyspace, PreImages } from "./keyspace.ts";
-import { copyOf, estimatedBytes, isString, type Value } from "./values/value.ts";
+import { copyOf, estimatedBytes, isContainer, isString, type Value } from "./values/value.ts";
 
 /** One database as it is at the start, by its number then. */
 interface Source {
@@ -53,10 +53,7 @@ export class Snapshot implements PreImages {
   constructor(
     keyspace: Keyspace,
     origin: RdbOrigin,
-    options: {
-      readonly contents: "everything" | "nothing";
-      readonly compression: "lzf" | "none";
-    },
+    options: Omit<RdbWriterOptions, "version"> & { readonly contents: "everything" | "nothing" },
   ) {
     this.#keyspace = keyspace;
     const databases = options.contents === "everything" ? keyspace.databases : [];
@@ -70,8 +67,9 @@ export class Snapshot implements PreImages {
     for (const source of this.#sources) source.entries.holdBuckets();
     keyspace.beginSnapshot(this);
     this.#epoch = keyspace.epoch;
-    this.#writer = new RdbWriter(options);
+    this.#writer = new RdbWriter({ ...options, version: keyspace.rdbVersion });
     this.#writer.header(origin);
+    for (const source of keyspace.functionLibraries) this.#writer.functionLibrary(source);
     this.#walk = this.#visitAll();
   }
 
@@ -162,7 +160,7 @@ export class Snapshot implements PreImages {
   }
 
   *#writeInPieces({ db, key, value, expireAt }: PreImage): Generator<void> {
-    if (isString(value)) return;
+    if (!isContainer(value)) return;
     this.#select(db);
     this.#keys++;
     yield* writeContainer(this.#writer, key, { value, expireAt: momentOf(expireAt) });
@@ -171,12 +169,9 @@ export class Snapshot implements PreImages {
   #write(db: number, { key, value, expireAt }: Omit<PreImage, "db">): void {
     this.#select(db);
     this.#keys++;
-    if (isString(value)) {
-      this.#writer.key({
-        key,
-        value: { kind: "string", bytes: value },
-        expireAt: momentOf(expireAt),
-      });
+    if (!isContainer(value)) {
+      const record = isString(value) ? ({ kind: "string", bytes: value } as const) : value;
+      this.#writer.key({ key, value: record, expireAt: momentOf(expireAt) });
       return;
     }
     const pieces = writeContainer(this.#writer, key, { value, expireAt: momentOf(expireAt) });
@@ -191,7 +186,7 @@ export class Snapshot implements PreImages {
 }
 
 function isLarge(value: Value): boolean {
-  return !isString(value) && value.size > LARGE_ELEMENTS;
+  return isContainer(value) && value.size > LARGE_ELEMENTS;
 }
 
 function momentOf(expireAt: Expiry): UnixMillis | undefined {

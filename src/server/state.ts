@@ -81,6 +81,8 @@ export interface ServerState {
   readonly expiryCycle: ExpiryCycle;
   /** DEBUG SET-ACTIVE-EXPIRE. */
   activeExpiry: boolean;
+  /** DEBUG SET-SKIP-CHECKSUM-VALIDATION: whether those of files and dumps are looked at. */
+  checksums: boolean;
   /** Whether anything makes commands need more than the common checks; see gates.ts. */
   gated: boolean;
 
@@ -120,6 +122,7 @@ export function newServerState(options: {
     pause: undefined,
     expiryCycle: { cursors: [] },
     activeExpiry: true,
+    checksums: true,
     gated: false,
     effects: [],
   };

@@ -29,6 +29,7 @@ export const TEST_SETTINGS: Settings = {
   savePoints: [],
   stopWritesOnBgsaveError: true,
   rdbCompression: true,
+  rdbChecksum: true,
   rdbDelSyncFiles: false,
   hashPacking: { entries: 512, bytes: 64 },
   sortedSetPacking: { entries: 128, bytes: 64 },

@@ -30,6 +30,7 @@ function load(blocks: readonly Buffer[]): Keyspace {
     begin: () => undefined,
     dropExpired: undefined,
     limits: TEST_SETTINGS,
+    checksum: "verify",
   });
   let complete = false;
   for (const block of blocks) complete = loader.feed(block).kind === "complete";

@@ -82,6 +82,11 @@ export class TestServer {
         snapshot.release();
         return true;
       },
+      readSnapshotNow: (take) => {
+        if (this.file === undefined) return "No such file or directory";
+        take(this.file);
+        return undefined;
+      },
     };
     this.state = newServerState({
       environment,
@@ -176,6 +181,8 @@ export function describeValue(value: Value): string {
         .join(" ")}`;
     case "sorted-set":
       return `sorted-set ${[...value].map(({ member, score }) => `${member}=${score}`).join(" ")}`;
+    case "opaque":
+      return `stream ${value.bytes.toString("hex")}`;
     default:
       return unreachable(value);
   }

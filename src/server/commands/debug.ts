@@ -1,5 +1,6 @@
 import { textOf } from "../../base/bytes.ts";
 import { parseInteger } from "../../wire/integers.ts";
+import { dumpOf } from "../../wire/rdb/dump.ts";
 import { type Client, isLocal } from "../client.ts";
 import { digestOf, valueDigest } from "../digest.ts";
 import type { Arguments } from "../environment.ts";
@@ -7,10 +8,12 @@ import { ERRORS } from "../errors.ts";
 import { NO_EXPIRY } from "../keyspace.ts";
 import { log } from "../log.ts";
 import { propagateAlways, propagateAs } from "../propagation.ts";
+import { reload } from "../reload.ts";
 import { replyError, replyOk } from "../reply.ts";
 import { beginHistory } from "../replication/identity.ts";
 import { emit, type ServerState } from "../state.ts";
-import { encodingOf, estimatedBytes } from "../values/value.ts";
+import { recordOf } from "../value-record.ts";
+import { encodingOf } from "../values/value.ts";
 
 /** DEBUG: what test suites of Sentinel and replication use (server spec §4.11). */
 export function debug(state: ServerState, client: Client, args: Arguments): void {
@@ -29,9 +32,23 @@ export function debug(state: ServerState, client: Client, args: Arguments): void
       state.activeExpiry = operand !== "0";
       replyOk(client);
       return;
+    case "set-skip-checksum-validation":
+      state.checksums = operand === "0";
+      replyOk(client);
+      return;
     case "change-repl-id":
       beginHistory(state);
       replyOk(client);
+      return;
+    case "reload":
+      reload(
+        state,
+        client,
+        args.slice(2).map((word) => textOf(word).toLowerCase()),
+      );
+      return;
+    case "loadaof":
+      replyError(client, ERRORS.noAof);
       return;
     case "log":
       log(state, "warning", `DEBUG LOG: ${operand}`);
@@ -62,7 +79,6 @@ export function debug(state: ServerState, client: Client, args: Arguments): void
       emit(state, { kind: "exit", status: 1 });
       return;
     case "quicklist-packed-threshold":
-    case "set-skip-checksum-validation":
     case "dict-resizing":
     case "pause-cron":
       replyOk(client);
@@ -114,8 +130,10 @@ function describe(state: ServerState, client: Client, key: string): void {
     return;
   }
   const encoding = encodingOf(entry.value);
+  // Of a dump without type, version and checksum.
+  const length = dumpOf(recordOf(entry.value)).length - 11;
   const lru = Math.floor(state.unixNow / 1000) % 2 ** 24;
   client.reply.simple(
-    `Value at:0x000000000000 refcount:1 encoding:${encoding} serializedlength:${estimatedBytes(entry.value) + 1} lru:${lru} lru_seconds_idle:0`,
+    `Value at:0x000000000000 refcount:1 encoding:${encoding} serializedlength:${length} lru:${lru} lru_seconds_idle:0`,
   );
 }

@@ -3,6 +3,7 @@ import type { Command } from "../command.ts";
 import { commandCommand } from "./command-info.ts";
 import { CONNECTION_COMMANDS } from "./connection.ts";
 import { COUNTER_COMMANDS } from "./counters.ts";
+import { DUMP_COMMANDS } from "./dump.ts";
 import { FAILOVER_COMMANDS } from "./failover.ts";
 import { FLUSH_COMMANDS } from "./flush.ts";
 import { KEY_TIME_COMMANDS } from "./key-times.ts";
@@ -23,6 +24,7 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map(
     ...COUNTER_COMMANDS,
     ...KEY_COMMANDS,
     ...KEY_TIME_COMMANDS,
+    ...DUMP_COMMANDS,
     ...SCAN_COMMANDS,
     ...FLUSH_COMMANDS,
     ...TRANSACTION_COMMANDS,

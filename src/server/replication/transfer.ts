@@ -1,7 +1,8 @@
 import { unreachable } from "../../base/assert.ts";
-import { Loader } from "../loader.ts";
+import type { Loader } from "../loader.ts";
 import { refreshGates } from "../gates.ts";
 import { log } from "../log.ts";
+import { newLoader } from "../new-loader.ts";
 import { cancelSnapshot } from "../saving.ts";
 import { emit, type ServerState } from "../state.ts";
 import { adoptHistory, beginHistory, dropBacklog, openBacklog } from "./identity.ts";
@@ -72,7 +73,7 @@ function begin(state: ServerState, phase: Transfer, framing: "counted" | "marked
   const serveMeanwhile = replDisklessLoad === "swapdb" && isSameHistory;
   state.loading = {
     purpose: "sync",
-    loader: newLoader(state, {
+    loader: payloadLoader(state, {
       keepsOldData: replDisklessLoad === "swapdb",
       history: phase.history,
     }),
@@ -100,16 +101,14 @@ function isGuarded(state: ServerState, history: PayloadHistory | undefined): boo
 }
 
 /** A loader for a master's payload, which makes room for the new data when it is sure to come. */
-function newLoader(
+function payloadLoader(
   state: ServerState,
   {
     keepsOldData,
     history,
   }: { readonly keepsOldData: boolean; readonly history: PayloadHistory | undefined },
 ): Loader {
-  return new Loader({
-    limits: state.settings,
-    databases: state.keyspace.databases.length,
+  return newLoader(state, {
     dropExpired: undefined,
     begin: (contents) => {
       if (contents === "nothing" && isGuarded(state, history)) {
@@ -173,7 +172,7 @@ export function onPayloadStored(state: ServerState, role: ReplicaRole): void {
   log(state, "notice", "MASTER <-> REPLICA sync: Loading DB in memory");
   state.loading = {
     purpose: "sync",
-    loader: newLoader(state, { keepsOldData: false, history: role.link.history }),
+    loader: payloadLoader(state, { keepsOldData: false, history: role.link.history }),
     since: state.now,
     totalBytes: 0,
     loadedBytes: 0,

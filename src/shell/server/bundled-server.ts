@@ -31,6 +31,7 @@ import { type Logger, newLogger } from "./log.ts";
 import { RequestExecution } from "./request-execution.ts";
 import { ServerCertificates } from "./server-certificates.ts";
 import { listenerSettingsOf, settingsOf } from "./settings.ts";
+import { readWholeFile } from "./whole-file.ts";
 
 /** Ten times a second, as Redis' `hz 10`: expiry, links, save points, deadlines of clients. */
 const TICK_MS = 100;
@@ -231,6 +232,7 @@ export class BundledServer {
         Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
       },
       saveNow: () => this.#saveNow(),
+      readSnapshotNow: (take) => readWholeFile(this.#effects.snapshotPath, take),
     };
   }
 

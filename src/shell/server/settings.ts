@@ -36,6 +36,7 @@ export function settingsOf(table: ServerConfigTable): Settings {
     savePoints: table.save,
     stopWritesOnBgsaveError: table["stop-writes-on-bgsave-error"],
     rdbCompression: table.rdbcompression,
+    rdbChecksum: table.rdbchecksum,
     rdbDelSyncFiles: table["rdb-del-sync-files"],
     hashPacking: {
       entries: table["hash-max-listpack-entries"],

@@ -1,0 +1,15 @@
+import { Loader, type LoaderOptions } from "./loader.ts";
+import type { ServerState } from "./state.ts";
+
+/** A loader for this server's number of databases and settings. */
+export function newLoader(
+  { keyspace, settings, checksums }: ServerState,
+  options: Pick<LoaderOptions, "begin" | "dropExpired">,
+): Loader {
+  return new Loader({
+    ...options,
+    databases: keyspace.databases.length,
+    limits: settings,
+    checksum: checksums && settings.rdbChecksum ? "verify" : "ignore",
+  });
+}
