@@ -153,15 +153,16 @@ describe("RESTORE", () => {
   });
 });
 
-describe("a stream, which is carried and not understood", () => {
-  function server(): TestServer {
-    const made = new TestServer({ debugCommand: "yes" });
-    made.connect().send("RESTORE", "st", "0", dumpOf(VALUES["stream"] as RdbValue));
-    return made;
-  }
+/** With a stream at `st`. */
+function serverWithStream(): TestServer {
+  const made = new TestServer({ debugCommand: "yes" });
+  made.connect().send("RESTORE", "st", "0", dumpOf(VALUES["stream"] as RdbValue));
+  return made;
+}
 
+describe("a stream, which is carried and not understood", () => {
   it("can be moved, copied, given an expiry and deleted", () => {
-    const client = server().connect();
+    const client = serverWithStream().connect();
     expect(client.line("TYPE st")).toBe("+stream\r\n");
     expect(client.line("OBJECT ENCODING st")).toBe("$6\r\nstream\r\n");
     expect(client.line("COPY st other")).toBe(":1\r\n");
@@ -174,12 +175,12 @@ describe("a stream, which is carried and not understood", () => {
   it.each(["GET st", "APPEND st x", "INCR st", "STRLEN st"])(
     "is of the wrong type for %s",
     (line) => {
-      expect(server().connect().line(line)).toContain("-WRONGTYPE");
+      expect(serverWithStream().connect().line(line)).toContain("-WRONGTYPE");
     },
   );
 
   it("is saved in a file of the version that it needs, as long as it is there", () => {
-    const made = server();
+    const made = serverWithStream();
     const client = made.connect();
     client.line("SAVE");
     expect(made.file?.toString("latin1", 0, 9)).toBe("REDIS0010");

@@ -18,6 +18,7 @@ export interface DataServerOptions {
 const USUAL_SETTINGS: Readonly<Record<string, string>> = {
   bind: "127.0.0.1",
   save: "",
+  "enable-debug-command": "yes",
   "repl-diskless-sync-delay": "0",
 };
 

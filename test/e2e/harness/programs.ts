@@ -43,6 +43,7 @@ const REAL = {
   "redis-server": locate("redis-server", "REDIS_SERVER"),
   "redis-sentinel": locate("redis-sentinel", "REDIS_SENTINEL"),
   "redis-cli": locate("redis-cli", "REDIS_CLI"),
+  "redis-check-rdb": locate("redis-check-rdb", "REDIS_CHECK_RDB"),
   "python3-redis": pythonWithRedis(),
 } as const;
 

@@ -1,19 +1,10 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { crc64Bytes, newCrc64, updateCrc64 } from "../../../src/wire/rdb/crc64.ts";
 import { dumpOf, isIntactDump, readDump } from "../../../src/wire/rdb/dump.ts";
 import type { RdbValue } from "../../../src/wire/rdb/record.ts";
 import { joined, type PlainValue, plainValue } from "./contents.ts";
-import { length, listpack, plainItems, string, uint } from "./encodings.ts";
+import { asDump, length, listpack, plainItems, string, uint } from "./encodings.ts";
 import { anyValue } from "./values.ts";
-
-/** With version and checksum behind it. */
-function dump(type: number, value: Buffer, version = 9): Buffer {
-  const body = Buffer.concat([uint(type, 1), value, uint(version, 2)]);
-  const crc = newCrc64();
-  updateCrc64(crc, body, 0, body.length);
-  return Buffer.concat([body, crc64Bytes(crc)]);
-}
 
 function valueIn(bytes: Buffer): PlainValue | undefined {
   const pieces: PlainValue[] = [];
@@ -56,7 +47,7 @@ describe("a dump", () => {
     const none = length(0);
     const node = Buffer.concat([string("i".repeat(16)), string(listpack(["a"]))]);
     const stream = Buffer.concat([length(1), node, ...Array.from({ length: 3 }, () => none), none]);
-    const bytes = dump(15, stream);
+    const bytes = asDump(15, stream);
     let read: RdbValue | undefined;
     readDump(bytes, (piece) => {
       read = piece;
@@ -68,35 +59,39 @@ describe("a dump", () => {
 
   it.each([
     ["shorter than its end", Buffer.alloc(9)],
-    ["of a version to come", dump(0, string("a"), 13)],
-    ["with a wrong checksum", Buffer.concat([dump(0, string("a")).subarray(0, -1), uint(7, 1)])],
+    ["of a version to come", asDump(0, string("a"), 13)],
+    ["with a wrong checksum", Buffer.concat([asDump(0, string("a")).subarray(0, -1), uint(7, 1)])],
   ])("is not intact: %s", (_name, bytes) => {
     expect(isIntactDump(bytes, { checksum: true })).toBe(false);
   });
 
   it("may have a wrong checksum where none is asked for", () => {
-    const wrong = Buffer.concat([dump(0, string("a")).subarray(0, -8), Buffer.alloc(8)]);
+    const wrong = Buffer.concat([asDump(0, string("a")).subarray(0, -8), Buffer.alloc(8)]);
     expect(isIntactDump(wrong, { checksum: false })).toBe(true);
   });
 
   it.each([
     ["nothing", Buffer.alloc(10), "cut off"],
-    ["no value", dump(0, Buffer.alloc(0)), "cut off"],
-    ["a value cut off", dump(1, plainItems(["a", "b"]).subarray(0, -1)), "cut off"],
-    ["no listpack", dump(16, string(Buffer.alloc(0))), "a listpack of wrong size"],
-    ["an empty list", dump(1, length(0)), "a container without elements"],
-    ["a module", dump(7, string("a")), "type 7 (module)"],
-    ["an unknown type", dump(26, string("a")), "type 26 (unknown)"],
-    ["a huge string", dump(0, Buffer.from("8100000000ffffffff", "hex")), "a string of 4294967295"],
+    ["no value", asDump(0, Buffer.alloc(0)), "cut off"],
+    ["a value cut off", asDump(1, plainItems(["a", "b"]).subarray(0, -1)), "cut off"],
+    ["no listpack", asDump(16, string(Buffer.alloc(0))), "a listpack of wrong size"],
+    ["an empty list", asDump(1, length(0)), "a container without elements"],
+    ["a module", asDump(7, string("a")), "type 7 (module)"],
+    ["an unknown type", asDump(26, string("a")), "type 26 (unknown)"],
+    [
+      "a huge string",
+      asDump(0, Buffer.from("8100000000ffffffff", "hex")),
+      "a string of 4294967295",
+    ],
   ])("is refused: %s", (_name, bytes, reason) => {
     expect(readDump(bytes, () => undefined)).toContain(reason);
   });
 
   it("is refused when its taker objects", () => {
-    expect(readDump(dump(0, string("a")), () => "not now")).toBe("not now");
+    expect(readDump(asDump(0, string("a")), () => "not now")).toBe("not now");
   });
 
   it("may have something behind its value", () => {
-    expect(valueIn(dump(0, Buffer.concat([string("a"), Buffer.from("more")])))).toBe("a");
+    expect(valueIn(asDump(0, Buffer.concat([string("a"), Buffer.from("more")])))).toBe("a");
   });
 });

@@ -1,3 +1,4 @@
+import { crc64Bytes, newCrc64, updateCrc64 } from "../../../src/wire/rdb/crc64.ts";
 /**
  * Encoders of what servers write, made from the description of the format and not from the code
  * under test: for encodings that no server here writes any more, or not yet.
@@ -236,4 +237,12 @@ export function fileOf(type: number, key: Text, value: Buffer, version = 12): Bu
   const record = [uint(type, 1), string(key), value];
   const end = version < 5 ? Buffer.alloc(0) : Buffer.alloc(8);
   return Buffer.concat([header, ...record, uint(0xff, 1), end]);
+}
+
+/** The value as DUMP gives it. */
+export function asDump(type: number, value: Buffer, version = 9): Buffer {
+  const body = Buffer.concat([uint(type, 1), value, uint(version, 2)]);
+  const crc = newCrc64();
+  updateCrc64(crc, body, 0, body.length);
+  return Buffer.concat([body, crc64Bytes(crc)]);
 }
