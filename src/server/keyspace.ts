@@ -88,8 +88,11 @@ export class Keyspace {
 
   /** The lowest version of an RDB in which all of this can stand (server spec §3.2). */
   get rdbVersion(): number {
-    const least = this.functionLibraries.length > 0 ? FUNCTION_RDB_VERSION : PLAIN_RDB_VERSION;
-    return Math.max(least, this.#rdbVersion);
+    return Math.max(this.rdbVersionOfFunctions, this.#rdbVersion);
+  }
+
+  get rdbVersionOfFunctions(): number {
+    return this.functionLibraries.length > 0 ? FUNCTION_RDB_VERSION : PLAIN_RDB_VERSION;
   }
 
   /** A value was put that needs this version. */

@@ -15,7 +15,7 @@ const RETRY_MS = 5000;
 /** The data set of this very moment, to be written by the caller. */
 export function newSnapshot(
   state: ServerState,
-  contents: "everything" | "nothing" = "everything",
+  contents: "everything" | "functions" = "everything",
 ): Snapshot {
   return new Snapshot(
     state.keyspace,
@@ -56,7 +56,7 @@ function positionOf(state: ServerState): ReplicationPosition | undefined {
 export function beginSnapshot(
   state: ServerState,
   target: SnapshotTarget,
-  purpose: { readonly forReplicas: boolean; readonly contents?: "everything" | "nothing" },
+  purpose: { readonly forReplicas: boolean; readonly contents?: "everything" | "functions" },
   prepare: (running: RunningSnapshot) => void = () => undefined,
 ): void {
   const { persistence } = state;

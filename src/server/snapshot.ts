@@ -53,7 +53,7 @@ export class Snapshot implements PreImages {
   constructor(
     keyspace: Keyspace,
     origin: RdbOrigin,
-    options: Omit<RdbWriterOptions, "version"> & { readonly contents: "everything" | "nothing" },
+    options: Omit<RdbWriterOptions, "version"> & { readonly contents: "everything" | "functions" },
   ) {
     this.#keyspace = keyspace;
     const databases = options.contents === "everything" ? keyspace.databases : [];
@@ -67,7 +67,9 @@ export class Snapshot implements PreImages {
     for (const source of this.#sources) source.entries.holdBuckets();
     keyspace.beginSnapshot(this);
     this.#epoch = keyspace.epoch;
-    this.#writer = new RdbWriter({ ...options, version: keyspace.rdbVersion });
+    const version =
+      options.contents === "everything" ? keyspace.rdbVersion : keyspace.rdbVersionOfFunctions;
+    this.#writer = new RdbWriter({ ...options, version });
     this.#writer.header(origin);
     for (const source of keyspace.functionLibraries) this.#writer.functionLibrary(source);
     this.#walk = this.#visitAll();

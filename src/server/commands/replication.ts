@@ -122,7 +122,7 @@ function refuseSync(state: ServerState, client: Client): boolean {
     replyError(client, ERRORS.pendingOutput);
     return true;
   }
-  if (client.replicaOptions.rdbFilter === "nothing" && !client.replicaOptions.eof) {
+  if (client.replicaOptions.rdbFilter === "functions" && !client.replicaOptions.eof) {
     replyError(client, ERRORS.filterWithoutEof);
     return true;
   }
@@ -222,7 +222,7 @@ function filterBy(options: ReplicaOptions, value: string): OptionOutcome {
   if (words === undefined) return "ERR Missing rdb-filter-only values";
   const unknown = words.find((word) => word.toLowerCase() !== "functions");
   if (unknown !== undefined) return `ERR Unsupported rdb-filter-only option: ${unknown}`;
-  options.rdbFilter = "nothing";
+  options.rdbFilter = "functions";
   return "known";
 }
 

@@ -10,8 +10,8 @@ export interface ReplicaOptions {
   psync2: boolean;
   /** Wants the snapshot and no stream. */
   rdbOnly: boolean;
-  /** Of the snapshot: all, or functions only, of which there are none here. */
-  rdbFilter: "everything" | "nothing";
+  /** Of the snapshot: all, or the libraries of functions only. */
+  rdbFilter: "everything" | "functions";
 }
 
 export function newReplicaOptions(): ReplicaOptions {
