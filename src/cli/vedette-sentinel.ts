@@ -12,6 +12,8 @@ import { readConfiguration } from "../shell/sentinel/configuration.ts";
 import { SentinelDaemon } from "../shell/sentinel/daemon.ts";
 import { readVersion } from "../shell/server/facts.ts";
 import { reasonOf } from "../shell/system-reason.ts";
+import { SecretError } from "../shell/secrets/secret-error.ts";
+import { SentinelSecrets } from "../shell/secrets/sentinel-secrets.ts";
 import { Tls } from "../shell/tls/tls.ts";
 import { TlsError } from "../shell/tls/tls-error.ts";
 import { parseCommandLine } from "../wire/conf/command-line.ts";
@@ -80,19 +82,29 @@ async function serve(given: {
   const ending = new AbortController();
   const ended = once(ending.signal, "abort");
   const end = (): void => ending.abort();
+  let secrets: SentinelSecrets;
   let tls: Tls | undefined;
   try {
+    const told = { log: (level: "notice" | "warning", line: string) => log.line(level, line) };
+    secrets = new SentinelSecrets(config, told);
     const settings = config.daemon.tls;
-    if (settings !== undefined) {
-      tls = new Tls(settings, { log: (level, message) => log.line(level, message) });
-    }
+    if (settings !== undefined) tls = new Tls(secrets.completed(settings), told);
   } catch (cause) {
-    if (!(cause instanceof TlsError)) throw cause;
+    if (!(cause instanceof TlsError) && !(cause instanceof SecretError)) throw cause;
+    const what = cause instanceof TlsError ? "Failed to configure TLS." : "A secret is missing.";
     if (config.daemon.logFile !== undefined) log.error(cause.message);
     await output.finished();
-    return refuse(`${cause.message}\nFailed to configure TLS.\n`);
+    return refuse(`${cause.message}\n${what}\n`);
   }
-  const sentinel = new SentinelDaemon({ config, path, log, tls, onShutdown: end, onFatal: die });
+  const sentinel = new SentinelDaemon({
+    config,
+    path,
+    log,
+    tls,
+    secrets,
+    onShutdown: end,
+    onFatal: die,
+  });
 
   function die(status: number, cause: unknown): void {
     if (cause instanceof Error) log.fatal("a bug: this sentinel ends", { err: cause });
@@ -101,7 +113,10 @@ async function serve(given: {
   }
   process.on("uncaughtException", (cause) => die(BROKEN, cause));
   // A terminal that closes ends nobody's supervisor.
-  process.on("SIGHUP", () => tls?.reload());
+  process.on("SIGHUP", () => {
+    secrets.reload();
+    tls?.reload();
+  });
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     process.on(signal, () => {
       log.line("warning", `Received ${signal} scheduling shutdown...`);

@@ -3,6 +3,7 @@ import { seededRandom } from "../base/random.ts";
 import { epoch, type Millis, NEVER, saveNumber } from "../base/units.ts";
 import type { DurableMaster, DurableSentinel } from "../wire/sentinel-conf/durable-sentinel.ts";
 import { createMaster, createReplica, createSentinel as createPeer } from "./instances.ts";
+import { NO_OUTSIDE_SECRETS, type OutsideSecrets } from "./outside-secrets.ts";
 import type { MasterSettings, SentinelState } from "./state.ts";
 import { DEFAULT_TUNABLES } from "./tunables.ts";
 
@@ -15,6 +16,7 @@ export interface InitialSentinel {
   /** The port it listens on, announced unless announce-port says otherwise. */
   readonly port: number;
   readonly requirePass: string | undefined;
+  readonly secrets?: OutsideSecrets;
 }
 
 /**
@@ -40,6 +42,7 @@ export function createSentinelState(
       announceHostnames: durable.announceHostnames,
       logLevel: durable.logLevel,
     },
+    secrets: initial.secrets ?? NO_OUTSIDE_SECRETS,
     tunables: { ...DEFAULT_TUNABLES },
     currentEpoch: durable.currentEpoch,
     masters: new Map(),
@@ -77,6 +80,7 @@ function settingsOf(given: DurableMaster): MasterSettings {
     parallelSyncs: given.parallelSyncs,
     rebootDownAfterMs: given.rebootDownAfterMs,
     crashDetectionMs: given.crashDetectionMs,
+    authPassSource: given.authPassSource,
     authUser: given.authUser,
     authPass: given.authPass,
     notificationScript: given.notificationScript,

@@ -33,6 +33,7 @@ function durableMaster(master: Master): DurableMaster {
     parallelSyncs: settings.parallelSyncs,
     rebootDownAfterMs: settings.rebootDownAfterMs,
     crashDetectionMs: settings.crashDetectionMs,
+    authPassSource: settings.authPassSource,
     authUser: settings.authUser,
     authPass: settings.authPass,
     notificationScript: settings.notificationScript,

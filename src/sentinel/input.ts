@@ -2,6 +2,7 @@ import type { ClientId, LinkId, MasterName, QuestionId, RunId } from "../base/id
 import type { Epoch, SaveNumber } from "../base/units.ts";
 import type { HelloContent } from "../wire/hello.ts";
 import type { InfoReport } from "../wire/info.ts";
+import type { OutsideSecrets } from "./outside-secrets.ts";
 import type { PingReply } from "../wire/ping-reply.ts";
 
 /** Everything that can happen to a sentinel. Data: prints, compares, records and replays. */
@@ -93,6 +94,8 @@ export type Input =
       readonly isGone: boolean;
       readonly reason: string;
     }
+  /** For connections from now on: those that are open have proved themselves. */
+  | { readonly kind: "secrets-changed"; readonly secrets: OutsideSecrets }
   | { readonly kind: "config-saved"; readonly save: SaveNumber }
   | { readonly kind: "config-save-failed"; readonly save: SaveNumber; readonly reason: string };
 

@@ -1,5 +1,5 @@
 import { type Address, sameAddress } from "../base/address.ts";
-import { linkId } from "../base/ids.ts";
+import { linkId, masterName } from "../base/ids.ts";
 import { after, earliest, type Millis, NEVER } from "../base/units.ts";
 import type { Credentials } from "./effect.ts";
 import { aboutInstance, describeInstance } from "./events.ts";
@@ -115,13 +115,15 @@ export function openLink(turn: Turn, link: Link): void {
 /** Source: sentinel spec §2.3. */
 function credentialsOf(state: SentinelState, link: Link): Credentials {
   if (link.purpose === "sentinel") {
-    const { sentinelPass, sentinelUser, requirePass } = state.settings;
-    if (sentinelPass !== undefined) return { user: sentinelUser, password: sentinelPass };
-    return { user: undefined, password: requirePass };
+    const { settings, secrets } = state;
+    const sentinelPass = secrets.sentinelPass ?? settings.sentinelPass;
+    if (sentinelPass !== undefined) return { user: settings.sentinelUser, password: sentinelPass };
+    return { user: undefined, password: secrets.requirePass ?? settings.requirePass };
   }
   for (const owner of link.owners) {
-    const { authUser, authPass } = masterOf(owner).settings;
-    return { user: authUser, password: authPass };
+    const { name, settings } = masterOf(owner);
+    const password = state.secrets.authPass.get(masterName(name)) ?? settings.authPass;
+    return { user: settings.authUser, password };
   }
   return { user: undefined, password: undefined };
 }

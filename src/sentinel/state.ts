@@ -8,12 +8,15 @@ import type { Failover, Reconfiguration } from "./failover-phase.ts";
 import type { Scripts } from "./script-queue.ts";
 import type { LogThreshold } from "../wire/sentinel-conf/durable-sentinel.ts";
 import type { Input } from "./input.ts";
+import type { SecretSource } from "../wire/conf/secret-source.ts";
+import type { OutsideSecrets } from "./outside-secrets.ts";
 import type { Tunables } from "./tunables.ts";
 
 /** Everything a sentinel knows. Changed only by `step`; others see a Readonly view. */
 export interface SentinelState {
   readonly myId: RunId;
   readonly settings: GlobalSettings;
+  secrets: OutsideSecrets;
   readonly tunables: Tunables;
   /** The highest epoch seen anywhere; shared by all masters. Invariant: never shrinks. */
   currentEpoch: Epoch;
@@ -126,6 +129,7 @@ export interface MasterSettings {
   rebootDownAfterMs: number;
   /** 0: off. A master whose host refuses connections for this long counts as down. */
   crashDetectionMs: number;
+  readonly authPassSource?: SecretSource | undefined;
   authUser: string | undefined;
   authPass: string | undefined;
   /** Called with each event of level warning about this master (spec §8.3). */

@@ -78,6 +78,9 @@ function take(turn: Turn, input: Input): void {
       return takeIps(turn, input.question, input.ips);
     case "resolve-failed":
       return takeFailure(turn, input.question, input);
+    case "secrets-changed":
+      turn.state.secrets = input.secrets;
+      return undefined;
     case "config-saved":
       return onSaved(turn, input.save);
     case "config-save-failed":

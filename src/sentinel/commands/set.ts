@@ -121,6 +121,7 @@ function apply(
       break;
     }
     case "auth-pass":
+      if (settings.authPassSource !== undefined) return KEPT_OUTSIDE;
       settings.authPass = value === "" ? undefined : value;
       shown = "******";
       reopenDataLinks(turn, master);
@@ -145,6 +146,10 @@ function apply(
 
 const DENIED_SCRIPTS = error(
   "ERR Reconfiguration of scripts path is denied for security reasons. Check the deny-scripts-reconfig configuration directive in your Sentinel configuration",
+);
+
+const KEPT_OUTSIDE = error(
+  "ERR The password of this master is kept outside of the configuration (vedette auth-pass-file or auth-pass-env)",
 );
 
 function refuseScript(

@@ -26,6 +26,7 @@ import type { Log } from "../log.ts";
 import { OutboundGate, type Outgoing } from "../../sentinel/outbound-gate.ts";
 import { readVersion } from "../server/facts.ts";
 import { type LookUp, Resolver } from "../resolver.ts";
+import type { SentinelSecrets } from "../secrets/sentinel-secrets.ts";
 import type { Tls } from "../tls/tls.ts";
 import { WakeUp } from "../wake-up.ts";
 import { ProcessInfo } from "./process-info.ts";
@@ -39,6 +40,8 @@ export interface SentinelDaemonOptions {
   readonly log: Log;
   /** Where anything is encrypted: the certificates for it. */
   readonly tls?: Tls | undefined;
+  /** What is kept outside of the configuration. */
+  readonly secrets?: SentinelSecrets | undefined;
   /** A client's SHUTDOWN: the caller stops the daemon. */
   readonly onShutdown: () => void;
   /** Resolves host names; undefined leaves it to the system. */
@@ -74,7 +77,7 @@ export class SentinelDaemon {
   #ended = false;
 
   constructor(options: SentinelDaemonOptions) {
-    const { config, path } = options;
+    const { config, path, secrets } = options;
     const { daemon, sentinel } = config;
     this.#options = options;
     const myId = sentinel.myId ?? newRunId();
@@ -85,6 +88,7 @@ export class SentinelDaemon {
         isNew,
         port: daemon.announcedPort,
         requirePass: daemon.requirePass,
+        ...(secrets === undefined ? {} : { secrets: secrets.outside }),
       },
       { seed: randomInt(SEED_LIMIT), now: monotonicNow() },
     );
@@ -108,6 +112,7 @@ export class SentinelDaemon {
         failed: (save, reason) => this.#onSaveFailed(save, reason),
       },
     });
+    secrets?.watch(() => this.#deliver({ kind: "secrets-changed", secrets: secrets.outside }));
     const startedAt = monotonicNow();
     this.#requests = new SentinelRequests({
       session: () => session,
@@ -118,7 +123,9 @@ export class SentinelDaemon {
     this.#listener = new Listener({
       handler: this.#requests,
       settings: listenerSettings(daemon),
-      authenticator: new PasswordAuthenticator(() => daemon.requirePass ?? ""),
+      authenticator: new PasswordAuthenticator(
+        () => secrets?.requirePass ?? daemon.requirePass ?? "",
+      ),
       now: monotonicNow,
       log: (level, message) => options.log.line(level, message),
     });
@@ -168,6 +175,7 @@ export class SentinelDaemon {
     this.#wakeUp.stop();
     this.#links?.closeAll();
     this.#options.tls?.stop();
+    this.#options.secrets?.stop();
     await Promise.all([this.#configFile.settled(), this.#listener.close()]);
   }
 

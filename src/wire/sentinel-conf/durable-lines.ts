@@ -11,6 +11,7 @@ import {
 } from "./durable-sentinel.ts";
 import { SENTINEL_INITIAL_VALUES } from "./daemon-settings.ts";
 import { isSentinelSetting } from "./read-statements.ts";
+import { sourceWords } from "../conf/secret-source.ts";
 import { VEDETTE_MASTER_FORMS } from "./vedette-lines.ts";
 
 /**
@@ -63,6 +64,10 @@ function masterLines(master: DurableMaster): OptionLine[] {
   if (authPass !== undefined) lines.push(option("auth-pass", [name, authPass]));
   if (authUser !== undefined) lines.push(option("auth-user", [name, authUser]));
   number("master-reboot-down-after-period", master.rebootDownAfterMs, 0);
+  if (master.authPassSource !== undefined) {
+    const { suffix, word } = sourceWords(master.authPassSource);
+    lines.push(ours(`auth-pass${suffix}`, [name, word]));
+  }
   if (master.crashDetectionMs !== 0) {
     const value = [name, String(master.crashDetectionMs)];
     lines.push(ours("crash-detection-milliseconds", value));

@@ -1,3 +1,4 @@
+import type { SecretSource } from "../conf/secret-source.ts";
 import type { Address } from "../../base/address.ts";
 import type { MasterName, RunId } from "../../base/ids.ts";
 import type { Epoch } from "../../base/units.ts";
@@ -31,6 +32,8 @@ export interface DurableMaster {
   readonly rebootDownAfterMs: number;
   /** Ours. 0: off. How long refused connections are needed to find a master down (differences). */
   readonly crashDetectionMs: number;
+  /** Where the password is kept instead of `authPass`. */
+  readonly authPassSource?: SecretSource | undefined;
   readonly authUser: string | undefined;
   readonly authPass: string | undefined;
   readonly notificationScript: string | undefined;

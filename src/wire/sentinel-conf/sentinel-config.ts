@@ -13,12 +13,15 @@ import type { DurableSentinel } from "./durable-sentinel.ts";
 import { readStatements } from "./read-statements.ts";
 import { finishMaster } from "./sentinel-draft.ts";
 import { sentinelDirectiveMistakes, sentinelRefusal } from "./unsupported.ts";
+import { isOwnSecretLine, type OwnSecretSources, readOwnSecrets } from "./secret-lines.ts";
 
 /** Everything a sentinel.conf says, with Redis' defaults where it says nothing. */
 export interface SentinelConfig {
   readonly daemon: DaemonSettings;
   /** `myId` is undefined before the first start: the caller makes one and saves. */
   readonly sentinel: Omit<DurableSentinel, "myId"> & { readonly myId: RunId | undefined };
+  /** Where the sentinel's own secrets are that do not stand here. */
+  readonly secrets: OwnSecretSources;
   /** What the command line set: it is written into the file at each save, as Redis does. */
   readonly commandLineOptions: readonly OptionLine[];
 }
@@ -37,7 +40,7 @@ export type SentinelConfigResult =
 /** Reads a sentinel.conf with what it includes and the command line; takes any text, never throws. */
 export function parseSentinelConf(source: SentinelConfSource): SentinelConfigResult {
   const { lines, mistakes } = readConfLines(source);
-  const generic = lines.filter((line) => !isSentinelLine(line));
+  const generic = lines.filter((line) => !isSentinelLine(line) && !isOwnSecretLine(line));
 
   const parameters = readParameterLines(generic, {
     initial: SENTINEL_INITIAL_VALUES,
@@ -47,8 +50,10 @@ export function parseSentinelConf(source: SentinelConfSource): SentinelConfigRes
   const statements = readStatements(lines.filter(isSentinelLine), (path) =>
     source.isExecutable(path, dir),
   );
+  const secrets = readOwnSecrets(lines.filter(isOwnSecretLine));
   const all = inFileOrder([
     ...mistakes,
+    ...secrets.mistakes,
     ...statements.mistakes,
     ...parameters.mistakes,
     ...sentinelDirectiveMistakes(generic),
@@ -63,14 +68,16 @@ export function parseSentinelConf(source: SentinelConfSource): SentinelConfigRes
       logLevel: parameters.values.loglevel,
       masters: [...masters.values()].map((master) => finishMaster(master, sentinel.myId)),
     },
+    secrets: secrets.sources,
     commandLineOptions: commandLineOptions(parameters),
   };
   return { kind: "config", config };
 }
 
 /** Lines about what the sentinel watches, Redis' and ours. */
-function isSentinelLine({ directive }: ConfLine): boolean {
-  return directive === "sentinel" || directive === "vedette";
+function isSentinelLine(line: ConfLine): boolean {
+  const { directive } = line;
+  return directive === "sentinel" || (directive === "vedette" && !isOwnSecretLine(line));
 }
 
 /** The log level is written with what the sentinel knows: it changes at run time. */

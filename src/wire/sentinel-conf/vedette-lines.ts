@@ -1,3 +1,5 @@
+import { SOURCE_KINDS } from "../conf/secret-source.ts";
+import { OWN_SECRET_SETTINGS } from "./secret-lines.ts";
 import type { MasterDraft } from "./sentinel-draft.ts";
 import { assign, LARGEST_INT, readNumber, type StatementForm } from "./statement-form.ts";
 
@@ -9,11 +11,21 @@ import { assign, LARGEST_INT, readNumber, type StatementForm } from "./statement
 /** Milliseconds; 0: off. More would be no sooner than what Redis has. */
 export const CRASH_DETECTION_RANGE = { min: 0, max: LARGEST_INT };
 
+type VedetteMasterForm = StatementForm<{ readonly master: MasterDraft }>;
+
 /** What is set for one master: `vedette <setting> <master> …`. */
-export const VEDETTE_MASTER_FORMS: ReadonlyMap<
-  string,
-  StatementForm<{ readonly master: MasterDraft }>
-> = new Map([
+export const VEDETTE_MASTER_FORMS: ReadonlyMap<string, VedetteMasterForm> = new Map([
+  ...SOURCE_KINDS.map(({ suffix, word, source }): [string, VedetteMasterForm] => [
+    `auth-pass${suffix}`,
+    {
+      syntax: `vedette auth-pass${suffix} <name> <${word}>`,
+      wordCounts: [3],
+      apply: ({ master }, [target = ""]) => {
+        master.authPassSource = source(target);
+        return target === "" ? { message: `Empty ${word}.` } : undefined;
+      },
+    },
+  ]),
   [
     "crash-detection-milliseconds",
     {
@@ -36,6 +48,6 @@ export const VEDETTE_MASTER_FORMS: ReadonlyMap<
 export function unknownVedetteSetting(name: string): { message: string; expected: string } {
   return {
     message: `Unknown vedette setting '${name}'`,
-    expected: `one of ${[...VEDETTE_MASTER_FORMS.keys()].join(", ")}`,
+    expected: `one of ${[...VEDETTE_MASTER_FORMS.keys(), ...OWN_SECRET_SETTINGS].join(", ")}`,
   };
 }
