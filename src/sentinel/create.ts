@@ -48,6 +48,7 @@ export function createSentinelState(
     masters: new Map(),
     links: new Map(),
     sentinelLinks: new Map(),
+    ownHost: undefined,
     names: new Map(),
     questions: new Map(),
     lastQuestionId: 0,

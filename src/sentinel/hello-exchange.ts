@@ -33,7 +33,7 @@ export function sendHello(turn: Turn, instance: Instance): void {
     payload: formatHello({
       sentinelId: state.myId,
       sentinelAddress: {
-        host: announceIp ?? phase.localHost,
+        host: announceIp ?? state.ownHost ?? phase.localHost,
         port: announcePort === 0 ? port : announcePort,
       },
       currentEpoch: state.currentEpoch,

@@ -24,6 +24,8 @@ export interface SentinelState {
   readonly links: Map<LinkId, Link>;
   /** Links to sentinels by their run id: masters that share a sentinel share its link (§2.6). */
   readonly sentinelLinks: Map<RunId, Link>;
+  /** Our address as servers and peers see it; undefined before the first connection (W-34). */
+  ownHost: string | undefined;
   /** Host names by their lower case: those connected to, and others that were told. */
   readonly names: Map<string, HostName>;
   /** Questions to the resolver that are under way. */
@@ -51,7 +53,7 @@ export type SimulatedFailure = "crash-after-election" | "crash-after-promotion";
 /** Settings of the daemon itself, as the configuration and SENTINEL CONFIG SET give them. */
 export interface GlobalSettings {
   readonly port: number;
-  /** Undefined: the local address of the link to the very instance (spec §4.1); never empty (W-10). */
+  /** Undefined: one of our own addresses, the same to all (own-host.ts); never empty (W-10). */
   announceIp: string | undefined;
   /** 0: the listening port. */
   announcePort: number;

@@ -18,6 +18,8 @@ import {
 } from "./links.ts";
 import { giveUpQuestion, preferAnswering, takeFailure, takeIps } from "./name-answers.ts";
 import { takeAnswer } from "./opinions.ts";
+import { warnOfSharedAddress } from "./shared-address.ts";
+import { noteOwnHost } from "./own-host.ts";
 import { orderLost } from "./reconfiguration.ts";
 import { reviewTouched } from "./review.ts";
 import { scriptEnded, scriptFailed, scriptStarted, tendScripts } from "./scripts.ts";
@@ -98,6 +100,7 @@ function onStart(turn: Turn): void {
   for (const master of state.masters.values()) {
     const payload = `${describeInstance(master)} quorum ${master.settings.quorum}`;
     publish(turn, "+monitor", payload, aboutInstance(master));
+    warnOfSharedAddress(turn, master);
     touchAll(turn, master);
   }
 }
@@ -166,6 +169,7 @@ function onLinkOpened(turn: Turn, input: Extract<Input, { readonly kind: "link-o
           ? { phase: "connecting", since: now }
           : { phase: "open", lastHeardAt: now },
   };
+  noteOwnHost(turn, input.localHost);
   if (needsSecond) turn.effects.push({ kind: "open-subscription", link: link.id });
   sendPing(turn, link);
   touch(turn, link);

@@ -14,6 +14,7 @@ import { createMaster, dropInstance } from "../instances.ts";
 import { reopenLink } from "../links.ts";
 import { defaultMasterSettings } from "../master-settings.ts";
 import { selectReplica } from "../replica-selection.ts";
+import { warnOfSharedAddress } from "../shared-address.ts";
 import type { Master } from "../state.ts";
 import { publish, requestSave, touch, type Turn } from "../turn.ts";
 import { NO_SUCH_MASTER, SAVE_FAILED } from "./errors.ts";
@@ -92,6 +93,7 @@ export function monitor(
   replyOr(turn, request, OK, SAVE_FAILED);
   const payload = `${describeInstance(master)} quorum ${settings.quorum}`;
   publish(turn, "+monitor", payload, aboutInstance(master));
+  warnOfSharedAddress(turn, master);
   touch(turn, master.link);
   touch(turn, master);
 }
