@@ -3,6 +3,7 @@ import { expireInBackground } from "./expiry.ts";
 import { log } from "./log.ts";
 import { endPauseIfDue } from "./pause.ts";
 import { watchFailover } from "./replication/failover.ts";
+import { continueSaving } from "./replication/full-sync.ts";
 import { trimBacklog } from "./replication/identity.ts";
 import { sendAck, sendSignOfLife, watchLink } from "./replication/link-control.ts";
 import { expireLocalKeys } from "./replication/local-expiry.ts";
@@ -32,6 +33,7 @@ export function onTick(state: ServerState): void {
     expireLocalKeys(state);
   }
   releaseWaiters(state);
+  continueSaving(state);
   watchFailover(state);
   watchShutdown(state);
   const point = dueSavePoint(state);

@@ -309,7 +309,33 @@ describe("loading from the socket", () => {
   });
 });
 
+describe("a payload that ends too soon", () => {
+  it("is told, and leaves the old data where both are kept", () => {
+    const replica = new Replica({ replDisklessLoad: "swapdb" }, ["SET old 1"]).handshake();
+    const payload = rdb({ a: "1" });
+    replica.says(`+FULLRESYNC ${MASTER_ID} 100\r\n$${payload.length}\r\n`);
+    replica.says(payload.subarray(0, -4)).closed();
+    expect(replica.server.logged).toContainEqual(
+      expect.stringMatching(/^Internal error in RDB reading offset \d+/),
+    );
+    expect([...replica.server.contents().keys()]).toEqual(["0/old"]);
+  });
+});
+
 describe("a replica that follows", () => {
+  it("saves behind FLUSHALL what the stream stands for, not the middle of it", () => {
+    const replica = synced({ savePoints: [{ seconds: 3600, changes: 1 }] });
+    const { state } = replica.server;
+    const text = [["SELECT", "0"], ["RENAME", "a", "b"], ["FLUSHALL"], ["SET", "c", "3"]]
+      .map((words) => command(...words))
+      .join("");
+    replica.says(text);
+    expect(state.persistence.running).toBeUndefined();
+    replica.server.pass(100);
+    expect(state.persistence.running?.offset).toBe(100 + text.length);
+    expect(state.persistence.running?.snapshot.totalKeys).toBe(1);
+  });
+
   it("acknowledges every second, and at once when asked, without the question itself", () => {
     const replica = synced();
     const ping = command("ping");

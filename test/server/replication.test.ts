@@ -69,6 +69,37 @@ describe("a replica", () => {
   });
 });
 
+describe("a circle", () => {
+  it.each([
+    [["a", "a"]],
+    [
+      ["a", "b"],
+      ["b", "a"],
+    ],
+    [
+      ["a", "b"],
+      ["b", "c"],
+      ["c", "a"],
+    ],
+  ] as const)("%j never syncs, serves what it has, and can be opened", (...links) => {
+    const { network, servers } = cluster(["a", "b", "c"]);
+    const byName = new Map(["a", "b", "c"].map((name, index) => [name, servers[index]]));
+    const [a] = servers;
+    a?.connect().line("SET k v");
+    for (const [replica, of] of links) byName.get(replica)?.connect().line(`REPLICAOF ${of} 6379`);
+    network.finish();
+    for (const [replica] of links) {
+      const server = byName.get(replica);
+      expect(server?.connect().line("INFO replication")).toContain("master_link_status:down");
+      expect(server?.state.stats.syncFull).toBe(0);
+    }
+    expect(a?.connect().line("GET k")).toBe("$1\r\nv\r\n");
+    a?.connect().line("REPLICAOF NO ONE");
+    network.finish();
+    for (const [replica] of links) expect(byName.get(replica)?.contents()).toEqual(a?.contents());
+  });
+});
+
 const KEYS = ["a", "b", "c", "d"];
 const key = fc.constantFrom(...KEYS);
 const command: fc.Arbitrary<string> = fc.oneof(

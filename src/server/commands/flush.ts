@@ -28,7 +28,7 @@ function flushAll(state: ServerState, client: Client, args: Arguments): void {
   for (const database of state.keyspace.databases) {
     state.persistence.changes += state.keyspace.flush(database);
   }
-  saveEmptiness(state);
+  saveEmptiness(state, client);
   propagateAlways(state);
   replyOk(client);
 }
@@ -37,11 +37,13 @@ function flushAll(state: ServerState, client: Client, args: Arguments): void {
  * A snapshot of what was just deleted on purpose must not come back at the next start: it is given
  * up, and an empty one is written at once (server spec §5.3).
  */
-function saveEmptiness(state: ServerState): void {
+function saveEmptiness(state: ServerState, client: Client): void {
   abandonSnapshot(state);
   if (state.settings.savePoints.length === 0 || state.persistence.running !== undefined) return;
   log(state, "notice", "FLUSHALL: saving the empty data set");
-  beginBackgroundSave(state);
+  // In the middle of the stream there is no offset yet that a snapshot could stand for.
+  if (client.kind === "master") state.persistence.scheduled = true;
+  else beginBackgroundSave(state);
 }
 
 /** `SYNC` and `ASYNC` are the same here: the tables are let go of in one step. */

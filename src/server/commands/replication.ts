@@ -234,7 +234,10 @@ function roleCommand(state: ServerState, client: Client): void {
     roleOfReplica(state, client, replication.role);
     return;
   }
-  const online = [...replication.peers.values()].filter(({ phase }) => phase.kind === "online");
+  // As in INFO: also those that have everything and have yet to say so.
+  const online = [...replication.peers.values()].filter(
+    ({ phase }) => phase.kind === "online" || phase.kind === "awaiting-ack",
+  );
   reply.array(3);
   reply.bulk("master");
   reply.integer(replicationOffset(replication));

@@ -192,7 +192,6 @@ export function abandonSnapshot(state: ServerState): void {
   log(state, "notice", "The snapshot is given up: its data was flushed");
   cancelSnapshot(state);
   if (running.forReplicas) dismissCollecting(state, running);
-  continueSaving(state);
 }
 
 /**
@@ -213,10 +212,12 @@ export function removeSyncFile(state: ServerState): void {
   emit(state, { kind: "delete-snapshot-file" });
 }
 
-function continueSaving(state: ServerState): void {
+/** Begins what waits for the running snapshot to end; to be called at every tick too. */
+export function continueSaving(state: ServerState): void {
   startDueSnapshot(state);
   const { persistence } = state;
   if (!persistence.scheduled || persistence.running !== undefined) return;
+  if (state.loading !== undefined) return;
   persistence.scheduled = false;
   beginSnapshot(state, { kind: "file" }, { forReplicas: false });
 }

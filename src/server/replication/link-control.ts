@@ -163,7 +163,13 @@ export function sendSignOfLife(state: ServerState, role: ReplicaRole): void {
 /** Forgets what a transfer has brought so far. */
 function abortTransfer(state: ServerState, role: ReplicaRole): void {
   const phase = role.link;
-  if (phase.at === "transfer") emit(state, { kind: "discard-payload" });
+  if (phase.at === "transfer") {
+    emit(state, { kind: "discard-payload" });
+    if (state.loading !== undefined) {
+      const { loadedBytes } = state.loading;
+      log(state, "warning", `Internal error in RDB reading offset ${loadedBytes}: it ends there`);
+    }
+  }
   if (phase.at === "loading") emit(state, { kind: "stop-reading" });
   state.loading = undefined;
 }

@@ -19,6 +19,7 @@ export function attachReplica(
   request: PsyncRequest | "sync",
 ): void {
   const { replication, stats } = state;
+  if (replication.peers.size === 0) warnOfEmptyRestart(state);
   if (request !== "sync") {
     const decision = decidePsync(replication, request);
     if (decision.kind === "partial") {
@@ -46,6 +47,16 @@ export function attachReplica(
     sendsAcks: request !== "sync",
   });
   provideSnapshot(state, peer);
+}
+
+/** What operators learn too late (server spec §2.13). */
+function warnOfEmptyRestart(state: ServerState): void {
+  if (state.settings.savePoints.length > 0 || state.replication.role.kind === "replica") return;
+  log(
+    state,
+    "notice",
+    "This master saves nothing: restarted, it comes back empty, and so will its replicas. Set save, or vedette-empty-master-guard on the replicas.",
+  );
 }
 
 function whyRefused(
