@@ -2,6 +2,7 @@ import type { ClientId } from "../base/ids.ts";
 import type { Millis } from "../base/units.ts";
 import type { Connection } from "../resp/connection.ts";
 import type { ReplyWriter } from "../resp/reply-writer.ts";
+import type { KeyWait } from "./blocking-state.ts";
 import type { Command } from "./command.ts";
 import type { Arguments } from "./environment.ts";
 import type { Database, Watcher } from "./keyspace.ts";
@@ -38,6 +39,8 @@ export type Wait =
       /** What replicas have applied, for WAIT, or have on disk, for WAITAOF. */
       readonly kept: "in-memory" | "on-disk";
     }
+  /** BLPOP and its like; see blocking-state.ts. */
+  | ({ readonly kind: "keys"; readonly until: Millis } & KeyWait)
   /** CLIENT PAUSE: the request is executed when the pause ends. */
   | { readonly kind: "pause"; readonly args: Arguments }
   /** SHUTDOWN waits for replicas; there is a reply only when it is called off. */

@@ -1,5 +1,6 @@
 import type { ClientId } from "../base/ids.ts";
 import type { Connection } from "../resp/connection.ts";
+import { forgetKeyWait } from "./blocking.ts";
 import { type Client, newClient } from "./client.ts";
 import { cancelUnwantedSnapshot } from "./replication/full-sync.ts";
 import { removePeer } from "./replication/peers.ts";
@@ -21,6 +22,7 @@ export function forgetClient(state: ServerState, id: ClientId): void {
   if (client === undefined) return;
   state.clients.delete(id);
   state.waiters.delete(client);
+  forgetKeyWait(state, client);
   discardTransaction(client);
   removePeer(state, id);
   cancelUnwantedSnapshot(state);

@@ -61,7 +61,8 @@ export const FIRST_KEY: KeyPositions = { first: 1, last: 1, step: 1 };
 export const FIRST_TWO_KEYS: KeyPositions = { first: 1, last: 2, step: 1 };
 export const ALL_KEYS: KeyPositions = { first: 1, last: -1, step: 1 };
 
-export type Group = "connection" | "generic" | "pubsub" | "server" | "string" | "transactions";
+export type Group =
+  "connection" | "generic" | "list" | "pubsub" | "server" | "set" | "string" | "transactions";
 
 export type Run = (state: ServerState, client: Client, args: Arguments) => void;
 

@@ -1,4 +1,5 @@
 import { after } from "../base/units.ts";
+import { releaseOverdue } from "./blocking.ts";
 import { expireInBackground } from "./expiry.ts";
 import { log } from "./log.ts";
 import { endPauseIfDue } from "./pause.ts";
@@ -34,6 +35,7 @@ export function onTick(state: ServerState): void {
   }
   releaseWaiters(state);
   continueSaving(state);
+  if (state.blocking.clients.size > 0) releaseOverdue(state);
   watchFailover(state);
   watchShutdown(state);
   const point = dueSavePoint(state);

@@ -1,4 +1,5 @@
 import { textOf } from "../base/bytes.ts";
+import { serveBlocked } from "./blocking.ts";
 import { call } from "./call.ts";
 import type { Client } from "./client.ts";
 import { type Command, FLAG } from "./command.ts";
@@ -42,7 +43,10 @@ export function execute(state: ServerState, client: Client, args: Arguments): vo
   if (verdict === "run") {
     if (transaction !== undefined && !(bits & FLAG.notQueued))
       enqueue(client, { command, args }, bits);
-    else call(state, client, command, args);
+    else {
+      call(state, client, command, args);
+      if (state.blocking.ready.length > 0) serveBlocked(state);
+    }
   } else if (verdict === "pause") {
     client.wait = { kind: "pause", args };
   } else {

@@ -73,6 +73,9 @@ export class Keyspace {
   /** Told of each key that was not there before. */
   onAdded: ((database: Database, key: string) => void) | undefined;
 
+  /** Told of each key that is given a value; set only while somebody waits for one. */
+  onPut: ((database: Database, key: string) => void) | undefined;
+
   constructor(databaseCount: number) {
     this.databases = Array.from({ length: databaseCount }, (_, index) => ({
       index,
@@ -127,6 +130,7 @@ export class Keyspace {
       if (entry.expireAt !== expireAt) placeExpiry(database, entry, expireAt);
     }
     touch(database, key);
+    this.onPut?.(database, key);
     return entry;
   }
 

@@ -2,6 +2,7 @@ import type { ClientId } from "../base/ids.ts";
 import { type Random, seededRandom } from "../base/random.ts";
 import type { Millis } from "../base/units.ts";
 import type { ReplicationId } from "../wire/psync.ts";
+import { type Blocking, newBlocking } from "./blocking-state.ts";
 import type { Client } from "./client.ts";
 import type { Effect } from "./effect.ts";
 import type { Environment } from "./environment.ts";
@@ -69,6 +70,8 @@ export interface ServerState {
   readonly clients: Map<ClientId, Client>;
   /** Clients blocked by WAIT, oldest first. */
   readonly waiters: Set<Client>;
+  /** Clients that wait for keys. */
+  readonly blocking: Blocking;
   readonly replication: Replication;
   readonly propagation: Propagation;
   readonly persistence: Persistence;
@@ -112,6 +115,7 @@ export function newServerState(options: {
     keyspace: new Keyspace(settings.databases),
     clients: new Map(),
     waiters: new Set(),
+    blocking: newBlocking(),
     replication: newReplication(environment.newId() as ReplicationId),
     propagation: newPropagation(),
     persistence: newPersistence(Math.floor(unixNow / 1000)),

@@ -162,8 +162,10 @@ function flagNames(bits: number): string[] {
 const GROUP_CATEGORIES: Readonly<Record<Group, string | undefined>> = {
   connection: "@connection",
   generic: "@keyspace",
+  list: "@list",
   pubsub: undefined,
   server: undefined,
+  set: "@set",
   string: "@string",
   transactions: "@transaction",
 };

@@ -1,5 +1,6 @@
 import { textOf } from "../../base/bytes.ts";
 import { parseInteger } from "../../wire/integers.ts";
+import { noteSwapped } from "../blocking.ts";
 import type { Client } from "../client.ts";
 import {
   ALL_KEYS,
@@ -170,7 +171,10 @@ function swapDb(state: ServerState, client: Client, args: Arguments): void {
     replyError(client, ERRORS.dbIndexOutOfRange);
     return;
   }
-  if (one !== other) state.keyspace.swap(one, other);
+  if (one !== other) {
+    state.keyspace.swap(one, other);
+    for (const database of [one, other]) noteSwapped(state, database);
+  }
   state.persistence.changes++;
   replyOk(client);
 }

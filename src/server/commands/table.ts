@@ -8,9 +8,15 @@ import { FAILOVER_COMMANDS } from "./failover.ts";
 import { FLUSH_COMMANDS } from "./flush.ts";
 import { KEY_TIME_COMMANDS } from "./key-times.ts";
 import { KEY_COMMANDS } from "./keys.ts";
+import { LIST_EDIT_COMMANDS } from "./list-edits.ts";
+import { LIST_MOVE_COMMANDS } from "./list-moves.ts";
+import { LIST_COMMANDS } from "./lists.ts";
 import { REPLICATION_COMMANDS } from "./replication.ts";
 import { SCAN_COMMANDS } from "./scans.ts";
 import { SERVER_COMMANDS } from "./server.ts";
+import { SET_ALGEBRA_COMMANDS } from "./set-algebra.ts";
+import { SET_MEMBER_COMMANDS } from "./sets.ts";
+import { SORT_COMMANDS } from "./sort.ts";
 import { SET_COMMANDS } from "./set.ts";
 import { STRING_COMMANDS } from "./strings.ts";
 import { TRANSACTION_COMMANDS } from "./transactions.ts";
@@ -22,6 +28,12 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map(
     ...STRING_COMMANDS,
     ...SET_COMMANDS,
     ...COUNTER_COMMANDS,
+    ...LIST_COMMANDS,
+    ...LIST_EDIT_COMMANDS,
+    ...LIST_MOVE_COMMANDS,
+    ...SET_MEMBER_COMMANDS,
+    ...SET_ALGEBRA_COMMANDS,
+    ...SORT_COMMANDS,
     ...KEY_COMMANDS,
     ...KEY_TIME_COMMANDS,
     ...DUMP_COMMANDS,

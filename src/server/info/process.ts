@@ -62,7 +62,7 @@ export function clientFields(state: ServerState): readonly Field[] {
     ["tracking_clients", 0],
     ["pubsub_clients", connections.pubsubClients],
     ["watching_clients", watching.length],
-    ["clients_in_timeout_table", state.waiters.size],
+    ["clients_in_timeout_table", state.waiters.size + state.blocking.clients.size],
     ["total_watched_keys", watchedKeyCount(state.keyspace)],
     ["total_blocking_keys", 0],
     ["total_blocking_keys_on_nokey", 0],

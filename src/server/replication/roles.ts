@@ -1,3 +1,4 @@
+import { endKeyWait } from "../blocking.ts";
 import type { Address } from "../../base/address.ts";
 import { sameAddress } from "../../base/address.ts";
 import { refreshGates } from "../gates.ts";
@@ -74,12 +75,17 @@ function logCachedSelf(state: ServerState): void {
   );
 }
 
-/** WAIT has no meaning on a replica, so who waits is sent away. */
+const SENT_AWAY =
+  "UNBLOCKED force unblock from blocking operation, instance state changed (master -> replica?)";
+
+/** WAIT has no meaning on a replica, and nobody may take elements there: who waits is sent away. */
 function sendWaitersAway(state: ServerState): void {
+  for (const client of state.blocking.clients) {
+    endKeyWait(state, client, () => client.reply.error(SENT_AWAY));
+    client.connection.closeAfterReply();
+  }
   for (const client of state.waiters) {
-    client.reply.error(
-      "UNBLOCKED force unblock from blocking operation, instance state changed (master -> replica?)",
-    );
+    client.reply.error(SENT_AWAY);
     endWait(state, client);
     client.connection.closeAfterReply();
   }

@@ -1,4 +1,5 @@
 import type { ClientId } from "../../base/ids.ts";
+import { endKeyWait } from "../blocking.ts";
 import type { Client } from "../client.ts";
 import { appendToStream } from "../propagation.ts";
 import { emit, type ServerState } from "../state.ts";
@@ -59,12 +60,22 @@ export function endWait(state: ServerState, client: Client): void {
   emit(state, { kind: "resume-client", client: client.id });
 }
 
-/** CLIENT UNBLOCK. @returns whether the client was waiting for replicas */
+const UNBLOCKED = "UNBLOCKED client unblocked via CLIENT UNBLOCK";
+
+/** CLIENT UNBLOCK. @returns whether the client was waiting for replicas or for keys */
 export function unblockClient(state: ServerState, id: ClientId, how: "timeout" | "error"): boolean {
   const client = state.clients.get(id);
   const wait = client?.wait;
-  if (client === undefined || wait?.kind !== "replicas") return false;
-  if (how === "error") client.reply.error("UNBLOCKED client unblocked via CLIENT UNBLOCK");
+  if (client === undefined) return false;
+  if (wait?.kind === "keys") {
+    endKeyWait(state, client, () => {
+      if (how === "error") client.reply.error(UNBLOCKED);
+      else client.reply.nullArray();
+    });
+    return true;
+  }
+  if (wait?.kind !== "replicas") return false;
+  if (how === "error") client.reply.error(UNBLOCKED);
   else answerWait(client, replicasAt(state, wait.offset, wait.kept), wait.kept);
   endWait(state, client);
   return true;
