@@ -10,6 +10,7 @@ import { Log } from "../shell/log.ts";
 import { LogOutput } from "../shell/log-output.ts";
 import { readConfiguration } from "../shell/sentinel/configuration.ts";
 import { SentinelDaemon } from "../shell/sentinel/daemon.ts";
+import { damagedPath, lastGoodPath } from "../shell/sentinel/last-good.ts";
 import { readVersion } from "../shell/server/facts.ts";
 import { reasonOf } from "../shell/system-reason.ts";
 import { SecretError } from "../shell/secrets/secret-error.ts";
@@ -51,7 +52,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
   const configuration = readConfiguration(parseCommandLine(argv.map(bytesOfText)));
   if (configuration.kind === "refused") return refuse(configuration.text);
-  const { config, path } = configuration;
+  const { config, path, isRestored } = configuration;
   const { daemon } = config;
   try {
     process.chdir(daemon.dir);
@@ -64,7 +65,13 @@ export async function main(argv: readonly string[]): Promise<number> {
   } catch (cause) {
     return refuse(`Can't open the log file: ${reasonOf(cause)}\n`);
   }
-  return serve({ config, path, log: new Log({ threshold: daemon.logLevel, output }), output });
+  return serve({
+    config,
+    path,
+    isRestored,
+    log: new Log({ threshold: daemon.logLevel, output }),
+    output,
+  });
 }
 
 function refuse(text: string): number {
@@ -75,10 +82,11 @@ function refuse(text: string): number {
 async function serve(given: {
   readonly config: SentinelConfig;
   readonly path: string;
+  readonly isRestored: boolean;
   readonly log: Log;
   readonly output: LogOutput;
 }): Promise<number> {
-  const { config, path, log, output } = given;
+  const { config, path, isRestored, log, output } = given;
   const ending = new AbortController();
   const ended = once(ending.signal, "abort");
   const end = (): void => ending.abort();
@@ -125,6 +133,12 @@ async function serve(given: {
   }
 
   log.line("notice", `vedette-sentinel ${readVersion()} starts`);
+  if (isRestored) {
+    log.error(
+      "The configuration file was damaged: started from the last good copy. No votes until all other sentinels have been heard",
+      { reason: `${lastGoodPath(path)}; the damaged file is ${damagedPath(path)}` },
+    );
+  }
   try {
     await sentinel.start();
   } catch (cause) {

@@ -66,6 +66,7 @@ export function createSentinelState(
     polling: false,
     failureSimulation: new Set(),
     scripts: { jobs: [], lastId: 0 },
+    memory: { isWhole: !durable.isMemoryLost, since: undefined, heard: new Set() },
     unsavedAtStart: initial.isNew,
     started: false,
   };

@@ -18,6 +18,7 @@ export function durableView(state: SentinelState): DurableSentinel {
     sentinelUser: settings.sentinelUser,
     sentinelPass: settings.sentinelPass,
     logLevel: settings.logLevel,
+    isMemoryLost: !state.memory.isWhole,
     masters: [...state.masters.values()].map(durableMaster),
   };
 }

@@ -106,6 +106,7 @@ function mayStandBy(turn: Turn, master: Master): boolean {
     master.odown.down &&
     state.tilt.mode === "off" &&
     state.saves.retryAt === undefined &&
+    state.memory.isWhole &&
     master.attempts.notBefore <= now
   );
 }
@@ -297,7 +298,9 @@ export function electionDueAt(state: SentinelState, master: Master): Millis {
   if (state.tilt.mode === "on") return NEVER;
   switch (failover.phase) {
     case "none":
-      return master.odown.down && state.saves.retryAt === undefined ? attempts.notBefore : NEVER;
+      return master.odown.down && state.saves.retryAt === undefined && state.memory.isWhole
+        ? attempts.notBefore
+        : NEVER;
     case "standing-by":
       return failover.startAt;
     case "wait-start":

@@ -70,6 +70,7 @@ export function takeHello(turn: Turn, hello: HelloContent): void {
     adoptConfiguration(turn, master, sentinel, hello);
   }
   sentinel.lastHelloReceivedAt = now;
+  if (!state.memory.isWhole) state.memory.heard.add(sentinel.runId);
 }
 
 /** Names are looked up first; then the hello is taken again. */

@@ -42,10 +42,20 @@ export interface SentinelState {
   polling: boolean;
   readonly failureSimulation: Set<SimulatedFailure>;
   readonly scripts: Scripts;
+  readonly memory: Memory;
   /** The configuration lacked something that must be on disk before anything is told (our id). */
   readonly unsavedAtStart: boolean;
   /** False until the input `start`. */
   started: boolean;
+}
+
+/** Whether the votes this sentinel has given are all known to it (memory.ts). */
+export interface Memory {
+  isWhole: boolean;
+  /** Since when it listens, while it is not whole. */
+  since: Millis | undefined;
+  /** The sentinels heard since. */
+  readonly heard: Set<RunId>;
 }
 
 export type SimulatedFailure = "crash-after-election" | "crash-after-promotion";

@@ -17,6 +17,7 @@ import {
   tellFailedConnection,
 } from "./links.ts";
 import { giveUpQuestion, preferAnswering, takeFailure, takeIps } from "./name-answers.ts";
+import { regainMemory } from "./memory.ts";
 import { takeAnswer } from "./opinions.ts";
 import { warnOfSharedAddress } from "./shared-address.ts";
 import { noteOwnHost } from "./own-host.ts";
@@ -132,6 +133,7 @@ function onTick(turn: Turn, afterPoll: boolean): void {
 function doChore(turn: Turn, { chore }: Chore): void {
   switch (chore) {
     case "watchdog":
+      regainMemory(turn);
       return armWatchdog(turn);
     case "scripts":
       return tendScripts(turn);

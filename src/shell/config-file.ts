@@ -5,6 +5,7 @@ import { type SaveNumber, saveNumber } from "../base/units.ts";
 import type { OptionLine } from "../wire/conf-document.ts";
 import type { DurableSentinel } from "../wire/sentinel-conf/durable-sentinel.ts";
 import { rewriteSentinelConf } from "../wire/sentinel-conf/durable-lines.ts";
+import { lastGoodPath } from "./sentinel/last-good.ts";
 import { codeOf, reasonOf } from "./system-reason.ts";
 
 /** What is used of `node:fs/promises`: a test puts a full disk here. */
@@ -28,6 +29,11 @@ export interface ConfigFileOptions {
   readonly files?: FileAccess;
 }
 
+/** How a write ended; `save` is the highest number that it carried. */
+type Outcome =
+  | { readonly kind: "saved"; readonly save: SaveNumber; readonly text: string }
+  | { readonly kind: "failed"; readonly save: SaveNumber; readonly failure: unknown };
+
 /** Nobody but the owner may write; a file that was stricter stays so. */
 const MODE = 0o644;
 const OWNER_READS_AND_WRITES = 0o600;
@@ -47,6 +53,9 @@ export class ConfigFile {
   readonly #files: FileAccess;
   #requested: SaveNumber = saveNumber(0);
   #writing: Promise<void> | undefined;
+  /** What was saved and is not copied yet. */
+  #saved: string | undefined;
+  #copying: Promise<void> | undefined;
 
   constructor(options: ConfigFileOptions) {
     this.#path = options.path;
@@ -65,6 +74,7 @@ export class ConfigFile {
   /** Resolves when no write is under way. */
   async settled(): Promise<void> {
     await this.#writing;
+    await this.#copying;
   }
 
   async #writeAll(): Promise<void> {
@@ -72,27 +82,41 @@ export class ConfigFile {
     while (carried < this.#requested) {
       const outcome = await this.#write();
       carried = outcome.save;
-      if (outcome.failure === undefined) this.#events.saved(carried);
+      if (outcome.kind === "saved") this.#events.saved(carried);
       else this.#events.failed(carried, reasonOf(outcome.failure));
+      if (outcome.kind === "saved") this.#saved = outcome.text;
     }
     this.#writing = undefined;
+    this.#copying ??= this.#keepCopies();
   }
 
-  /** @returns the highest number that the write carried */
-  async #write(): Promise<{ readonly save: SaveNumber; readonly failure?: unknown }> {
+  /**
+   * The last good copy, for a file that is damaged later. It is written behind the save, so that no
+   * vote waits for it; that it may be older than a vote is minded where it is used. One that cannot
+   * be made leaves the one before: the next save tries again.
+   */
+  async #keepCopies(): Promise<void> {
+    for (let text = this.#saved; text !== undefined; text = this.#saved) {
+      this.#saved = undefined;
+      await this.#replace(text, lastGoodPath(this.#path)).catch(() => undefined);
+    }
+    this.#copying = undefined;
+  }
+
+  async #write(): Promise<Outcome> {
     let current: string;
     try {
       current = await this.#read();
     } catch (failure) {
-      return { save: this.#requested, failure };
+      return { kind: "failed", save: this.#requested, failure };
     }
     const save = this.#requested;
     const text = rewriteSentinelConf(current, this.#view(), this.#options);
     try {
-      await this.#replace(text);
-      return { save };
+      await this.#replace(text, this.#path);
+      return { kind: "saved", save, text };
     } catch (failure) {
-      return { save, failure };
+      return { kind: "failed", save, failure };
     }
   }
 
@@ -106,8 +130,8 @@ export class ConfigFile {
     }
   }
 
-  async #replace(text: string): Promise<void> {
-    const temporary = `${this.#path}.${randomSuffix()}`;
+  async #replace(text: string, path: string): Promise<void> {
+    const temporary = `${path}.${randomSuffix()}`;
     const mode = await this.#modeToKeep();
     try {
       const file = await this.#files.open(temporary, "wx", MODE);
@@ -118,7 +142,7 @@ export class ConfigFile {
       } finally {
         await file.close();
       }
-      await this.#files.rename(temporary, this.#path);
+      await this.#files.rename(temporary, path);
     } catch (cause) {
       // What keeps it from being removed is the same trouble, which is told already.
       await this.#files.rm(temporary, { force: true }).catch(() => undefined);

@@ -26,6 +26,7 @@ export class WatchedMaster {
   constructor(
     options: {
       readonly quorum?: number;
+      readonly isMemoryLost?: boolean;
       readonly peers?: number;
       /** Turns resolve-hostnames on. */
       readonly names?: Readonly<Record<string, readonly string[] | "gone">>;
@@ -52,6 +53,7 @@ export class WatchedMaster {
           sentinelUser: undefined,
           sentinelPass: undefined,
           logLevel: "notice",
+          isMemoryLost: options.isMemoryLost ?? false,
           masters: [
             {
               name: masterName("mymaster"),

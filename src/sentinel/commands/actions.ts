@@ -17,7 +17,7 @@ import { selectReplica } from "../replica-selection.ts";
 import { warnOfSharedAddress } from "../shared-address.ts";
 import type { Master } from "../state.ts";
 import { publish, requestSave, touch, type Turn } from "../turn.ts";
-import { NO_SUCH_MASTER, SAVE_FAILED } from "./errors.ts";
+import { MEMORY_LOST, NO_SUCH_MASTER, SAVE_FAILED } from "./errors.ts";
 import { findNamed } from "./queries.ts";
 import { type ClientRequest, reply, replyOr } from "./request.ts";
 
@@ -35,6 +35,7 @@ export function failover(turn: Turn, request: ClientRequest, name: string): void
     return reply(turn, request, error("NOGOODSLAVE No suitable replica to promote"));
   }
   if (state.saves.retryAt !== undefined) return reply(turn, request, SAVE_FAILED);
+  if (!state.memory.isWhole) return reply(turn, request, MEMORY_LOST);
   startElection(turn, master, { forced: true });
   replyOr(turn, request, OK, SAVE_FAILED);
 }

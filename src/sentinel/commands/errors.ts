@@ -6,6 +6,10 @@ export const NO_SUCH_MASTER = error("ERR No such master with that name");
 export const NOT_AN_INTEGER = error("ERR value is not an integer or out of range");
 export const SAVE_FAILED = error("ERR Failed to save config file. Check server logs.");
 
+export const MEMORY_LOST = error(
+  "ERR This Sentinel started from an old copy of its configuration and has not heard all others yet",
+);
+
 export function wrongArity(command: string): Reply {
   return error(`ERR wrong number of arguments for '${command}' command`);
 }

@@ -57,7 +57,8 @@ export function isMasterDownByAddress(
   const down = master.sdown.down && turn.state.tilt.mode === "off";
   const candidate = parseRunId(candidateText);
   // An absurd epoch would end all elections for good (W-07); it gets an opinion and no vote.
-  if (candidate === undefined || !isEpoch(askedEpoch)) {
+  // Who does not know its own votes gives none (memory.ts).
+  if (candidate === undefined || !isEpoch(askedEpoch) || !turn.state.memory.isWhole) {
     reply(turn, request, answer({ down, leader: undefined, leaderEpoch: 0 }));
     return;
   }

@@ -11,6 +11,7 @@ import {
 import { readConfFile, readIncluded } from "../server/conf-files.ts";
 import { reasonOf } from "../system-reason.ts";
 import { isExecutable } from "./executables.ts";
+import { copyForTorn, restore } from "./last-good.ts";
 
 export type Configuration =
   | {
@@ -18,6 +19,8 @@ export type Configuration =
       readonly config: SentinelConfig;
       /** Absolute: the working directory changes afterwards. */
       readonly path: string;
+      /** The file was torn: what is read is the last good copy, put back in its place. */
+      readonly isRestored: boolean;
     }
   /** What to tell on standard error before the process ends with status 1. */
   | { readonly kind: "refused"; readonly text: string };
@@ -27,7 +30,7 @@ const STANDARD_INPUT = "-";
 
 /**
  * Reads the configuration of a sentinel and makes sure that it can be written: its votes must
- * survive it (spec sentinel §9.1). Changes nothing on disk.
+ * survive it (spec sentinel §9.1). Changes nothing on disk, unless the file is torn.
  */
 export function readConfiguration({ file, text }: CommandLine): Configuration {
   if (file === undefined || file === STANDARD_INPUT) return refused(NEEDS_FILE);
@@ -41,6 +44,17 @@ export function readConfiguration({ file, text }: CommandLine): Configuration {
     main = readConfFile(path);
   } catch (cause) {
     return refused(`Fatal error, can't open config file '${path}': ${reasonOf(cause)}`);
+  }
+  const copy = copyForTorn(path, main.text);
+  const isRestored = copy !== undefined;
+  if (isRestored) {
+    try {
+      restore(path, copy);
+    } catch (cause) {
+      const trouble = "is damaged, and the last good copy cannot take its place";
+      return refused(`Sentinel config file ${path} ${trouble}: ${reasonOf(cause)}. Exiting...`);
+    }
+    main = { ...main, text: copy };
   }
   const result = parseSentinelConf({
     main,
@@ -57,7 +71,12 @@ export function readConfiguration({ file, text }: CommandLine): Configuration {
   const unwritable =
     refuseUnwritable(path, `Sentinel config file ${path}`) ??
     refuseUnwritable(dirname(path), `The folder of the Sentinel config file, ${dirname(path)},`);
-  return unwritable ?? { kind: "ready", config: result.config, path };
+  if (unwritable !== undefined) return unwritable;
+  const { sentinel } = result.config;
+  const config = isRestored
+    ? { ...result.config, sentinel: { ...sentinel, isMemoryLost: true } }
+    : result.config;
+  return { kind: "ready", config, path, isRestored };
 }
 
 /** A file is replaced by a new one of its name, so its folder must be writable too. */

@@ -12,7 +12,7 @@ import {
 import { SENTINEL_INITIAL_VALUES } from "./daemon-settings.ts";
 import { isSentinelSetting } from "./read-statements.ts";
 import { sourceWords } from "../conf/secret-source.ts";
-import { VEDETTE_MASTER_FORMS } from "./vedette-lines.ts";
+import { VEDETTE_SETTINGS } from "./vedette-lines.ts";
 
 /**
  * What a sentinel writes of itself, in Redis' order. Words that hold anything but plain characters
@@ -41,6 +41,7 @@ export function durableLines(sentinel: DurableSentinel): OptionLine[] {
   if (announcePort !== 0) lines.push(option("announce-port", [String(announcePort)]));
   if (sentinelUser !== undefined) lines.push(option("sentinel-user", [sentinelUser]));
   if (sentinelPass !== undefined) lines.push(option("sentinel-pass", [sentinelPass]));
+  if (sentinel.isMemoryLost) lines.push(ours("memory-lost", ["yes"]));
   return lines;
 }
 
@@ -107,7 +108,7 @@ function ours(setting: string, rest: readonly string[]): OptionLine {
 /** Settings whose lines are all written here: one that no master claims any more is removed. */
 const WRITTEN: ReadonlySet<string> = new Set([
   "loglevel",
-  ...Array.from(VEDETTE_MASTER_FORMS.keys(), (setting) => `vedette ${setting}`),
+  ...VEDETTE_SETTINGS.map((setting) => `vedette ${setting}`),
   ...[
     "myid",
     "deny-scripts-reconfig",

@@ -64,6 +64,8 @@ export interface DurableSentinel {
   readonly sentinelPass: string | undefined;
   /** Here because SENTINEL CONFIG SET changes it. */
   readonly logLevel: LogThreshold;
+  /** Ours: the file was restored from a copy that may be older than votes that were given. */
+  readonly isMemoryLost: boolean;
   readonly masters: readonly DurableMaster[];
 }
 

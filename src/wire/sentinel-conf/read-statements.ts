@@ -6,7 +6,11 @@ import { GLOBAL_FORMS } from "./global-forms.ts";
 import { MASTER_FORMS, type MasterTarget, MONITOR_FORM } from "./master-forms.ts";
 import { emptyDraft, type SentinelDraft } from "./sentinel-draft.ts";
 import type { Complaint, StatementForm } from "./statement-form.ts";
-import { unknownVedetteSetting, VEDETTE_MASTER_FORMS } from "./vedette-lines.ts";
+import {
+  unknownVedetteSetting,
+  VEDETTE_GLOBAL_FORMS,
+  VEDETTE_MASTER_FORMS,
+} from "./vedette-lines.ts";
 
 export interface StatementReading {
   readonly draft: SentinelDraft;
@@ -41,7 +45,8 @@ export function readStatements(
   };
 
   for (const statement of statements) {
-    const form = statement.isOurs ? undefined : GLOBAL_FORMS.get(statement.setting);
+    const { isOurs, setting } = statement;
+    const form = (isOurs ? VEDETTE_GLOBAL_FORMS : GLOBAL_FORMS).get(setting);
     if (form !== undefined) complain(statement, fill(form, statement, draft));
     else complain(statement, refuseUnknown(statement));
   }

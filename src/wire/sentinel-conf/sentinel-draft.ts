@@ -45,6 +45,7 @@ export function emptyDraft(): SentinelDraft {
     announceHostnames: false,
     sentinelUser: undefined,
     sentinelPass: undefined,
+    isMemoryLost: false,
     masters: new Map(),
     refusedMasters: new Set(),
   };

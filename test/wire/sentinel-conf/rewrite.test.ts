@@ -116,6 +116,7 @@ describe("a save", () => {
       sentinelUser: "bob",
       sentinelPass: "x",
       logLevel: "verbose",
+      isMemoryLost: true,
       masters: [
         {
           name: masterName("m"),
@@ -164,6 +165,7 @@ sentinel announce-ip "10.0.0.1"
 sentinel announce-port 5000
 sentinel sentinel-user bob
 sentinel sentinel-pass x
+vedette memory-lost yes
 `);
   });
 
@@ -272,6 +274,7 @@ const SENTINEL: fc.Arbitrary<DurableSentinel> = fc.record({
   announceHostnames: fc.boolean(),
   sentinelUser: SECRET,
   sentinelPass: SECRET,
+  isMemoryLost: fc.boolean(),
   logLevel: fc.constantFrom("debug", "verbose", "notice", "warning", "nothing"),
   masters: fc.uniqueArray(MASTER, { selector: ({ name }) => name, maxLength: 3 }),
 });

@@ -44,6 +44,7 @@ describe("a sentinel.conf", () => {
       sentinelUser: undefined,
       sentinelPass: undefined,
       logLevel: "notice",
+      isMemoryLost: false,
       masters: [],
     });
     expect(commandLineOptions).toEqual([]);
