@@ -7,6 +7,7 @@ import { type Failover, NO_FAILOVER } from "./failover-phase.ts";
 import { askAll, votedFor } from "./opinions.ts";
 import type { Master, SentinelState } from "./state.ts";
 import { ELECTION_STAGGER_MS, FRUITLESS_ELECTIONS_MAX } from "./tunables.ts";
+import { wasAt } from "./whereabouts.ts";
 import { logLine, publish, requestSave, touch, type Turn } from "./turn.ts";
 
 /** Moves the failover to another phase. */
@@ -35,6 +36,7 @@ export function voteFor(
 ): void {
   const { state, now } = turn;
   adoptEpoch(turn, request.epoch, master);
+  shareVote(state, master);
   const { vote } = master;
   if (vote.leaderEpoch >= request.epoch || state.currentEpoch > request.epoch) return;
   vote.leader = request.candidate;
@@ -48,6 +50,14 @@ export function voteFor(
     leader: request.candidate,
   });
   if (request.candidate !== state.myId) yieldTo(turn, master, request.epoch);
+}
+
+/** Who asks names an address: several names on one have one vote between them (W-26). */
+function shareVote(state: SentinelState, master: Master): void {
+  for (const other of state.masters.values()) {
+    if (other === master || other.vote.leaderEpoch <= master.vote.leaderEpoch) continue;
+    if (wasAt(state, other, master.place)) Object.assign(master.vote, other.vote);
+  }
 }
 
 /** Our vote went to another: it has the time of an election before we try ourselves. */

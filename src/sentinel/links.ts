@@ -159,10 +159,17 @@ export function forgetOutstanding(link: Link): void {
 }
 
 /** For the log: Redis tells of attempts that fail at once, and so of few. */
-export function tellFailedConnection(turn: Turn, link: Link, reason: string): void {
+export function tellFailedConnection(
+  turn: Turn,
+  link: Link,
+  failure: {
+    readonly event: "-cmd-link-reconnection" | "-pubsub-link-reconnection";
+    readonly reason: string;
+  },
+): void {
   for (const owner of link.owners) {
-    const payload = `${describeInstance(owner)} #${reason}`;
-    publish(turn, "-cmd-link-reconnection", payload, aboutInstance(owner));
+    const payload = `${describeInstance(owner)} #${failure.reason}`;
+    publish(turn, failure.event, payload, aboutInstance(owner));
   }
 }
 

@@ -56,7 +56,7 @@ function take(turn: Turn, input: Input): void {
     case "subscription-opened":
       return onSubscription(turn, input.link, { isOpen: true });
     case "subscription-lost":
-      return onSubscription(turn, input.link, { isOpen: false });
+      return onSubscription(turn, input.link, { isOpen: false, reason: input.reason });
     case "ping-reply":
       return onPingReply(turn, input.link, input.reply);
     case "info-reply":
@@ -97,12 +97,28 @@ function onStart(turn: Turn): void {
   const { state } = turn;
   state.started = true;
   armWatchdog(turn);
+  beginToCount(state, turn.now);
   if (state.unsavedAtStart) requestSave(turn);
   for (const master of state.masters.values()) {
     const payload = `${describeInstance(master)} quorum ${master.settings.quorum}`;
     publish(turn, "+monitor", payload, aboutInstance(master));
     warnOfSharedAddress(turn, master);
     touchAll(turn, master);
+  }
+}
+
+/** Loading took its time, and nobody was asked yet: silence counts from here. */
+function beginToCount({ links, masters }: SentinelState, now: Millis): void {
+  for (const link of links.values()) {
+    Object.assign(link, { actPingAt: now, lastPingSentAt: now, lastOkAt: now, lastPongAt: now });
+    if (link.phase.phase === "closed" && link.phase.retryAt !== NEVER) {
+      link.phase = { phase: "closed", retryAt: now };
+    }
+  }
+  for (const master of masters.values()) {
+    master.reported.roleSince = now;
+    for (const replica of master.replicas.values()) replica.reported.roleSince = now;
+    for (const { opinion } of master.sentinels.values()) opinion.answeredAt = now;
   }
 }
 
@@ -194,7 +210,9 @@ function onLinkLost(
 ): void {
   const link = turn.state.links.get(id);
   if (link === undefined || link.phase.phase === "closed") return;
-  if (link.phase.phase === "connecting") tellFailedConnection(turn, link, reason);
+  if (link.phase.phase === "connecting") {
+    tellFailedConnection(turn, link, { event: "-cmd-link-reconnection", reason });
+  }
   noteRefusal(turn, link, refused);
   loseConnection(turn, link);
   touch(turn, link);
@@ -207,13 +225,20 @@ function onLinkLost(
   }
 }
 
-function onSubscription(turn: Turn, id: LinkId, { isOpen }: { readonly isOpen: boolean }): void {
+function onSubscription(
+  turn: Turn,
+  id: LinkId,
+  { isOpen, reason = "" }: { readonly isOpen: boolean; readonly reason?: string },
+): void {
   const link = turn.state.links.get(id);
   if (link === undefined || link.phase.phase !== "open" || link.purpose !== "data") return;
   const { subscription } = link.phase;
   if (isOpen) {
     link.phase = { ...link.phase, subscription: { phase: "open", lastHeardAt: turn.now } };
   } else {
+    if (subscription.phase === "connecting") {
+      tellFailedConnection(turn, link, { event: "-pubsub-link-reconnection", reason });
+    }
     // At once after one that worked, else with the ping cadence.
     const delayMs = subscription.phase === "open" ? 0 : turn.state.tunables.pingPeriodMs;
     const retryAt = after(turn.now, delayMs);
