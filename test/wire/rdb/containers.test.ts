@@ -211,6 +211,13 @@ describe("vectors of the specification", () => {
   });
 });
 
+describe("a stream", () => {
+  it("is well formed with a group and what is pending in it", () => {
+    const value = stream({ pending: 2, consumers: [[2, 1]] });
+    expect(valueOf(15, value, 3)).toEqual({ opaque: 15, hex: value.toString("hex") });
+  });
+});
+
 describe("empty containers", () => {
   it.each([
     ["a plain list", 1, length(0)],
@@ -319,6 +326,27 @@ describe("a container that contradicts itself", () => {
       "no possible time",
     ],
     [
+      "a list node of nothing",
+      18,
+      Buffer.concat([length(1), length(1), string("")]),
+      "without anything",
+    ],
+    ["a node of a stream twice", 15, stream({ nodes: 2 }), "a stream node that comes twice"],
+    [
+      "a consumer twice",
+      15,
+      stream({ consumers: [[], []] }),
+      "a consumer of a group that comes twice",
+    ],
+    [
+      "an entry pending with nobody",
+      15,
+      stream({ pending: 1, consumers: [[]] }),
+      "without a consumer",
+    ],
+    ["an entry pending with one alone", 15, stream({ consumers: [[1]] }), "that it has not"],
+    ["an entry pending twice", 15, stream({ pending: 1, consumers: [[1, 1]] }), "that it has not"],
+    [
       "a stream node without an id",
       15,
       Buffer.concat([length(1), string("short"), string(pack)]),
@@ -334,6 +362,39 @@ describe("a container that contradicts itself", () => {
     expect(failureOf(fileOf(type, "k", value)).message).toContain(message);
   });
 });
+
+function idOf(entry: number): Buffer {
+  return Buffer.alloc(16, entry);
+}
+
+/** A stream of Redis 5 with one group: so many nodes, so many pending entries, and who has which. */
+function stream({
+  nodes = 1,
+  pending = 0,
+  consumers = [],
+}: {
+  readonly nodes?: number;
+  readonly pending?: number;
+  readonly consumers?: readonly (readonly number[])[];
+}): Buffer {
+  const node = Buffer.concat([string("i".repeat(16)), string(listpack(["a"]))]);
+  const time = Buffer.alloc(8);
+  return Buffer.concat([
+    length(nodes),
+    ...Array.from({ length: nodes }, () => node),
+    ...Array.from({ length: 3 }, () => length(0)),
+    length(1),
+    string("group"),
+    length(0),
+    length(0),
+    length(pending),
+    ...Array.from({ length: pending }, (_, at) => Buffer.concat([idOf(at + 1), time, length(1)])),
+    length(consumers.length),
+    ...consumers.map((entries) =>
+      Buffer.concat([string("me"), time, length(entries.length), ...entries.map(idOf)]),
+    ),
+  ]);
+}
 
 function failureOf(rdb: Buffer): RdbError {
   try {

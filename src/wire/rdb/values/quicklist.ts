@@ -58,6 +58,7 @@ export class Quicklist implements ValueReader {
     }
     const node = strings.read();
     if (node === undefined) return false;
+    if (node.length === 0) throw new EncodingError("a list node without anything");
     if (this.#container === PLAIN) this.#piece.add(node);
     else this.#cursor = this.#open(bufferOf(node));
     this.#container = undefined;

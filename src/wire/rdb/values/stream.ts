@@ -1,4 +1,4 @@
-import { type Bytes, bufferOf } from "../../../base/bytes.ts";
+import { type Bytes, bufferOf, textOf } from "../../../base/bytes.ts";
 import { EncodingError } from "../encodings/element-cursor.ts";
 import { checkListpack } from "../encodings/listpack.ts";
 import { readLength } from "../primitives.ts";
@@ -41,30 +41,67 @@ export class StreamValue implements ValueReader {
 const VERSIONS: Readonly<Record<OpaqueType, 1 | 2 | 3>> = { 15: 1, 19: 2, 21: 3 };
 
 function* passStream(source: ValueSource, version: 1 | 2 | 3): Passing {
+  const ids = new Distinct("a stream node");
   for (let left = yield* length(source); left > 0; left--) {
-    const id = yield* string(source);
+    const id = textOf(yield* string(source));
     if (id.length !== ID_BYTES) throw new EncodingError("a stream node without an id");
+    ids.add(id);
     checkListpack(bufferOf(yield* string(source)));
   }
   // Items and last id; then first id, highest deleted id and entries ever added.
   yield* lengths(source, version === 1 ? 3 : 8);
-  for (let left = yield* length(source); left > 0; left--) yield* passGroup(source, version);
+  const names = new Distinct("a group of a stream");
+  for (let left = yield* length(source); left > 0; left--) {
+    names.add(textOf(yield* string(source)));
+    yield* passGroup(source, version);
+  }
 }
 
 function* passGroup(source: ValueSource, version: 1 | 2 | 3): Passing {
-  yield* string(source);
   yield* lengths(source, version === 1 ? 2 : 3);
+  const pending = new Distinct("a pending entry of a group");
   for (let left = yield* length(source); left > 0; left--) {
-    yield* raw(source, ID_BYTES + TIME_BYTES);
+    pending.add(yield* raw(source, ID_BYTES));
+    yield* raw(source, TIME_BYTES);
     yield* length(source);
   }
-  for (let left = yield* length(source); left > 0; left--) yield* passConsumer(source, version);
+  const consumers = new Distinct("a consumer of a group");
+  for (let left = yield* length(source); left > 0; left--) {
+    consumers.add(textOf(yield* string(source)));
+    yield* passConsumer(source, version, pending);
+  }
+  if (pending.size > 0) throw new EncodingError("a pending entry without a consumer");
 }
 
-function* passConsumer(source: ValueSource, version: 1 | 2 | 3): Passing {
-  yield* string(source);
+/** Each of its entries is pending in the group, and in no other consumer. */
+function* passConsumer(source: ValueSource, version: 1 | 2 | 3, pending: Distinct): Passing {
   yield* raw(source, version === 3 ? 2 * TIME_BYTES : TIME_BYTES);
-  for (let left = yield* length(source); left > 0; left--) yield* raw(source, ID_BYTES);
+  for (let left = yield* length(source); left > 0; left--) {
+    pending.take(yield* raw(source, ID_BYTES));
+  }
+}
+
+/** Things of which each is there once. */
+class Distinct {
+  readonly #what: string;
+  readonly #known = new Set<string>();
+
+  constructor(what: string) {
+    this.#what = what;
+  }
+
+  get size(): number {
+    return this.#known.size;
+  }
+
+  add(thing: string): void {
+    if (this.#known.has(thing)) throw new EncodingError(`${this.#what} that comes twice`);
+    this.#known.add(thing);
+  }
+
+  take(thing: string): void {
+    if (!this.#known.delete(thing)) throw new EncodingError(`${this.#what} that it has not`);
+  }
 }
 
 function* length(source: ValueSource): Passing<number> {
@@ -87,7 +124,7 @@ function* string(source: ValueSource): Passing<Bytes> {
   }
 }
 
-function* raw(source: ValueSource, count: number): Passing {
+function* raw(source: ValueSource, count: number): Passing<string> {
   while (!source.input.has(count)) yield undefined;
-  source.input.skip(count);
+  return source.input.latin1(count);
 }
