@@ -44,6 +44,7 @@ export class Snapshot implements PreImages {
   #aside: PreImage[] = [];
   readonly #large: PreImage[] = [];
   #selectedDb = NO_DB;
+  #bucketsPerLook = BUCKETS_PER_LOOK;
   #state: "writing" | "complete" | "released" = "writing";
   readonly totalKeys: number;
   #keys = 0;
@@ -95,9 +96,11 @@ export class Snapshot implements PreImages {
 
   /**
    * The next part of the RDB, a little more than `bytes` unless it is the last.
+   * @param bytes 1 for as little as can be had at once: the next key
    * @returns nothing once the snapshot is complete
    */
   produce(bytes: number): readonly Buffer[] {
+    this.#bucketsPerLook = bytes === 1 ? 1 : BUCKETS_PER_LOOK;
     while (this.#state === "writing" && this.#writer.bytesPending < bytes) {
       if (this.#walk.next().done === true) this.#finish();
     }
@@ -126,7 +129,7 @@ export class Snapshot implements PreImages {
       for (let index = 0; index < source.entries.bucketCount; index++) {
         source.entries.visitBucket(index, visit);
         if (this.#large.length > 0) yield* this.#writeLarge();
-        if (index % BUCKETS_PER_LOOK !== BUCKETS_PER_LOOK - 1) continue;
+        if ((index + 1) % this.#bucketsPerLook !== 0) continue;
         yield;
         yield* this.#writeAside();
       }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { SnapshotId } from "../../src/server/persistence.ts";
-import { produceSnapshot } from "../../src/server/saving.ts";
+import { newSnapshot, produceSnapshot } from "../../src/server/saving.ts";
 import { RdbWriter } from "../../src/wire/rdb/rdb-writer.ts";
 import { unixMillis } from "../../src/base/units.ts";
 import { TestServer } from "./test-server.ts";
@@ -287,5 +287,23 @@ describe("DEBUG DIGEST", () => {
     expect(client.line("DEBUG DIGEST-VALUE k nothing")).toBe(
       `*2\r\n+d79ee9fe5d5ad902d7f6620efc3b07b75ddd742f\r\n+${"0".repeat(40)}\r\n`,
     );
+  });
+});
+
+describe("a snapshot that is slowed down", () => {
+  it("comes key by key, so that a delay for each key is one", () => {
+    const server = new TestServer();
+    const client = server.connect();
+    for (let n = 0; n < 20; n++) client.line(`SET k${n} v`);
+    const snapshot = newSnapshot(server.state);
+    const seen = new Set<number>();
+    while (!snapshot.complete) {
+      snapshot.produce(1);
+      seen.add(snapshot.keys);
+    }
+    snapshot.release();
+    expect(snapshot.keys).toBe(20);
+    // Two keys may share a bucket.
+    expect(seen.size).toBeGreaterThan(10);
   });
 });

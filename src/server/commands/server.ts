@@ -119,7 +119,7 @@ const ADMIN: Omit<Subcommand, "arity"> = { flags: flags("asLT") };
 
 const CONFIG_SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map([
   ["get", { arity: -3, ...ADMIN }],
-  ["set", { arity: -4, ...ADMIN }],
+  ["set", { arity: -4, flags: ADMIN.flags | flags("A") }],
   ["rewrite", { arity: 2, ...ADMIN }],
   ["resetstat", { arity: 2, ...ADMIN }],
   ["help", { arity: 2, flags: flags("LT") }],

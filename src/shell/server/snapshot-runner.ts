@@ -98,15 +98,21 @@ export class SnapshotRunner {
   /** The snapshot's bytes, with a turn of the loop between two slices; ends early when cancelled. */
   async *#slices(id: SnapshotId): AsyncGenerator<readonly Buffer[]> {
     let keys = 0;
+    let owedMs = 0;
     while (this.#running === id) {
-      const delayMicros = this.#options.keyDelayMicros();
+      const delayMicros = Math.max(0, this.#options.keyDelayMicros());
       const slice = this.#options.produce(id, delayMicros > 0 ? 1 : SLICE_BYTES);
       if (slice === undefined) return;
       yield slice.blocks;
-      if (slice.complete) return;
-      if (delayMicros > 0) await sleep(((slice.keys - keys) * delayMicros) / 1000);
-      else await nextTurn();
+      owedMs += ((slice.keys - keys) * delayMicros) / 1000;
       keys = slice.keys;
+      if (owedMs >= 1) {
+        await sleep(owedMs);
+        owedMs = 0;
+      } else if (!slice.complete) {
+        await nextTurn();
+      }
+      if (slice.complete) return;
     }
   }
 }
