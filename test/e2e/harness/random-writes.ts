@@ -22,6 +22,22 @@ const WRITES: readonly ((random: Random) => Words)[] = [
   (random) => ["PEXPIRE", key(random), nextBelow(random, 400)],
   (random) => ["PERSIST", key(random)],
   (random) => ["SELECT", nextBelow(random, 3)],
+  (random) => ["RPUSH", list(random), text(random), text(random)],
+  (random) => ["LPUSH", list(random), text(random)],
+  (random) => ["LPOP", list(random), nextBelow(random, 3)],
+  (random) => ["LREM", list(random), 0, "x"],
+  (random) => ["LTRIM", list(random), 0, 20],
+  (random) => ["LSET", list(random), 0, text(random)],
+  (random) => ["LINSERT", list(random), "BEFORE", "x", text(random)],
+  (random) => ["LMOVE", list(random), list(random), "LEFT", "RIGHT"],
+  (random) => ["BLPOP", list(random), list(random), 0.01],
+  (random) => ["SADD", set(random), text(random), nextBelow(random, 50), nextBelow(random, 50)],
+  (random) => ["SREM", set(random), nextBelow(random, 50)],
+  (random) => ["SPOP", set(random), nextBelow(random, 4)],
+  (random) => ["SPOP", set(random)],
+  (random) => ["SMOVE", set(random), set(random), nextBelow(random, 50)],
+  (random) => ["SUNIONSTORE", set(random), set(random), set(random)],
+  (random) => ["SORT", set(random), "ALPHA", "STORE", list(random)],
 ];
 
 function key(random: Random): string {
@@ -30,6 +46,14 @@ function key(random: Random): string {
 
 function number(random: Random): string {
   return `n${nextBelow(random, KEYS)}`;
+}
+
+function list(random: Random): string {
+  return `l${nextBelow(random, KEYS / 4)}`;
+}
+
+function set(random: Random): string {
+  return `s${nextBelow(random, KEYS / 4)}`;
 }
 
 function text(random: Random): string {
