@@ -52,6 +52,11 @@ export function openUnit(state: ServerState): void {
   state.propagation.depth++;
 }
 
+/** Whether the command being executed is one of several between MULTI and EXEC. */
+export function isInTransaction(state: ServerState): boolean {
+  return state.propagation.depth > 1;
+}
+
 /** Sends what was gathered once the outermost unit ends. */
 export function closeUnit(state: ServerState): void {
   if (--state.propagation.depth === 0) sendUnit(state);

@@ -68,6 +68,19 @@ describe("saving", () => {
     expect(info(server, "rdb_saves")).toBe("1");
   });
 
+  it("begins behind a transaction that asks for it, not within", () => {
+    const server = new TestServer();
+    const client = server.connect();
+    for (const line of ["MULTI", "SET k half", "BGSAVE", "SET k whole"]) client.line(line);
+    expect(client.line("EXEC")).toBe("*3\r\n+OK\r\n+Background saving scheduled\r\n+OK\r\n");
+    expect(snapshots(server)).toEqual([]);
+    server.pass(100);
+    const [id] = snapshots(server);
+    if (id === undefined) throw new Error("a snapshot");
+    const slice = produceSnapshot(server.state, id, Number.POSITIVE_INFINITY);
+    expect(Buffer.concat(slice?.blocks ?? []).toString("latin1")).toContain("\x05whole");
+  });
+
   it("is not tried again at once when it failed", () => {
     const server = new TestServer({ savePoints: [{ seconds: 1, changes: 1 }] });
     server.connect().line("SET k v");

@@ -5,6 +5,7 @@ import type { Arguments } from "../environment.ts";
 import { ERRORS } from "../errors.ts";
 import { formatInfo } from "../info/info.ts";
 import { log } from "../log.ts";
+import { isInTransaction } from "../propagation.ts";
 import { replyError, replyOk } from "../reply.ts";
 import { beginBackgroundSave, noteSaved, noteSaveFailed } from "../saving.ts";
 import { abortShutdown, beginShutdown, joinShutdown } from "../shutdown.ts";
@@ -50,10 +51,12 @@ function bgSave(state: ServerState, client: Client, args: Arguments): void {
     return;
   }
   const { persistence } = state;
-  if (persistence.running === undefined) {
+  // A snapshot shows all of a transaction, or nothing of it.
+  const mayBegin = persistence.running === undefined && !isInTransaction(state);
+  if (mayBegin) {
     beginBackgroundSave(state);
     client.reply.simple("Background saving started");
-  } else if (word === "schedule") {
+  } else if (word === "schedule" || persistence.running === undefined) {
     persistence.scheduled = true;
     client.reply.simple("Background saving scheduled");
   } else {
