@@ -1,6 +1,6 @@
 import { type Bytes, textOf } from "../../base/bytes.ts";
 import { parseDouble } from "../../resp/double.ts";
-import { parseInteger } from "../../wire/integers.ts";
+import { parseInt64, parseInteger } from "../../wire/integers.ts";
 import type { Client } from "../client.ts";
 import type { Arguments } from "../environment.ts";
 import { ERRORS } from "../errors.ts";
@@ -11,14 +11,16 @@ import { replyError } from "../reply.ts";
  * client has been told (server spec §5.1).
  */
 
+/** Any of 64 bits; beyond 2^53 a rounded one, which is as good as a place or a count. */
 export function integerArgument(
   client: Client,
   argument: Bytes | undefined,
   error: string = ERRORS.notAnInteger,
 ): number | undefined {
-  const value = parseInteger(textOf(argument ?? ""));
+  const text = textOf(argument ?? "");
+  const value = parseInteger(text) ?? parseInt64(text);
   if (value === undefined) replyError(client, error);
-  return value;
+  return value === undefined ? undefined : Number(value);
 }
 
 /** A count that may not be negative. */
