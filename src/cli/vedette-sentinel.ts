@@ -5,9 +5,12 @@ import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { bytesOfText } from "../base/bytes.ts";
 import { REDIS_VERSION } from "../server/version.ts";
+import type { AccessControl } from "../shell/listener/access/access-control.ts";
+import { loadDeclaredFile } from "../shell/listener/access/declared-access.ts";
 import { ListenError } from "../shell/listener/errors.ts";
 import { Log } from "../shell/log.ts";
 import { LogOutput } from "../shell/log-output.ts";
+import type { CommandNames } from "../shell/renamed-commands.ts";
 import { readConfiguration } from "../shell/sentinel/configuration.ts";
 import { SentinelDaemon } from "../shell/sentinel/daemon.ts";
 import { damagedPath, lastGoodPath } from "../shell/sentinel/last-good.ts";
@@ -52,7 +55,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
   const configuration = readConfiguration(parseCommandLine(argv.map(bytesOfText)));
   if (configuration.kind === "refused") return refuse(configuration.text);
-  const { config, path, isRestored } = configuration;
+  const { config, access, renamed, path, isRestored } = configuration;
   const { daemon } = config;
   try {
     process.chdir(daemon.dir);
@@ -65,8 +68,12 @@ export async function main(argv: readonly string[]): Promise<number> {
   } catch (cause) {
     return refuse(`Can't open the log file: ${reasonOf(cause)}\n`);
   }
+  const wrongUsers = loadDeclaredFile(access);
+  if (wrongUsers !== undefined) return refuse(`${wrongUsers}\n`);
   return serve({
     config,
+    access,
+    renamed,
     path,
     isRestored,
     log: new Log({ threshold: daemon.logLevel, output }),
@@ -81,6 +88,8 @@ function refuse(text: string): number {
 
 async function serve(given: {
   readonly config: SentinelConfig;
+  readonly access: AccessControl;
+  readonly renamed: CommandNames;
   readonly path: string;
   readonly isRestored: boolean;
   readonly log: Log;
@@ -104,15 +113,7 @@ async function serve(given: {
     await output.finished();
     return refuse(`${cause.message}\n${what}\n`);
   }
-  const sentinel = new SentinelDaemon({
-    config,
-    path,
-    log,
-    tls,
-    secrets,
-    onShutdown: end,
-    onFatal: die,
-  });
+  const sentinel = new SentinelDaemon({ ...given, tls, secrets, onShutdown: end, onFatal: die });
 
   function die(status: number, cause: unknown): void {
     if (cause instanceof Error) log.fatal("a bug: this sentinel ends", { err: cause });

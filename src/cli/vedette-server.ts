@@ -4,22 +4,22 @@ import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { bytesOfText } from "../base/bytes.ts";
 import { REDIS_VERSION } from "../server/version.ts";
+import { COMMANDS } from "../server/commands/table.ts";
+import type { AccessControl } from "../shell/listener/access/access-control.ts";
+import { loadDeclaredFile } from "../shell/listener/access/declared-access.ts";
+import { type CommandNames, renamedCommands } from "../shell/renamed-commands.ts";
 import { ListenError } from "../shell/listener/errors.ts";
 import { banner } from "../shell/server/banner.ts";
 import { BundledServer } from "../shell/server/bundled-server.ts";
 import { readConfFile, readIncluded } from "../shell/server/conf-files.ts";
 import { readVersion } from "../shell/server/facts.ts";
-import { renamedCommands } from "../shell/server/renamed-commands.ts";
+import { mistakesOfUsers, serverAccess } from "../shell/server/declared-access.ts";
 import { reasonOf } from "../shell/system-reason.ts";
 import { TlsError } from "../shell/tls/tls-error.ts";
 import { type CommandLine, parseCommandLine } from "../wire/conf/command-line.ts";
 import type { ConfFile } from "../wire/conf/conf-lines.ts";
-import { type ConfigMistake, formatMistake } from "../wire/conf/config-mistake.ts";
-import {
-  parseServerConf,
-  type ServerConfig,
-  type ServerConfigTable,
-} from "../wire/server-conf/server-config.ts";
+import { type ConfigMistake, formatMistake, inFileOrder } from "../wire/conf/config-mistake.ts";
+import { parseServerConf, type ServerConfigTable } from "../wire/server-conf/server-config.ts";
 
 const USAGE = `Usage: vedette-server [/path/to/redis.conf] [options] [-]
        vedette-server - (read config from stdin)
@@ -61,19 +61,18 @@ export async function main(argv: readonly string[]): Promise<void> {
 async function serve(commandLine: CommandLine): Promise<void> {
   const { file } = commandLine;
   const config = readConfiguration(commandLine);
-  const renamed = config === undefined ? undefined : renamedCommands(config.renamedCommands);
-  if (renamed !== undefined) reportMistakes(renamed.mistakes);
-  if (config === undefined || renamed === undefined || renamed.mistakes.length > 0) {
+  if (config === undefined) {
     process.exitCode = CONFIGURATION_IS_WRONG;
     return;
   }
-  const { table } = config;
+  const { table, access, names } = config;
   const configFile = file === undefined || file === "-" ? undefined : resolve(file);
   if (!enterFolder(table)) return;
   const server = new BundledServer({
     table,
     configFile,
-    renamedCommands: renamed.names,
+    renamedCommands: names,
+    access,
     onReady: () => undefined,
     onExit: (status) => void exit(server, table, status),
   });
@@ -86,6 +85,12 @@ async function serve(commandLine: CommandLine): Promise<void> {
     server.log("warning", `A bug: ${error.stack ?? String(error)}`);
     process.exit(1);
   });
+  const wrongUsers = loadDeclaredFile(access);
+  if (wrongUsers !== undefined) {
+    server.log("warning", wrongUsers);
+    await exit(server, table, 1);
+    return;
+  }
   try {
     await server.start();
     writePidFile(server, table);
@@ -102,8 +107,14 @@ async function serve(commandLine: CommandLine): Promise<void> {
   }
 }
 
+interface Configuration {
+  readonly table: ServerConfigTable;
+  readonly access: AccessControl;
+  readonly names: CommandNames;
+}
+
 /** @returns undefined when something in it is wrong, which is reported then */
-function readConfiguration({ file, text }: CommandLine): ServerConfig | undefined {
+function readConfiguration({ file, text }: CommandLine): Configuration | undefined {
   let confFile: ConfFile | undefined;
   try {
     confFile = file === undefined ? undefined : readConfFile(file);
@@ -113,13 +124,20 @@ function readConfiguration({ file, text }: CommandLine): ServerConfig | undefine
     return undefined;
   }
   const result = parseServerConf({ main: confFile, commandLine: text, include: readIncluded });
-  if (result.kind === "config") return result.config;
-  reportMistakes(result.mistakes);
-  return undefined;
+  if (result.kind === "mistakes") {
+    reportMistakes([...result.mistakes, ...mistakesOfUsers(result.userLines)]);
+    return undefined;
+  }
+  const { config } = result;
+  const { names, mistakes: renameMistakes } = renamedCommands(config.renamedCommands, COMMANDS);
+  const { access, mistakes } = serverAccess(config);
+  reportMistakes([...renameMistakes, ...mistakes]);
+  if (renameMistakes.length + mistakes.length > 0) return undefined;
+  return { table: config.table, access, names };
 }
 
 function reportMistakes(mistakes: readonly ConfigMistake[]): void {
-  for (const mistake of mistakes) {
+  for (const mistake of inFileOrder(mistakes)) {
     process.stderr.write(formatMistake(mistake, { redisVersion: REDIS_VERSION }));
   }
 }

@@ -16,6 +16,8 @@ export interface Connection {
   /** The ACL user; `default` before AUTH. */
   readonly user: string;
   readonly authenticated: boolean;
+  /** The user may not do everything: each request must be looked at. */
+  readonly isRestricted: boolean;
   /** Channels plus patterns. */
   readonly subscriptions: number;
   /** Sends what was written so far, then closes; nothing that follows is executed. */

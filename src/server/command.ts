@@ -1,3 +1,4 @@
+import { textOf } from "../base/bytes.ts";
 import type { Client } from "./client.ts";
 import type { Arguments } from "./environment.ts";
 import type { ServerState } from "./state.ts";
@@ -77,6 +78,12 @@ export interface Command {
   readonly run: Run;
   /** For containers such as CONFIG: the arity and flags of each subcommand, by its lower-case name. */
   readonly subcommands?: ReadonlyMap<string, Subcommand>;
+}
+
+/** `get`, or `config|get`. @param args whose subcommand exists */
+export function calledName(command: Command, args: Arguments): string {
+  if (command.subcommands === undefined || args.length < 2) return command.name;
+  return `${command.name}|${textOf(args[1] ?? "").toLowerCase()}`;
 }
 
 export interface Subcommand {

@@ -1,4 +1,5 @@
 import type { Bytes } from "../base/bytes.ts";
+import type { Denial } from "../wire/acl/permission.ts";
 import type { Client } from "./client.ts";
 import type { Sha1 } from "./digest.ts";
 
@@ -40,6 +41,14 @@ export interface ConnectionFacts {
   readonly errorsByCode: ReadonlyMap<string, number>;
 }
 
+/** A request of a client whose user may not do everything. */
+export interface RequestToAuthorize {
+  /** `get`, `config|get` */
+  readonly name: string;
+  readonly args: Arguments;
+  readonly context: "toplevel" | "multi";
+}
+
 /** One command as it came: the name first. */
 export type Arguments = readonly Bytes[];
 
@@ -60,6 +69,11 @@ export interface Environment {
    * implements for both daemons.
    */
   session(client: Client, args: Arguments): void;
+  /**
+   * Whether the client's user may do this; what is refused is kept for ACL LOG.
+   * @returns what the user lacks
+   */
+  authorize(client: Client, request: RequestToAuthorize): Denial | undefined;
   /** CONFIG GET, SET and REWRITE: the table and the file are the shell's. */
   config(client: Client, args: Arguments): void;
   readonly sha1: Sha1;

@@ -1,8 +1,10 @@
 import { textOf } from "../base/bytes.ts";
+import { denialError } from "../wire/acl/permission.ts";
 import { serveBlocked } from "./blocking.ts";
 import { call } from "./call.ts";
 import type { Client } from "./client.ts";
-import { type Command, FLAG } from "./command.ts";
+import { calledName, type Command, FLAG } from "./command.ts";
+import { fitsArity } from "./command-lookup.ts";
 import { fullNameOf, lookupCommand } from "./commands/table.ts";
 import type { Arguments } from "./environment.ts";
 import { unknownCommand, unknownSubcommand, wrongArity } from "./errors.ts";
@@ -33,10 +35,17 @@ export function execute(state: ServerState, client: Client, args: Arguments): vo
   }
   const bits = flagsOf(client, command, args);
   if (bits === undefined) return;
-  const { transaction } = client;
+  const { transaction, connection } = client;
+  if (connection.isRestricted && client.kind !== "master" && connection.authenticated) {
+    const denial = denialFor(state, client, { command, args, bits });
+    if (denial !== undefined) {
+      refuseCommand(client, command, denial);
+      return;
+    }
+  }
   const effective = command.name === "exec" && transaction ? bits | transaction.flags : bits;
-  if (client.connection.subscriptions > 0 && !isAllowedToSubscriber(client, command)) {
-    refuse(client, subscriberError(textOf(name)));
+  if (connection.subscriptions > 0 && !isAllowedToSubscriber(client, command)) {
+    refuseCommand(client, command, subscriberError(textOf(name)));
     return;
   }
   const verdict = verdictOn(state, client, command, effective);
@@ -52,6 +61,20 @@ export function execute(state: ServerState, client: Client, args: Arguments): vo
   } else {
     refuseCommand(client, command, verdict.error);
   }
+}
+
+/** What the client's user lacks; what may be called before authentication needs no permission. */
+function denialFor(
+  state: ServerState,
+  client: Client,
+  { command, args, bits }: { readonly command: Command; readonly args: Arguments; bits: number },
+): string | undefined {
+  const mustNotBeQueued = client.transaction !== undefined && (bits & FLAG.noMulti) !== 0;
+  if (bits & FLAG.noAuth || mustNotBeQueued) return undefined;
+  const context = client.transaction === undefined ? "toplevel" : "multi";
+  const name = calledName(command, args);
+  const denial = state.environment.authorize(client, { name, args, context });
+  return denial === undefined ? undefined : denialError(denial);
 }
 
 /** @returns the flags that hold for this request, or undefined when it was refused */
@@ -75,10 +98,6 @@ function flagsOf(client: Client, command: Command, args: Arguments): number | un
   return subcommand.flags;
 }
 
-export function fitsArity(arity: number, count: number): boolean {
-  return arity < 0 ? count >= -arity : count === arity;
-}
-
 /** A request that is not executed: an open transaction cannot be committed any more. */
 function refuse(client: Client, error: string): void {
   if (client.transaction !== undefined) client.transaction.spoiled = true;
@@ -87,12 +106,12 @@ function refuse(client: Client, error: string): void {
 
 /** EXEC that is refused discards the transaction and says why. */
 function refuseCommand(client: Client, command: Command, error: string): void {
-  if (command.name !== "exec" || client.transaction === undefined) {
+  if (command.name !== "exec") {
     refuse(client, error);
     return;
   }
   discardTransaction(client);
-  replyError(client, `EXECABORT Transaction discarded because of: ${error}`);
+  replyError(client, `EXECABORT Transaction discarded because of: ${error.replace(/^ERR /, "")}`);
 }
 
 const SUBSCRIBER_COMMANDS: ReadonlySet<string> = new Set([

@@ -23,8 +23,8 @@ export interface ConfigFileOptions {
   readonly path: string;
   /** What the file shall hold, as it is when a write begins. */
   readonly view: () => DurableSentinel;
-  /** Lines besides, see `SentinelConfig.commandLineOptions`. */
-  readonly options: readonly OptionLine[];
+  /** Lines besides: what the command line set, and the users as they are when a write begins. */
+  readonly options: () => readonly OptionLine[];
   readonly events: SaveEvents;
   readonly files?: FileAccess;
 }
@@ -48,7 +48,7 @@ const SUFFIX_CHARACTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0
 export class ConfigFile {
   readonly #path: string;
   readonly #view: () => DurableSentinel;
-  readonly #options: readonly OptionLine[];
+  readonly #options: () => readonly OptionLine[];
   readonly #events: SaveEvents;
   readonly #files: FileAccess;
   #requested: SaveNumber = saveNumber(0);
@@ -111,7 +111,7 @@ export class ConfigFile {
       return { kind: "failed", save: this.#requested, failure };
     }
     const save = this.#requested;
-    const text = rewriteSentinelConf(current, this.#view(), this.#options);
+    const text = rewriteSentinelConf(current, this.#view(), this.#options());
     try {
       await this.#replace(text, this.#path);
       return { kind: "saved", save, text };

@@ -59,6 +59,8 @@ export class TestServer {
   /** Whether the disk refuses what SAVE and SHUTDOWN write. */
   savingFails = false;
   now: Millis = millis(1_000_000);
+  /** What users lack, for connections that are restricted. */
+  authorize: Environment["authorize"] = () => undefined;
   #perform: ((effect: Effect) => void) | undefined;
   #nextClient = 1;
   #nextId = 0;
@@ -69,6 +71,7 @@ export class TestServer {
       facts: () => NO_FACTS,
       hasUnsentReplies: () => false,
       publish: (channel, message) => this.published.push([textOf(channel), textOf(message)]),
+      authorize: (client, request) => this.authorize(client, request),
       session: (client) => client.reply.simple("SESSION"),
       config: (client) => client.reply.simple("CONFIG"),
       sha1: (bytes) => createHash("sha1").update(bytes).digest(),
@@ -112,6 +115,7 @@ export class TestServer {
       name: "",
       user: "default",
       authenticated: true,
+      isRestricted: false,
       subscriptions: 0,
       closed: false,
       closeAfterReply: () => {

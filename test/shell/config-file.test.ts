@@ -47,7 +47,7 @@ function configFile(files: FileAccess = realFiles): ConfigFile {
   return new ConfigFile({
     path,
     view,
-    options: [],
+    options: () => [],
     files,
     events: {
       saved: (save) => told.push(`saved ${save}`),

@@ -90,7 +90,7 @@ const CLIENT_SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map([
   ["tracking", { arity: -3, ...CLIENT_OWN }],
   ["trackinginfo", { arity: 2, ...CLIENT_OWN }],
   ["caching", { arity: 3, ...CLIENT_OWN }],
-  ["help", { arity: 2, ...CLIENT_OWN }],
+  ["help", { arity: 2, flags: flags("LT") }],
 ]);
 
 const PUBSUB_FLAGS = flags("pLT");
@@ -100,7 +100,7 @@ const PUBSUB_SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map([
   ["numpat", { arity: 2, flags: PUBSUB_FLAGS }],
   ["shardchannels", { arity: -2, flags: PUBSUB_FLAGS }],
   ["shardnumsub", { arity: -2, flags: PUBSUB_FLAGS }],
-  ["help", { arity: 2, flags: PUBSUB_FLAGS }],
+  ["help", { arity: 2, flags: flags("LT") }],
 ]);
 
 function ofConnection(name: string, arity: number, bits: number, run: Run): Command {
@@ -119,11 +119,11 @@ export const CONNECTION_COMMANDS: readonly Command[] = [
   ofConnection("hello", -1, flags("sLTFnB"), session),
   ofConnection("reset", 1, OPEN_TO_ALL, reset),
   ofConnection("quit", -1, OPEN_TO_ALL, session),
-  { ...ofConnection("client", -2, flags("sLT"), session), subcommands: CLIENT_SUBCOMMANDS },
+  { ...ofConnection("client", -2, 0, session), subcommands: CLIENT_SUBCOMMANDS },
   ofPubSub("publish", 3, flags("pLTFR"), publish),
   ofPubSub("subscribe", -2, SUBSCRIPTION, session),
   ofPubSub("unsubscribe", -1, SUBSCRIPTION, session),
   ofPubSub("psubscribe", -2, SUBSCRIPTION, session),
   ofPubSub("punsubscribe", -1, SUBSCRIPTION, session),
-  { ...ofPubSub("pubsub", -2, PUBSUB_FLAGS, session), subcommands: PUBSUB_SUBCOMMANDS },
+  { ...ofPubSub("pubsub", -2, 0, session), subcommands: PUBSUB_SUBCOMMANDS },
 ];

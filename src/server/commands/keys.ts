@@ -259,7 +259,7 @@ export const KEY_COMMANDS: readonly Command[] = [
   {
     name: "object",
     arity: -2,
-    flags: flags("r"),
+    flags: 0,
     keys: { first: 2, last: 2, step: 1 },
     group: GENERIC,
     run: object,

@@ -299,5 +299,5 @@ export const REPLICATION_COMMANDS: readonly Command[] = [
     group: SERVER,
     run: replconf,
   },
-  { name: "role", arity: 1, flags: flags("LTF"), keys: NO_KEYS, group: SERVER, run: roleCommand },
+  { name: "role", arity: 1, flags: flags("sLTF"), keys: NO_KEYS, group: SERVER, run: roleCommand },
 ];

@@ -149,9 +149,9 @@ export const SERVER_COMMANDS: readonly Command[] = [
   ofServer("save", 1, "asXA", save),
   ofServer("bgsave", -1, "asA", bgSave),
   ofServer("shutdown", -1, "asLTXB", shutdown),
-  { ...ofServer("config", -2, "asLT", config), subcommands: CONFIG_SUBCOMMANDS },
+  { ...ofServer("config", -2, "", config), subcommands: CONFIG_SUBCOMMANDS },
   ofServer("debug", -2, "asLT", debug),
-  { ...ofServer("script", -2, "s", script), subcommands: SCRIPT_SUBCOMMANDS },
-  { ...ofServer("module", -2, "as", emptyList), subcommands: MODULE_SUBCOMMANDS },
+  { ...ofServer("script", -2, "", script), subcommands: SCRIPT_SUBCOMMANDS },
+  { ...ofServer("module", -2, "", emptyList), subcommands: MODULE_SUBCOMMANDS },
   ofServer("cluster", -2, "LT", cluster),
 ];

@@ -1,5 +1,6 @@
-import { type Bytes, textOf } from "../../base/bytes.ts";
-import type { Command } from "../command.ts";
+import type { Bytes } from "../../base/bytes.ts";
+import { calledName, type Command } from "../command.ts";
+import { ACCESS_COMMANDS } from "./access.ts";
 import { commandCommand } from "./command-info.ts";
 import { CONNECTION_COMMANDS } from "./connection.ts";
 import { COUNTER_COMMANDS } from "./counters.ts";
@@ -45,6 +46,7 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map(
     ...FAILOVER_COMMANDS,
     ...WAITING_COMMANDS,
     ...SERVER_COMMANDS,
+    ...ACCESS_COMMANDS,
     commandCommand(() => COMMANDS),
   ].map((command) => [command.name, command]),
 );
@@ -66,7 +68,5 @@ export function lookupCommand(name: Bytes): Command | undefined {
 /** `get`, `config|get`; nothing when there is no such command. */
 export function fullNameOf(args: readonly Bytes[]): string {
   const command = lookupCommand(args[0] ?? "");
-  if (command === undefined) return "";
-  if (command.subcommands === undefined || args.length < 2) return command.name;
-  return `${command.name}|${textOf(args[1] ?? "").toLowerCase()}`;
+  return command === undefined ? "" : calledName(command, args);
 }

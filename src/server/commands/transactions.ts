@@ -1,6 +1,7 @@
 import { call } from "../call.ts";
 import type { Client } from "../client.ts";
-import { ALL_KEYS, type Command, flags, NO_KEYS } from "../command.ts";
+import { denialAtExec } from "../../wire/acl/permission.ts";
+import { ALL_KEYS, type Command, FLAG, flags, calledName, NO_KEYS } from "../command.ts";
 import type { Arguments } from "../environment.ts";
 import { ERRORS } from "../errors.ts";
 import { isExpired } from "../expiry.ts";
@@ -42,10 +43,28 @@ function exec(state: ServerState, client: Client): void {
   }
   openUnit(state);
   client.reply.array(transaction.queued.length);
-  for (const { command, args } of transaction.queued) call(state, client, command, args);
+  for (const { command, args } of transaction.queued) {
+    const denial = denialAtExecution(state, client, command, args);
+    if (denial === undefined) call(state, client, command, args);
+    else replyError(client, denial);
+  }
   closeUnit(state);
   // The commands entered the stream themselves; EXEC adds nothing of its own.
   propagateAs(state);
+}
+
+/** The user may have lost a permission since the command was queued. */
+function denialAtExecution(
+  state: ServerState,
+  client: Client,
+  command: Command,
+  args: Arguments,
+): string | undefined {
+  if (!client.connection.isRestricted || client.kind === "master") return undefined;
+  if (command.flags & FLAG.noAuth) return undefined;
+  const name = calledName(command, args);
+  const denial = state.environment.authorize(client, { name, args, context: "multi" });
+  return denial === undefined ? undefined : denialAtExec(denial);
 }
 
 function discard(_: ServerState, client: Client): void {

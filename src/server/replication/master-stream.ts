@@ -49,6 +49,7 @@ function masterClient(
     name: "",
     user: "(superuser)",
     authenticated: true,
+    isRestricted: false,
     subscriptions: 0,
     closeAfterReply: () => undefined,
   };

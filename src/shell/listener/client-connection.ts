@@ -7,7 +7,7 @@ import type { Connection } from "../../resp/connection.ts";
 import { ProtocolError } from "../../resp/errors.ts";
 import type { Protocol } from "../../resp/reply-writer.ts";
 import type { Reply } from "../../resp/reply.ts";
-import { DEFAULT_USER } from "./authenticator.ts";
+import type { User } from "../../wire/acl/user.ts";
 import type { ClientHost } from "./client-host.ts";
 import { clientLine, NO_DAEMON_FACTS } from "./client-line.ts";
 import { ClientOutput, type DeferredReply, type ReplyMode } from "./client-output.ts";
@@ -41,7 +41,6 @@ export class ClientConnection implements Connection, Subscriber, ListedClient {
   readonly reply: BufferedWriter;
 
   name = "";
-  user = DEFAULT_USER;
   libraryName = "";
   libraryVersion = "";
   noEvict = false;
@@ -50,6 +49,8 @@ export class ClientConnection implements Connection, Subscriber, ListedClient {
   lastCommand = "";
   /** Bytes of commands queued by MULTI, set by the daemon: they count as unparsed input. */
   queuedCommandBytes = 0;
+  /** Whose permissions hold: the default user's before AUTH. */
+  account: User;
   readonly channels = new Set<string>();
   readonly patterns = new Set<string>();
 
@@ -83,7 +84,8 @@ export class ClientConnection implements Connection, Subscriber, ListedClient {
     this.localAddress = addresses.local;
     this.connectedAt = host.now();
     this.#lastActiveAt = this.connectedAt;
-    this.#authenticated = !host.authenticator.isRequired;
+    this.account = host.access.users.default;
+    this.#authenticated = !host.access.isRequired;
     this.#reader = new RequestReader(host.settings);
     this.#output = new ClientOutput(socket, (text) => host.stats.countError(text));
     this.reply = this.#output.writer;
@@ -107,14 +109,22 @@ export class ClientConnection implements Connection, Subscriber, ListedClient {
     return this.channels.size + this.patterns.size;
   }
 
+  get user(): string {
+    return this.account.name;
+  }
+
+  get isRestricted(): boolean {
+    return this.account.isRestricted;
+  }
+
   /** True as well where nobody needs to authenticate. */
   get authenticated(): boolean {
-    return this.#authenticated || !this.#host.authenticator.isRequired;
+    return this.#authenticated || !this.#host.access.isRequired;
   }
 
   /** The connection belongs to this user from now on. */
-  authenticateAs(user: string): void {
-    this.user = user;
+  authenticateAs(user: User): void {
+    this.account = user;
     this.#authenticated = true;
   }
 
@@ -135,8 +145,8 @@ export class ClientConnection implements Connection, Subscriber, ListedClient {
   /** RESET: as if just connected; subscriptions are the caller's to end (server spec §1.3). */
   reset(): void {
     this.name = "";
-    this.user = DEFAULT_USER;
-    this.#authenticated = !this.#host.authenticator.isRequired;
+    this.account = this.#host.access.users.default;
+    this.#authenticated = !this.#host.access.isRequired;
     this.noEvict = false;
     this.noTouch = false;
     this.replyMode = "on";

@@ -1,5 +1,5 @@
 import type { Millis } from "../../base/units.ts";
-import type { Authenticator } from "./authenticator.ts";
+import type { AccessControl } from "./access/access-control.ts";
 import type { ClientConnection } from "./client-connection.ts";
 import type { RequestHandler } from "./request-handler.ts";
 import type { ListenerSettings } from "./settings.ts";
@@ -12,7 +12,7 @@ export interface ClientHost {
   readonly handler: RequestHandler;
   readonly settings: ListenerSettings;
   readonly stats: ListenerStats;
-  readonly authenticator: Authenticator;
+  readonly access: AccessControl;
   readonly log: ListenerLog;
   readonly now: () => Millis;
   /** Calls `client.flush` when what is being done now is done. */

@@ -1,7 +1,7 @@
 import { chmodSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
 import type { Millis } from "../../base/units.ts";
-import type { Authenticator } from "./authenticator.ts";
+import type { AccessControl } from "./access/access-control.ts";
 import { ClientConnection } from "./client-connection.ts";
 import type { ClientHost, ListenerLog } from "./client-host.ts";
 import { ClientList } from "./client-list.ts";
@@ -56,10 +56,10 @@ export class Listener {
   readonly clients = new ClientList();
   readonly pubSub = new PubSub();
   readonly stats = new ListenerStats();
-  readonly authenticator: Authenticator;
+  readonly access: AccessControl;
   readonly now: () => Millis;
+  readonly log: ListenerLog;
   readonly #settings: ListenerSettings;
-  readonly #log: ListenerLog;
   readonly #handler: RequestHandler;
   readonly #host: ClientHost;
   #servers: Server[] = [];
@@ -75,14 +75,14 @@ export class Listener {
   constructor(options: {
     readonly handler: RequestHandler;
     readonly settings: ListenerSettings;
-    readonly authenticator: Authenticator;
+    readonly access: AccessControl;
     readonly now: () => Millis;
     readonly log: ListenerLog;
   }) {
     this.#handler = options.handler;
     this.#settings = options.settings;
-    this.#log = options.log;
-    this.authenticator = options.authenticator;
+    this.log = options.log;
+    this.access = options.access;
     this.now = options.now;
     this.#host = {
       ...options,
@@ -150,7 +150,7 @@ export class Listener {
   }
 
   get #isProtected(): boolean {
-    return this.#settings.protectedMode && !this.authenticator.isRequired;
+    return this.#settings.protectedMode && !this.access.isRequired;
   }
 
   #admit(socket: Socket, addresses: SocketAddresses): void {
@@ -188,7 +188,7 @@ export class Listener {
       },
       failed: (reason) => {
         this.#handshakes--;
-        this.#log("warning", `Error accepting a client connection: ${reason}`);
+        this.log("warning", `Error accepting a client connection: ${reason}`);
       },
     });
     const newServer = (): Server => createServer(UNSECURED, (raw) => this.#beginTls(raw, door));
@@ -259,7 +259,7 @@ export class Listener {
   /** From here on an error is one of accepting, such as too many open files. */
   #open(server: Server): void {
     this.#servers.push(server);
-    server.on("error", (error) => this.#log("warning", `Accepting client connection: ${error}`));
+    server.on("error", (error) => this.log("warning", `Accepting client connection: ${error}`));
   }
 
   #flushSoon(client: ClientConnection): void {

@@ -57,7 +57,7 @@ function describe(command: CommandFacts): Reply {
     integer(0),
     integer(0),
     integer(0),
-    statuses(command.categories),
+    statuses(command.categories.map((category) => `@${category}`)),
     { kind: "set", items: [] },
     { kind: "set", items: [] },
     command.subcommands.size === 0
@@ -107,7 +107,7 @@ function filterOf(options: readonly string[]): ((command: CommandFacts) => boole
     case "module":
       return () => false;
     case "aclcat":
-      return ({ categories }) => categories.includes(`@${argument}`);
+      return ({ categories }) => categories.some((category) => category === argument);
     case "pattern":
       return ({ name }) => globMatch(argument, name, { nocase: true });
     default:

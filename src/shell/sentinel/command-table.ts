@@ -1,5 +1,11 @@
 import { SENTINEL_ARITIES } from "../../sentinel/commands/subcommands.ts";
+import { type Bytes, textOf } from "../../base/bytes.ts";
+import { type Category, categorySet } from "../../wire/acl/categories.ts";
+import { CommandCatalog } from "../../wire/acl/command-catalog.ts";
+import type { DaemonCommands } from "../listener/access/daemon-commands.ts";
+import { ACL_SUBCOMMANDS } from "../listener/session/acl-command.ts";
 import { SENTINEL_CLIENT_SUBCOMMANDS } from "../listener/session/client-command.ts";
+import type { SubcommandTable } from "../listener/session/subcommands.ts";
 
 /** What is known of a command or a subcommand before it runs; COMMAND shows all of it. */
 export interface CommandFacts {
@@ -8,7 +14,7 @@ export interface CommandFacts {
   /** Counts all words; negative is at least. */
   readonly arity: number;
   readonly flags: readonly string[];
-  readonly categories: readonly string[];
+  readonly categories: readonly Category[];
   readonly summary: string;
   /** The Redis version that had it first, and the group it is documented in. */
   readonly since: string;
@@ -25,7 +31,7 @@ const CONNECTION = ["noscript", "loading", "stale"];
 const ADMIN = ["admin", "noscript", "loading", "stale"];
 const HANDSHAKE = ["noscript", "loading", "stale", "fast", "no_auth", "allow_busy"];
 const SUBSCRIPTION = ["pubsub", "noscript", "loading", "stale"];
-const DANGEROUS = ["@admin", "@slow", "@dangerous"];
+const DANGEROUS: readonly Category[] = ["admin", "slow", "dangerous"];
 
 const CLIENT_ADMIN: ReadonlySet<string> = new Set([
   "kill",
@@ -40,22 +46,33 @@ const CLIENT_ADMIN: ReadonlySet<string> = new Set([
 function clientFacts(word: string): Facts {
   const about = { summary: "About this connection or others", since: "2.4.0" } as const;
   if (word === "help") {
-    return { ...about, group: "connection", flags: OPEN, categories: ["@slow"] };
+    return { ...about, group: "connection", flags: OPEN, categories: ["slow", "connection"] };
   }
   const isAdmin = CLIENT_ADMIN.has(word);
   return {
     ...about,
     group: "connection",
     flags: isAdmin ? ADMIN : CONNECTION,
-    categories: [...(isAdmin ? DANGEROUS : ["@slow"]), "@connection"],
+    categories: isAdmin ? [...DANGEROUS, "connection"] : ["slow", "connection"],
   };
 }
 
 function sentinelFacts(word: string): Facts {
   const about = { summary: "About what this sentinel watches", since: "2.8.4" } as const;
   return word === "help"
-    ? { ...about, group: "sentinel", flags: OPEN, categories: ["@slow"] }
+    ? { ...about, group: "sentinel", flags: OPEN, categories: ["slow"] }
     : { ...about, group: "sentinel", flags: ["admin"], categories: DANGEROUS };
+}
+
+const ACL_OPEN: ReadonlySet<string> = new Set(["cat", "genpass", "whoami"]);
+
+function aclFacts(word: string): Facts {
+  const about = { summary: "About users and what they may do", since: "6.0.0" } as const;
+  const group = "server";
+  if (word === "help") return { ...about, group, flags: OPEN, categories: ["slow"] };
+  return ACL_OPEN.has(word)
+    ? { ...about, group, flags: CONNECTION, categories: ["slow"] }
+    : { ...about, group, flags: ADMIN, categories: DANGEROUS };
 }
 
 /** COMMAND's own subcommands and their arities. */
@@ -75,7 +92,7 @@ function commandFacts(): Facts {
     since: "2.8.13",
     group: "server",
     flags: OPEN,
-    categories: ["@slow", "@connection"],
+    categories: ["slow", "connection"],
   };
 }
 
@@ -92,10 +109,9 @@ function subcommandsOf(
   );
 }
 
-const CLIENT_ARITIES = Array.from(
-  SENTINEL_CLIENT_SUBCOMMANDS.values(),
-  ({ name, arity }) => [name, arity] as const,
-);
+function aritiesOf(table: SubcommandTable): (readonly [string, number])[] {
+  return Array.from(table.values(), ({ name, arity }) => [name, arity] as const);
+}
 
 function plain(name: string, arity: number, facts: Facts): CommandFacts {
   return { name, arity, ...facts, subcommands: NONE };
@@ -107,7 +123,7 @@ function subscription(name: string, arity: number, summary: string): CommandFact
     since: "2.0.0",
     group: "pubsub",
     flags: SUBSCRIPTION,
-    categories: ["@pubsub", "@slow"],
+    categories: ["pubsub", "slow"],
   });
 }
 
@@ -116,11 +132,21 @@ function handshake(name: string, arity: number, about: Pick<Facts, "summary" | "
     ...about,
     group: "connection",
     flags: HANDSHAKE,
-    categories: ["@fast", "@connection"],
+    categories: ["fast", "connection"],
   });
 }
 
 const COMMANDS: readonly CommandFacts[] = [
+  {
+    name: "acl",
+    arity: -2,
+    summary: "A container for commands about users",
+    since: "6.0.0",
+    group: "server",
+    flags: [],
+    categories: ["slow"],
+    subcommands: subcommandsOf("acl", aritiesOf(ACL_SUBCOMMANDS), aclFacts),
+  },
   handshake("auth", -2, { summary: "Authenticate this connection", since: "1.0.0" }),
   {
     name: "client",
@@ -129,8 +155,8 @@ const COMMANDS: readonly CommandFacts[] = [
     since: "2.4.0",
     group: "connection",
     flags: [],
-    categories: ["@slow"],
-    subcommands: subcommandsOf("client", CLIENT_ARITIES, clientFacts),
+    categories: ["slow"],
+    subcommands: subcommandsOf("client", aritiesOf(SENTINEL_CLIENT_SUBCOMMANDS), clientFacts),
   },
   {
     name: "command",
@@ -144,14 +170,14 @@ const COMMANDS: readonly CommandFacts[] = [
     since: "1.0.0",
     group: "server",
     flags: OPEN,
-    categories: ["@slow", "@dangerous"],
+    categories: ["slow", "dangerous"],
   }),
   plain("ping", -1, {
     summary: "Ask for a sign of life",
     since: "1.0.0",
     group: "connection",
     flags: ["fast"],
-    categories: ["@fast", "@connection"],
+    categories: ["fast", "connection"],
   }),
   subscription("psubscribe", -2, "Listen to events by patterns of names"),
   plain("publish", 3, {
@@ -159,7 +185,7 @@ const COMMANDS: readonly CommandFacts[] = [
     since: "2.0.0",
     group: "pubsub",
     flags: ["pubsub", "loading", "stale", "fast"],
-    categories: ["@pubsub", "@fast"],
+    categories: ["pubsub", "fast"],
   }),
   subscription("punsubscribe", -1, "Stop listening by patterns"),
   plain("role", 1, {
@@ -167,7 +193,7 @@ const COMMANDS: readonly CommandFacts[] = [
     since: "2.8.12",
     group: "server",
     flags: ["noscript", "loading", "stale", "fast"],
-    categories: ["@admin", "@fast", "@dangerous"],
+    categories: ["admin", "fast", "dangerous"],
   }),
   {
     name: "sentinel",
@@ -207,12 +233,60 @@ export const UNLISTED: ReadonlySet<string> = new Set([
   "sentinel|primary",
 ]);
 
-/** Those that may be called before authentication. */
+/** Those that may be called before authentication, and by every user. */
 export function needsNoAuthentication({ flags }: CommandFacts): boolean {
   return flags.includes("no_auth");
 }
 
+/** What a request calls, or how far it can be understood. */
+export type FoundFacts =
+  | { readonly kind: "command"; readonly command: CommandFacts; readonly meant: CommandFacts }
+  | { readonly kind: "unknown" }
+  | { readonly kind: "unknown-subcommand"; readonly command: CommandFacts }
+  /** Of the command, or of its subcommand. */
+  | { readonly kind: "wrong-arity"; readonly of: CommandFacts };
+
+/** @param args not empty; the name first */
+export function findCommand(args: readonly Bytes[]): FoundFacts {
+  const command = SENTINEL_COMMANDS.get(textOf(args[0] ?? "").toLowerCase());
+  if (command === undefined) return { kind: "unknown" };
+  if (!fitsArity(command, args.length)) return { kind: "wrong-arity", of: command };
+  if (command.subcommands.size === 0 || args.length < 2) {
+    return { kind: "command", command, meant: command };
+  }
+  const subcommand = command.subcommands.get(textOf(args[1] ?? "").toLowerCase());
+  if (subcommand === undefined) return { kind: "unknown-subcommand", command };
+  if (!fitsArity(subcommand, args.length)) return { kind: "wrong-arity", of: subcommand };
+  return { kind: "command", command, meant: subcommand };
+}
+
 /** @param given words of the request, the command's name among them */
-export function fitsArity({ arity }: CommandFacts, given: number): boolean {
+function fitsArity({ arity }: CommandFacts, given: number): boolean {
   return arity < 0 ? given >= -arity : given === arity;
 }
+
+/** What ACL knows of a sentinel's commands; none of them has keys. */
+export const SENTINEL_DAEMON_COMMANDS: DaemonCommands = {
+  catalog: new CommandCatalog(
+    COMMANDS.flatMap((command) => [command, ...command.subcommands.values()]).map(
+      ({ name, categories }) => ({
+        name,
+        categories: categorySet(categories),
+        isOffered: !UNLISTED.has(name),
+      }),
+    ),
+  ),
+  find(args) {
+    const found = findCommand(args);
+    switch (found.kind) {
+      case "command":
+        return { name: found.meant.name, fitsArity: true };
+      case "wrong-arity":
+        return { name: found.of.name, fitsArity: false };
+      case "unknown":
+      case "unknown-subcommand":
+        return undefined;
+    }
+  },
+  keysOf: () => [],
+};

@@ -15,10 +15,13 @@ import { REDIS_VERSION } from "../../server/version.ts";
 import type { DaemonSettings } from "../../wire/sentinel-conf/daemon-settings.ts";
 import type { SentinelConfig } from "../../wire/sentinel-conf/sentinel-config.ts";
 import { monotonicNow } from "../clock.ts";
+import { userOptionLines } from "../../wire/acl/user-lines.ts";
+import type { CommandNames } from "../renamed-commands.ts";
 import { ConfigFile } from "../config-file.ts";
 import { LinkTroubles } from "../links/link-troubles.ts";
 import type { Links } from "../links/links.ts";
-import { PasswordAuthenticator } from "../listener/authenticator.ts";
+import type { AccessControl } from "../listener/access/access-control.ts";
+import { disabledUserNotes } from "../listener/access/declared-access.ts";
 import { Listener, type ListenOptions } from "../listener/listener.ts";
 import type { SessionContext } from "../listener/session/session-command.ts";
 import { DEFAULT_LISTENER_SETTINGS, type ListenerSettings } from "../listener/settings.ts";
@@ -42,6 +45,10 @@ export interface SentinelDaemonOptions {
   readonly tls?: Tls | undefined;
   /** What is kept outside of the configuration. */
   readonly secrets?: SentinelSecrets | undefined;
+  /** The users that the configuration declares. */
+  readonly access: AccessControl;
+  /** `rename-command` */
+  readonly renamed: CommandNames;
   /** A client's SHUTDOWN: the caller stops the daemon. */
   readonly onShutdown: () => void;
   /** Resolves host names; undefined leaves it to the system. */
@@ -73,6 +80,7 @@ export class SentinelDaemon {
   readonly #resolver: Resolver;
   /** What happens before the core has begun waits here; undefined afterwards. */
   #early: Input[] | undefined = [];
+  #passwordKeptElsewhere: string | undefined;
   /** Nothing is given to the core any more. */
   #ended = false;
 
@@ -106,26 +114,32 @@ export class SentinelDaemon {
     this.#configFile = new ConfigFile({
       path,
       view: () => durableView(this.#state),
-      options: config.commandLineOptions,
+      options: () => [
+        ...config.commandLineOptions,
+        ...userOptionLines(options.access.users, options.access.usersFile),
+      ],
       events: {
         saved: (save) => this.#onSaved(save),
         failed: (save, reason) => this.#onSaveFailed(save, reason),
       },
     });
-    secrets?.watch(() => this.#deliver({ kind: "secrets-changed", secrets: secrets.outside }));
+    this.#followPassword(secrets?.requirePass);
+    secrets?.watch(() => {
+      this.#followPassword(secrets.requirePass);
+      this.#deliver({ kind: "secrets-changed", secrets: secrets.outside });
+    });
     const startedAt = monotonicNow();
     this.#requests = new SentinelRequests({
       session: () => session,
       deliver: (input) => this.#deliver(input),
       composeInfo: (sections, text) => info.compose(sections, text),
       shutdown: options.onShutdown,
+      renamed: options.renamed,
     });
     this.#listener = new Listener({
       handler: this.#requests,
       settings: listenerSettings(daemon),
-      authenticator: new PasswordAuthenticator(
-        () => secrets?.requirePass ?? daemon.requirePass ?? "",
-      ),
+      access: options.access,
       now: monotonicNow,
       log: (level, message) => options.log.line(level, message),
     });
@@ -149,6 +163,7 @@ export class SentinelDaemon {
     const { log, config } = this.#options;
     const { myId } = this.#state;
     await this.#listener.listen(listenOptions(config.daemon, this.#options.tls));
+    for (const note of disabledUserNotes(this.#options.access)) log.line("notice", note);
     log.line(
       "notice",
       `Running mode=sentinel, port=${this.#listener.port || this.#listener.tlsPort}.`,
@@ -184,6 +199,13 @@ export class SentinelDaemon {
     const waiting = this.#state.scripts.jobs.filter((job) => !isRunning(job)).length;
     if (waiting === 0) return;
     this.#options.log.line("warning", `${waiting} scripts were still waiting and are not run`);
+  }
+
+  /** A password that is kept elsewhere is the default user's, whatever the file has of that user. */
+  #followPassword(password: string | undefined): void {
+    if (password === this.#passwordKeptElsewhere) return;
+    this.#passwordKeptElsewhere = password;
+    this.#options.access.users.setDefaultPassword(password ?? "");
   }
 
   #deliver(input: Input): void {
@@ -311,12 +333,13 @@ function listenOptions(daemon: DaemonSettings, door: Tls | undefined): ListenOpt
   };
 }
 
-function sessionContext({ clients, pubSub, authenticator, now }: Listener): SessionContext {
+function sessionContext({ clients, pubSub, access, now, log }: Listener): SessionContext {
   return {
     clients,
     pubSub,
-    authenticator,
+    access,
     now,
+    log,
     greeting: { server: "redis", version: REDIS_VERSION, mode: "sentinel" },
   };
 }

@@ -1,8 +1,10 @@
+import { unreachable } from "../../base/assert.ts";
 import { type Bytes, textOf } from "../../base/bytes.ts";
 import type { ReplyWriter } from "../../resp/reply-writer.ts";
 import type { ClientReply, Effect } from "../../sentinel/effect.ts";
 import type { Input } from "../../sentinel/input.ts";
 import { unknownCommand } from "../../server/errors.ts";
+import { denialError } from "../../wire/acl/permission.ts";
 import { isExecutable } from "./executables.ts";
 import { parseShutdownOptions } from "./shutdown-options.ts";
 import type { ClientConnection } from "../listener/client-connection.ts";
@@ -18,12 +20,8 @@ import {
 } from "../listener/session/session-errors.ts";
 import { isBarredFrom } from "../listener/session/subscriptions.ts";
 import { answerCommand } from "./command-command.ts";
-import {
-  type CommandFacts,
-  fitsArity,
-  needsNoAuthentication,
-  SENTINEL_COMMANDS,
-} from "./command-table.ts";
+import { type CommandNames, withTrueName } from "../renamed-commands.ts";
+import { findCommand, type FoundFacts, needsNoAuthentication } from "./command-table.ts";
 
 export interface RequestOptions {
   /** What AUTH, HELLO, CLIENT and the subscriptions need; read when one comes. */
@@ -32,6 +30,8 @@ export interface RequestOptions {
   readonly deliver: (input: Input) => void;
   /** The text of INFO, see `ProcessInfo.compose`. */
   readonly composeInfo: (sections: readonly string[], sentinel: string | undefined) => string;
+  /** `rename-command` */
+  readonly renamed: CommandNames;
   /** SHUTDOWN: the process ends. */
   readonly shutdown: () => void;
 }
@@ -46,7 +46,7 @@ interface Asked {
 
 /**
  * The sentinel behind the listener: checks each request in Redis' order (there is such a command, it
- * has as many words, the client has authenticated, it may call it while it has subscriptions), and
+ * has as many words, the client has authenticated, its user may call it, also while it has subscriptions), and
  * answers it or asks the core (spec sentinel §7.1).
  */
 export class SentinelRequests implements RequestHandler {
@@ -62,20 +62,17 @@ export class SentinelRequests implements RequestHandler {
     this.#options = options;
   }
 
-  onRequest(client: ClientConnection, args: readonly Bytes[]): void {
-    const word = textOf(args[0] ?? "");
-    const name = word.toLowerCase();
-    const command = SENTINEL_COMMANDS.get(name);
+  onRequest(client: ClientConnection, request: readonly Bytes[]): void {
+    const args = withTrueName(this.#options.renamed, request);
+    const found = findCommand(args);
     const refusal =
-      command === undefined
-        ? unknownCommand(word, args.slice(1).map(textOf))
-        : refuse(client, command, args);
-    if (command === undefined || refusal !== undefined) {
+      found.kind === "command" ? this.#refuse(client, found, args) : errorOf(found, args);
+    if (found.kind !== "command" || refusal !== undefined) {
       client.reply.error(refusal ?? "");
       return;
     }
     this.processed++;
-    this.#execute(client, name, args);
+    this.#execute(client, found.command.name, args);
   }
 
   /** Performs the core's `reply`. */
@@ -89,6 +86,23 @@ export class SentinelRequests implements RequestHandler {
     const owed = this.#owed.get(request);
     this.#owed.delete(request);
     owed?.write((writer) => this.#write(writer, reply));
+  }
+
+  /** @returns the text of the first error in Redis' order of checks */
+  #refuse(
+    client: ClientConnection,
+    { command, meant }: Extract<FoundFacts, { readonly kind: "command" }>,
+    args: readonly Bytes[],
+  ): string | undefined {
+    client.lastCommand = meant.name;
+    const isOpen = needsNoAuthentication(command);
+    if (!client.authenticated && !isOpen) return NOAUTH;
+    if (client.isRestricted && !isOpen) {
+      const { access } = this.#options.session();
+      const denial = access.authorize(client, meant.name, args, "toplevel");
+      if (denial !== undefined) return denialError(denial);
+    }
+    return isBarredFrom(client, command.name) ? notForSubscribers(meant.name) : undefined;
   }
 
   #execute(client: ClientConnection, name: string, args: readonly Bytes[]): void {
@@ -157,22 +171,20 @@ function executablesIn(command: string, words: readonly string[]): ReadonlySet<s
 
 const NONE: ReadonlySet<string> = new Set();
 
-/** @returns the text of the first error in Redis' order of checks */
-function refuse(
-  client: ClientConnection,
-  command: CommandFacts,
+/** A request that calls nothing, or with the wrong number of words. */
+function errorOf(
+  found: Exclude<FoundFacts, { readonly kind: "command" }>,
   args: readonly Bytes[],
-): string | undefined {
-  if (!fitsArity(command, args.length)) return wrongArity(command.name);
-  let meant = command;
-  if (command.subcommands.size > 0 && args.length > 1) {
-    const word = textOf(args[1] ?? "");
-    const subcommand = command.subcommands.get(word.toLowerCase());
-    if (subcommand === undefined) return unknownSubcommand(command.name, word);
-    if (!fitsArity(subcommand, args.length)) return wrongArity(subcommand.name);
-    meant = subcommand;
+): string {
+  const [word = "", ...others] = args.map(textOf);
+  switch (found.kind) {
+    case "unknown":
+      return unknownCommand(word, others);
+    case "unknown-subcommand":
+      return unknownSubcommand(found.command.name, others[0] ?? "");
+    case "wrong-arity":
+      return wrongArity(found.of.name);
+    default:
+      return unreachable(found);
   }
-  client.lastCommand = meant.name;
-  if (!client.authenticated && !needsNoAuthentication(command)) return NOAUTH;
-  return isBarredFrom(client, command.name) ? notForSubscribers(meant.name) : undefined;
 }

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { writeSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Address } from "../../base/address.ts";
-import { type Bytes, textOf } from "../../base/bytes.ts";
+import { textOf } from "../../base/bytes.ts";
 import { Driver } from "../../base/driver.ts";
 import { isLocal } from "../../server/client.ts";
 import type { Effect } from "../../server/effect.ts";
@@ -15,9 +15,12 @@ import { newServerState, type ServerState } from "../../server/state.ts";
 import { resetStats } from "../../server/stats.ts";
 import { step } from "../../server/step.ts";
 import { REDIS_VERSION } from "../../server/version.ts";
+import { userOptionLines } from "../../wire/acl/user-lines.ts";
 import type { ServerConfigTable } from "../../wire/server-conf/server-config.ts";
 import { monotonicNow, wallClockNow } from "../clock.ts";
-import { PasswordAuthenticator } from "../listener/authenticator.ts";
+import type { AccessControl } from "../listener/access/access-control.ts";
+import { disabledUserNotes } from "../listener/access/declared-access.ts";
+import type { CommandNames } from "../renamed-commands.ts";
 import { Listener } from "../listener/listener.ts";
 import { listenerLines } from "../listener/listener-lines.ts";
 import type { SessionContext } from "../listener/session/session-command.ts";
@@ -30,7 +33,7 @@ import { connectionFactsOf, Facts } from "./facts.ts";
 import { type Logger, newLogger } from "./log.ts";
 import { RequestExecution } from "./request-execution.ts";
 import { ServerCertificates } from "./server-certificates.ts";
-import { listenerSettingsOf, settingsOf } from "./settings.ts";
+import { accessSettingsOf, listenerSettingsOf, settingsOf } from "./settings.ts";
 import { readWholeFile } from "./whole-file.ts";
 
 /** Ten times a second, as Redis' `hz 10`: expiry, links, save points, deadlines of clients. */
@@ -44,7 +47,9 @@ export interface BundledServerOptions {
   readonly table: ServerConfigTable;
   /** Absolute path of the configuration file, if there is one. */
   readonly configFile: string | undefined;
-  readonly renamedCommands: ReadonlyMap<string, Bytes>;
+  readonly renamedCommands: CommandNames;
+  /** The users that the configuration declares. */
+  readonly access: AccessControl;
   /** The process should end now. */
   readonly onExit: (status: number) => void;
   readonly onReady: () => void;
@@ -72,7 +77,14 @@ export class BundledServer {
       table: options.table,
       file: options.configFile,
       master: () => this.master,
-      onChanged: (changed) => deliver({ kind: "settings-changed", settings: settingsOf(changed) }),
+      onChanged: (changed, named) => {
+        options.access.settings = accessSettingsOf(changed);
+        if (named.includes("requirepass")) {
+          options.access.users.setDefaultPassword(changed.requirepass);
+        }
+        deliver({ kind: "settings-changed", settings: settingsOf(changed) });
+      },
+      users: () => userOptionLines(options.access.users, options.access.usersFile),
       onResetStatistics: () => this.#resetStatistics(),
       useTls: (changed) => this.#certificates.tryToUse(changed),
     });
@@ -121,7 +133,7 @@ export class BundledServer {
     this.#listener = new Listener({
       handler: this.#requests,
       settings: listenerSettingsOf(table),
-      authenticator: new PasswordAuthenticator(() => table().requirepass),
+      access: options.access,
       now: monotonicNow,
       log: (level, message) => this.log(level, message),
     });
@@ -173,6 +185,7 @@ export class BundledServer {
           }),
     });
     this.log("notice", "Server initialized");
+    for (const note of disabledUserNotes(this.#listener.access)) this.log("notice", note);
     this.#driver.deliver({ kind: "started", replicaOf: table.replicaof });
     this.#timer = setInterval(() => this.#tick(), TICK_MS);
   }
@@ -224,6 +237,11 @@ export class BundledServer {
         const command = SERVER_SESSION_COMMANDS.get(textOf(args[0] ?? "").toLowerCase());
         if (connection !== undefined) command?.(connection, args, this.#session);
       },
+      authorize: (client, { name, args, context }) => {
+        const connection = this.#listener.clients.get(client.id);
+        if (connection === undefined) return undefined;
+        return this.#listener.access.authorize(connection, name, args, context);
+      },
       config: (client, args) => {
         this.#configuration.execute(args, client.reply, { isLocal: isLocal(client) });
       },
@@ -237,12 +255,13 @@ export class BundledServer {
   }
 
   #sessionContext(): SessionContext {
-    const { clients, pubSub, authenticator, now } = this.#listener;
+    const { clients, pubSub, access, now, log } = this.#listener;
     return {
       clients,
       pubSub,
-      authenticator,
+      access,
       now,
+      log,
       greeting: {
         server: "redis",
         version: REDIS_VERSION,

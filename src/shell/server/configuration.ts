@@ -11,6 +11,8 @@ import {
   type ConfigSetResult,
 } from "../../wire/server-conf/config-commands.ts";
 import { rewriteServerConf } from "../../wire/server-conf/config-rewrite.ts";
+import type { ParameterName } from "../../wire/conf/redis-parameters.ts";
+import type { OptionLine } from "../../wire/conf-document.ts";
 import type { ServerConfigTable } from "../../wire/server-conf/server-config.ts";
 import { reasonOf } from "../system-reason.ts";
 import { writeDurablySync } from "./durable-file.ts";
@@ -24,7 +26,9 @@ export interface ConfigurationOptions {
   readonly file: string | undefined;
   /** The master as it is now, not as the file had it. */
   readonly master: () => Address | undefined;
-  readonly onChanged: (table: ServerConfigTable) => void;
+  readonly onChanged: (table: ServerConfigTable, named: readonly ParameterName[]) => void;
+  /** The lines of the users for a rewritten file. */
+  readonly users: () => readonly OptionLine[];
   /** Takes new `tls-…` settings, or says by false that they cannot be used. */
   readonly useTls: (table: ServerConfigTable) => boolean;
   readonly onResetStatistics: () => void;
@@ -92,7 +96,7 @@ export class Configuration {
       return;
     }
     this.#table = result.table;
-    this.#options.onChanged(result.table);
+    this.#options.onChanged(result.table, result.changed);
     reply.simple("OK");
   }
 
@@ -125,7 +129,7 @@ export class Configuration {
       return;
     }
     try {
-      const text = rewriteServerConf(readConfText(file), this.#inForce());
+      const text = rewriteServerConf(readConfText(file), this.#inForce(), this.#options.users());
       const temporary = join(dirname(file), `${basename(file)}.${process.pid}.tmp`);
       writeDurablySync(temporary, file, modeOf(file), (handle) => {
         writeFileSync(handle, text, "latin1");

@@ -1,4 +1,4 @@
-import { type Bytes, textOf } from "../../base/bytes.ts";
+import type { Bytes } from "../../base/bytes.ts";
 import type { ClientId } from "../../base/ids.ts";
 import type { Millis } from "../../base/units.ts";
 import type { Client } from "../../server/client.ts";
@@ -10,6 +10,7 @@ import { onReplicaAlive } from "../../server/replication/master-side.ts";
 import { replicationOffset } from "../../server/replication/state.ts";
 import { type ServerState, setClock } from "../../server/state.ts";
 import type { ClientConnection } from "../listener/client-connection.ts";
+import { type CommandNames, withTrueName } from "../renamed-commands.ts";
 import type { DaemonFacts, RequestHandler } from "../listener/request-handler.ts";
 
 /** The way of requests from the listener into the deciding floor. */
@@ -19,7 +20,7 @@ export class RequestExecution implements RequestHandler {
   readonly #deliver: (input: Input) => void;
   readonly #feedReplicas: () => void;
   /** `rename-command`: what a command is called, by its lower-case new name. */
-  readonly #renamed: ReadonlyMap<string, Bytes>;
+  readonly #renamed: CommandNames;
   #turnEndIsDue = false;
   #fedOffset = 0;
 
@@ -28,7 +29,7 @@ export class RequestExecution implements RequestHandler {
     readonly now: () => Millis;
     readonly deliver: (input: Input) => void;
     readonly feedReplicas: () => void;
-    readonly renamed: ReadonlyMap<string, Bytes>;
+    readonly renamed: CommandNames;
   }) {
     this.#state = options.state;
     this.#now = options.now;
@@ -47,7 +48,7 @@ export class RequestExecution implements RequestHandler {
 
   onRequest(connection: ClientConnection, args: readonly Bytes[]): void {
     const client = this.#state.clients.get(connection.id);
-    if (client !== undefined) this.#execute(connection, client, this.#withTrueName(args));
+    if (client !== undefined) this.#execute(connection, client, withTrueName(this.#renamed, args));
   }
 
   onEmptyRequest(connection: ClientConnection): void {
@@ -102,13 +103,6 @@ export class RequestExecution implements RequestHandler {
     if (state.effects.length > 0 || replicationOffset(replication) !== this.#fedOffset) {
       this.turnSoon();
     }
-  }
-
-  /** A command under its new name; the old one is unknown. */
-  #withTrueName(args: readonly Bytes[]): readonly Bytes[] {
-    if (this.#renamed.size === 0) return args;
-    const trueName = this.#renamed.get(textOf(args[0] ?? "").toLowerCase());
-    return trueName === undefined ? args : [trueName, ...args.slice(1)];
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Settings } from "../../server/settings.ts";
 import { announcedPort } from "../../wire/conf/tls-settings.ts";
 import type { ServerConfigTable } from "../../wire/server-conf/server-config.ts";
+import type { AccessSettings } from "../listener/access/access-control.ts";
 import type { ListenerSettings } from "../listener/settings.ts";
 
 /** Redis raises a smaller backlog to this. */
@@ -53,6 +54,15 @@ export function settingsOf(table: ServerConfigTable): Settings {
     shutdownTimeoutSeconds: table["shutdown-timeout"],
     keyspaceEvents: table["notify-keyspace-events"],
     debugCommand: table["enable-debug-command"],
+  };
+}
+
+/** What it says about users. */
+export function accessSettingsOf(table: ServerConfigTable): AccessSettings {
+  return {
+    channelDefault: table["acl-pubsub-default"],
+    logMaxLength: table["acllog-max-len"],
+    usersFile: table.aclfile,
   };
 }
 

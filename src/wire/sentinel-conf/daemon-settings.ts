@@ -24,6 +24,12 @@ export interface DaemonSettings {
   readonly tcpKeepaliveSeconds: number;
   readonly maxClients: number;
   readonly requirePass: string | undefined;
+  /** What new users may listen to. */
+  readonly channelDefault: ParameterValues["acl-pubsub-default"];
+  /** Entries that ACL LOG keeps. */
+  readonly aclLogMaxLength: number;
+  /** Path of the file of users; empty without one. */
+  readonly usersFile: string;
   /** Local address of outgoing links. */
   readonly bindSourceAddress: string | undefined;
   /** Working directory; relative to where the program was started. */
@@ -55,6 +61,9 @@ export function daemonSettings(values: ParameterValues): DaemonSettings {
     tcpKeepaliveSeconds: values["tcp-keepalive"],
     maxClients: values.maxclients,
     requirePass: unlessEmpty(values.requirepass),
+    channelDefault: values["acl-pubsub-default"],
+    aclLogMaxLength: values["acllog-max-len"],
+    usersFile: values.aclfile,
     bindSourceAddress: unlessEmpty(values["bind-source-addr"]),
     dir: values.dir,
     logFile: unlessEmpty(values.logfile),

@@ -139,7 +139,7 @@ const WRITTEN: ReadonlySet<string> = new Set([
 /**
  * The text of a sentinel.conf that holds the given state.
  * @param text the file as it is now; edits of comments and of directives we do not write survive
- * @param options lines besides: what the command line set, what CONFIG SET changed
+ * @param options lines besides: what the command line set, what CONFIG SET changed, users
  */
 export function rewriteSentinelConf(
   text: string,
@@ -149,7 +149,7 @@ export function rewriteSentinelConf(
   const keys = new Set(options.map(({ key }) => key));
   return rewriteConf(text, [...options, ...durableLines(sentinel)], {
     keyOf,
-    isWrittenByUs: (key) => WRITTEN.has(key) || keys.has(key),
+    isWrittenByUs: (key) => key === "user" || WRITTEN.has(key) || keys.has(key),
   });
 }
 

@@ -8,6 +8,7 @@ import {
   readParameterLines,
   setOnCommandLine,
 } from "../conf/parameter-lines.ts";
+import { readRenamedCommands, type RenamedCommand } from "../conf/renamed-command.ts";
 import { daemonSettings, type DaemonSettings, SENTINEL_INITIAL_VALUES } from "./daemon-settings.ts";
 import type { DurableSentinel } from "./durable-sentinel.ts";
 import { readStatements } from "./read-statements.ts";
@@ -24,6 +25,9 @@ export interface SentinelConfig {
   readonly secrets: OwnSecretSources;
   /** What the command line set: it is written into the file at each save, as Redis does. */
   readonly commandLineOptions: readonly OptionLine[];
+  readonly renamedCommands: readonly RenamedCommand[];
+  /** Lines `user …`, for the one who knows the commands. */
+  readonly userLines: readonly ConfLine[];
 }
 
 /** What a sentinel reads besides: whether the scripts that it shall run are there. */
@@ -34,8 +38,12 @@ export interface SentinelConfSource extends ConfSource {
 
 export type SentinelConfigResult =
   | { readonly kind: "config"; readonly config: SentinelConfig }
-  /** All of them, in the order of the file. */
-  | { readonly kind: "mistakes"; readonly mistakes: readonly ConfigMistake[] };
+  /** All of them, in the order of the file; those of the `user` lines are still to be found. */
+  | {
+      readonly kind: "mistakes";
+      readonly mistakes: readonly ConfigMistake[];
+      readonly userLines: readonly ConfLine[];
+    };
 
 /** Reads a sentinel.conf with what it includes and the command line; takes any text, never throws. */
 export function parseSentinelConf(source: SentinelConfSource): SentinelConfigResult {
@@ -58,7 +66,8 @@ export function parseSentinelConf(source: SentinelConfSource): SentinelConfigRes
     ...parameters.mistakes,
     ...sentinelDirectiveMistakes(generic),
   ]);
-  if (all.length > 0) return { kind: "mistakes", mistakes: all };
+  const userLines = generic.filter(({ directive }) => directive === "user");
+  if (all.length > 0) return { kind: "mistakes", mistakes: all, userLines };
 
   const { masters, refusedMasters: _, ...sentinel } = statements.draft;
   const config: SentinelConfig = {
@@ -70,6 +79,8 @@ export function parseSentinelConf(source: SentinelConfSource): SentinelConfigRes
     },
     secrets: secrets.sources,
     commandLineOptions: commandLineOptions(parameters),
+    renamedCommands: readRenamedCommands(generic),
+    userLines,
   };
   return { kind: "config", config };
 }

@@ -1,5 +1,6 @@
 import { type ConfLine, type ConfSource, mistakeAt, readConfLines } from "../conf/conf-lines.ts";
 import { type ConfigMistake, inFileOrder } from "../conf/config-mistake.ts";
+import { readRenamedCommands, type RenamedCommand } from "../conf/renamed-command.ts";
 import { isFileDirective } from "../conf/conf-keys.ts";
 import { readParameterLines } from "../conf/parameter-lines.ts";
 import { INITIAL_VALUES, type ParameterValues } from "../conf/redis-parameters.ts";
@@ -17,24 +18,22 @@ export const SERVER_INITIAL_VALUES: ServerConfigTable = {
   "propagation-error-behavior": "halt",
 };
 
-/** `rename-command`: the command answers to the new name only, or to none when that is empty. */
-export interface RenamedCommand {
-  readonly command: string;
-  readonly newName: string;
-  /** For mistakes that only the one who knows the commands can see. */
-  readonly line: ConfLine;
-}
-
 /** Everything a redis.conf says, with defaults where it says nothing. */
 export interface ServerConfig {
   readonly table: ServerConfigTable;
   readonly renamedCommands: readonly RenamedCommand[];
+  /** Lines `user …`, for the one who knows the commands. */
+  readonly userLines: readonly ConfLine[];
 }
 
 export type ServerConfigResult =
   | { readonly kind: "config"; readonly config: ServerConfig }
-  /** All of them, in the order of the file. */
-  | { readonly kind: "mistakes"; readonly mistakes: readonly ConfigMistake[] };
+  /** All of them, in the order of the file; those of the `user` lines are still to be found. */
+  | {
+      readonly kind: "mistakes";
+      readonly mistakes: readonly ConfigMistake[];
+      readonly userLines: readonly ConfLine[];
+    };
 
 /** Reads a redis.conf with what it includes and the command line; takes any text, never throws. */
 export function parseServerConf(source: ConfSource): ServerConfigResult {
@@ -51,27 +50,10 @@ export function parseServerConf(source: ConfSource): ServerConfigResult {
     ...parameters.mistakes,
     ...serverDirectiveMistakes(lines.filter(({ directive }) => isFileDirective(directive))),
   ]);
-  if (wrong.length > 0) return { kind: "mistakes", mistakes: wrong };
+  const userLines = lines.filter(({ directive }) => directive === "user");
+  if (wrong.length > 0) return { kind: "mistakes", mistakes: wrong, userLines };
   return {
     kind: "config",
-    config: { table: parameters.values, renamedCommands: lines.flatMap(renamedCommand) },
+    config: { table: parameters.values, renamedCommands: readRenamedCommands(lines), userLines },
   };
-}
-
-function renamedCommand(line: ConfLine): RenamedCommand[] {
-  const [command = "", newName = ""] = line.words;
-  return line.directive === "rename-command" ? [{ command, newName, line }] : [];
-}
-
-/** Redis' mistake for a `rename-command` line whose command does not exist, or whose new name does. */
-export function renameMistake(
-  renamed: RenamedCommand,
-  problem: "no such command" | "target exists",
-): ConfigMistake {
-  return mistakeAt(
-    renamed.line,
-    problem === "no such command"
-      ? "No such command in rename-command"
-      : "Target command name already exists",
-  );
 }

@@ -9,7 +9,6 @@ import { DAEMONIZE, NOT_SUPPORTED } from "../conf/refusals.ts";
 const ABSENT_FEATURES: ReadonlyMap<string, string> = new Map<ParameterName, string>([
   ...featureOf(CLUSTER_PARAMETERS, "Redis Cluster"),
   ["appendonly", "an append-only file"],
-  ["aclfile", "ACL"],
   ["maxmemory", "eviction"],
   ["maxmemory-clients", "eviction of clients"],
   ["activedefrag", "defragmentation"],
@@ -33,7 +32,7 @@ export const serverRefusal: Refusal = (name, value) => {
   return feature === undefined ? undefined : `${feature} is ${NOT_SUPPORTED}`;
 };
 
-/** Checks the directives that are no parameter. */
+/** Checks the directives that are no parameter; `user` lines are checked where they are read. */
 export function serverDirectiveMistakes(lines: readonly ConfLine[]): ConfigMistake[] {
   return lines.flatMap((line) => {
     switch (line.directive) {
@@ -41,8 +40,6 @@ export function serverDirectiveMistakes(lines: readonly ConfLine[]): ConfigMista
         return [mistakeAt(line, UNKNOWN_DIRECTIVE, "include <path>")];
       case "loadmodule":
         return [mistakeAt(line, `a module is ${NOT_SUPPORTED}`)];
-      case "user":
-        return isDefaultUser(line.words) ? [] : [mistakeAt(line, `ACL is ${NOT_SUPPORTED}`)];
       case "rename-command":
         return line.words.length === 2
           ? []
@@ -51,10 +48,4 @@ export function serverDirectiveMistakes(lines: readonly ConfLine[]): ConfigMista
         return [];
     }
   });
-}
-
-/** The line that redis-server adds to a file that it rewrites; it repeats `requirepass`. */
-function isDefaultUser(words: readonly string[]): boolean {
-  const rule = words.filter((word) => word !== "sanitize-payload").join(" ");
-  return /^default on (?:nopass|#[0-9a-f]{64}) ~\* &\* \+@all$/.test(rule);
 }

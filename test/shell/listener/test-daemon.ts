@@ -1,6 +1,9 @@
 import { type Bytes, textOf } from "../../../src/base/bytes.ts";
 import { type Millis, millis } from "../../../src/base/units.ts";
-import { PasswordAuthenticator } from "../../../src/shell/listener/authenticator.ts";
+import {
+  AccessControl,
+  DEFAULT_ACCESS_SETTINGS,
+} from "../../../src/shell/listener/access/access-control.ts";
 import type { ClientConnection } from "../../../src/shell/listener/client-connection.ts";
 import type { DeferredReply } from "../../../src/shell/listener/client-output.ts";
 import { Listener, type ListenOptions } from "../../../src/shell/listener/listener.ts";
@@ -8,6 +11,7 @@ import type { RequestHandler } from "../../../src/shell/listener/request-handler
 import { SERVER_SESSION_COMMANDS } from "../../../src/shell/listener/session/session-commands.ts";
 import type { SessionContext } from "../../../src/shell/listener/session/session-command.ts";
 import { NOAUTH, notForSubscribers } from "../../../src/shell/listener/session/session-errors.ts";
+import { SERVER_DAEMON_COMMANDS } from "../../../src/shell/server/daemon-commands.ts";
 import { isBarredFrom } from "../../../src/shell/listener/session/subscriptions.ts";
 import {
   DEFAULT_LISTENER_SETTINGS,
@@ -24,7 +28,6 @@ const NEEDS_NO_AUTH = new Set(["auth", "hello", "quit", "reset"]);
 export class TestDaemon implements RequestHandler {
   readonly listener: Listener;
   readonly context: SessionContext;
-  password = "";
   settings: { -readonly [Key in keyof ListenerSettings]: ListenerSettings[Key] } = {
     ...DEFAULT_LISTENER_SETTINGS,
   };
@@ -40,20 +43,31 @@ export class TestDaemon implements RequestHandler {
   readonly #clients: TestClient[] = [];
 
   constructor() {
+    const access = new AccessControl({
+      commands: SERVER_DAEMON_COMMANDS,
+      settings: DEFAULT_ACCESS_SETTINGS,
+      now: () => this.now,
+    });
     this.listener = new Listener({
       handler: this,
       settings: this.settings,
-      authenticator: new PasswordAuthenticator(() => this.password),
+      access,
       now: () => this.now,
       log: (level, message) => this.log.push(`${level}: ${message}`),
     });
     this.context = {
       clients: this.listener.clients,
       pubSub: this.listener.pubSub,
-      authenticator: this.listener.authenticator,
+      access,
       now: this.listener.now,
+      log: this.listener.log,
       greeting: { server: "redis", version: "7.2.0", mode: "standalone", role: () => "master" },
     };
+  }
+
+  /** `requirepass` */
+  set password(password: string) {
+    this.listener.access.users.setDefaultPassword(password);
   }
 
   static async start(options: Partial<ListenOptions> = {}): Promise<TestDaemon> {

@@ -62,6 +62,8 @@ export class DaemonUnderTest {
     const output = new LogOutput(1, this.#log.file);
     this.#daemon = new SentinelDaemon({
       config: configuration.config,
+      access: configuration.access,
+      renamed: configuration.renamed,
       path: this.path,
       log: new Log({ threshold: "debug", output }),
       onShutdown: () => {

@@ -211,7 +211,7 @@ describe("INFO", () => {
 
 describe("COMMAND", () => {
   it("counts and lists only what a sentinel has", async () => {
-    expect(await call("COMMAND COUNT")).toEqual({ kind: "integer", value: 14 });
+    expect(await call("COMMAND COUNT")).toEqual({ kind: "integer", value: 15 });
     const names = texts(await call("COMMAND LIST"));
     expect(names).toEqual(expect.arrayContaining(["ping", "sentinel|masters", "client|list"]));
     expect(names).not.toContain("get");

@@ -62,11 +62,11 @@ describe("a request", () => {
   });
 });
 
-describe("ACL LOG", () => {
-  function refusal(object: string): LoggedRefusal {
-    return { reason: "key", context: "toplevel", object, user: "u", client: `id=${object}` };
-  }
+function refusal(object: string): LoggedRefusal {
+  return { reason: "key", context: "toplevel", object, user: "u", client: `id=${object}` };
+}
 
+describe("ACL LOG", () => {
   it("counts the same refusal of one minute once more, and shows it first", () => {
     const log = new AclLog(() => 128);
     log.add(refusal("a"), millis(0));

@@ -27,6 +27,9 @@ describe("a sentinel.conf", () => {
       tcpKeepaliveSeconds: 300,
       maxClients: 10000,
       requirePass: undefined,
+      channelDefault: "resetchannels",
+      aclLogMaxLength: 128,
+      usersFile: "",
       bindSourceAddress: undefined,
       dir: "./",
       logFile: undefined,
@@ -188,10 +191,13 @@ describe("a sentinel.conf", () => {
     expect(mistakesOf(text)).toEqual([]);
   });
 
-  it("may hold the default user with the hash of requirepass, as redis-sentinel writes it", () => {
-    const user = `user default on #${"a".repeat(64)} ~* &* +@all`;
-    expect(mistakesOf(`requirepass foo\n${user}`)).toEqual([]);
-    expect(mistakesOf(user)).toEqual(["1: user (ACL) is not supported by this version of vedette"]);
+  it("hands on users and renamed commands to who knows the commands", () => {
+    const config = configOf(`user joe on nopass\nuser ann\nrename-command ping pong`);
+    expect(config.userLines.map(({ words }) => words)).toEqual([["joe", "on", "nopass"], ["ann"]]);
+    expect(config.renamedCommands).toMatchObject([{ command: "ping", newName: "pong" }]);
+    expect(mistakesOf("rename-command ping")).toEqual([
+      "1: Bad directive or wrong number of arguments",
+    ]);
   });
 
   it("treats empty users, passwords and addresses as none (W-10)", () => {
@@ -269,11 +275,8 @@ describe("a mistake in a sentinel.conf", () => {
 
   it.each([
     ["daemonize yes", /service manager/],
-    ["aclfile /etc/users.acl", /^aclfile is not supported/],
-    ["user joe on nopass ~* &* +@all", /^user \(ACL\) is not supported/],
     ["supervised systemd", /^supervised is not supported/],
     ["syslog-enabled yes", /^syslog-enabled is not supported/],
-    ["rename-command PING PONG", /^rename-command is not supported/],
   ])("is a feature that this version lacks: %s", (line, message) => {
     const [mistake, ...more] = mistakesOf(`${MONITOR}${line}\n`);
     expect(mistake?.replace(/^2: /, "")).toMatch(message);
@@ -312,6 +315,7 @@ ${MONITOR}"`;
           expected: "sentinel monitor <name> <ip> <port> <quorum>",
         },
       ],
+      userLines: [],
     });
   });
 

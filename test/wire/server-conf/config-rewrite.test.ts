@@ -40,25 +40,29 @@ function changed(table: ServerConfigTable): ServerConfigTable {
 describe("CONFIG REWRITE", () => {
   const before = real("rewrite.before");
   const table = changed(configOf(before).table);
+  /** The default user's password is the changed `requirepass`. */
+  const line =
+    "user default on #1751fcacf4f87a7a7be282ea38385cd76bcfe016583f16f5fdc81d5559b698fc ~* &* +@all";
+  const users = [{ key: "user", text: line, isForced: true }];
 
   it("leaves the file that redis-server 7.0.15 leaves", () => {
-    const text = rewriteServerConf(before, table);
+    const text = rewriteServerConf(before, table, users);
     expect(parts(text)).toEqual(parts(real("rewrite.after")));
   });
 
   it("forgets the master of a server that became one", () => {
-    const once = rewriteServerConf(before, table);
-    const twice = rewriteServerConf(once, { ...table, replicaof: undefined });
+    const once = rewriteServerConf(before, table, users);
+    const twice = rewriteServerConf(once, { ...table, replicaof: undefined }, users);
     expect(parts(twice)).toEqual(parts(real("rewrite-as-master.after")));
-    expect(rewriteServerConf(twice, { ...table, replicaof: { host: "h", port: 1 } })).toContain(
-      "\nreplicaof h 1\n",
-    );
+    expect(
+      rewriteServerConf(twice, { ...table, replicaof: { host: "h", port: 1 } }, users),
+    ).toContain("\nreplicaof h 1\n");
   });
 
   it("writes no default that the file does not hold", () => {
-    expect(rewriteServerConf("# mine\n", SERVER_INITIAL_VALUES)).toBe("# mine\n\n");
+    expect(rewriteServerConf("# mine\n", SERVER_INITIAL_VALUES, [])).toBe("# mine\n\n");
     const halting = "propagation-error-behavior halt\n";
-    expect(rewriteServerConf(halting, SERVER_INITIAL_VALUES)).toBe(`${halting}\n`);
+    expect(rewriteServerConf(halting, SERVER_INITIAL_VALUES, [])).toBe(`${halting}\n`);
   });
 
   it("writes what it reads", () => {
@@ -74,7 +78,7 @@ describe("CONFIG REWRITE", () => {
           "repl-backlog-size": bytes + 1,
           "replica-announce-ip": masterauth,
         };
-        expect(configOf(rewriteServerConf(before, values)).table).toEqual(values);
+        expect(configOf(rewriteServerConf(before, values, users)).table).toEqual(values);
       }),
     );
   });

@@ -5,7 +5,11 @@ import { configOf, mistakesOf, read } from "./reading.ts";
 
 describe("a redis.conf", () => {
   it("may be empty", () => {
-    expect(configOf("")).toEqual({ table: SERVER_INITIAL_VALUES, renamedCommands: [] });
+    expect(configOf("")).toEqual({
+      table: SERVER_INITIAL_VALUES,
+      renamedCommands: [],
+      userLines: [],
+    });
   });
 
   it("sets typed values, by name or alias, in any case", () => {
@@ -187,8 +191,6 @@ describe("a mistake in a redis.conf", () => {
     ["appendonly yes", "an append-only file"],
     ["maxmemory 1gb", "eviction"],
     ["cluster-enabled yes", "Redis Cluster"],
-    ["aclfile /etc/users.acl", "ACL"],
-    ["user joe on nopass", "ACL"],
     ["loadmodule /x.so", "a module"],
   ])("is a feature that this version lacks: %s", (line, feature) => {
     expect(mistakesOf(line)).toEqual([`1: ${feature} is not supported by this version of vedette`]);

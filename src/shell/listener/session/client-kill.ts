@@ -1,7 +1,7 @@
 import { type Bytes, textOf } from "../../../base/bytes.ts";
 import type { Millis } from "../../../base/units.ts";
+import type { UserDirectory } from "../../../wire/acl/user-directory.ts";
 import { parseInteger } from "../../../wire/integers.ts";
-import { DEFAULT_USER } from "../authenticator.ts";
 import type { ClientConnection } from "../client-connection.ts";
 import type { ListedClient } from "../listed-client.ts";
 import { parseClientType } from "./client-type.ts";
@@ -27,9 +27,9 @@ interface KillFilter {
 }
 
 /** `CLIENT KILL ip:port`, or `CLIENT KILL` with filters, which answers how many were closed. */
-export const clientKill: SessionCommand = (client, args, { clients, now }) => {
+export const clientKill: SessionCommand = (client, args, { clients, access, now }) => {
   if (args.length === 3) return killByAddress(client, textOf(args[2] ?? ""), clients.all());
-  const filter = parseFilter(args.slice(2));
+  const filter = parseFilter(args.slice(2), access.users);
   if (typeof filter === "string") return client.reply.error(filter);
   const moment = now();
   const victims = clients.all().filter((one) => isMeant(one, filter, client, moment));
@@ -53,18 +53,23 @@ function killByAddress(
 }
 
 /** @returns the text of the first error */
-function parseFilter(words: readonly Bytes[]): KillFilter | string {
+function parseFilter(words: readonly Bytes[], users: UserDirectory): KillFilter | string {
   const filter: KillFilter = { skipMe: true };
   for (let at = 0; at < words.length; at += 2) {
     const value = words[at + 1];
     if (value === undefined) return SYNTAX_ERROR;
-    const error = addCondition(filter, textOf(words[at] ?? "").toLowerCase(), textOf(value));
+    const error = addCondition(filter, textOf(words[at] ?? "").toLowerCase(), textOf(value), users);
     if (error !== undefined) return error;
   }
   return filter;
 }
 
-function addCondition(filter: KillFilter, option: string, value: string): string | undefined {
+function addCondition(
+  filter: KillFilter,
+  option: string,
+  value: string,
+  users: UserDirectory,
+): string | undefined {
   switch (option) {
     case "id": {
       const id = parseInteger(value);
@@ -79,7 +84,7 @@ function addCondition(filter: KillFilter, option: string, value: string): string
       return undefined;
     }
     case "user":
-      if (value !== DEFAULT_USER) return noSuchUser(value);
+      if (users.find(value) === undefined) return noSuchUser(value);
       filter.user = value;
       return undefined;
     case "addr":

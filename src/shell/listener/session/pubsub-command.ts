@@ -1,11 +1,12 @@
 import { textOf } from "../../../base/bytes.ts";
 import { array, bulk, integer } from "../../../resp/reply.ts";
 import type { SessionCommand } from "./session-command.ts";
-import { wrongPubSubArguments } from "./session-errors.ts";
+import { wrongSubcommandArguments } from "./session-errors.ts";
 import { subcommand, tableWithHelp } from "./subcommands.ts";
 
 const channels: SessionCommand = (client, args, { pubSub }) => {
-  if (args.length > 3) return client.reply.error(wrongPubSubArguments(textOf(args[1] ?? "")));
+  if (args.length > 3)
+    return client.reply.error(wrongSubcommandArguments("PUBSUB", textOf(args[1] ?? "")));
   const pattern = args[2] === undefined ? undefined : textOf(args[2]);
   return client.reply.reply(array(pubSub.channels(pattern).map(bulk)));
 };
@@ -23,7 +24,8 @@ const numpat: SessionCommand = (client, _args, { pubSub }) => {
 
 /** Sharded channels belong to a cluster; there is none, so nobody is subscribed to any. */
 const shardchannels: SessionCommand = (client, args) => {
-  if (args.length > 3) return client.reply.error(wrongPubSubArguments(textOf(args[1] ?? "")));
+  if (args.length > 3)
+    return client.reply.error(wrongSubcommandArguments("PUBSUB", textOf(args[1] ?? "")));
   return client.reply.array(0);
 };
 

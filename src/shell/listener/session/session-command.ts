@@ -1,8 +1,9 @@
 import type { Bytes } from "../../../base/bytes.ts";
 import type { ClientId } from "../../../base/ids.ts";
 import type { Millis } from "../../../base/units.ts";
-import type { Authenticator } from "../authenticator.ts";
+import type { AccessControl } from "../access/access-control.ts";
 import type { ClientConnection } from "../client-connection.ts";
+import type { ListenerLog } from "../client-host.ts";
 import type { ClientList } from "../client-list.ts";
 import type { PubSub } from "../pub-sub.ts";
 
@@ -26,7 +27,8 @@ export interface PauseControl {
 export interface SessionContext {
   readonly clients: ClientList;
   readonly pubSub: PubSub;
-  readonly authenticator: Authenticator;
+  readonly access: AccessControl;
+  readonly log: ListenerLog;
   readonly now: () => Millis;
   readonly greeting: Greeting;
   /** Without it CLIENT PAUSE and UNPAUSE are refused. */

@@ -1,3 +1,4 @@
+import { ACL_SUBCOMMANDS } from "./acl-command.ts";
 import { auth } from "./authenticate.ts";
 import { CLIENT_SUBCOMMANDS, SENTINEL_CLIENT_SUBCOMMANDS } from "./client-command.ts";
 import { ping, quit, reset } from "./connection-commands.ts";
@@ -9,6 +10,7 @@ import { psubscribe, punsubscribe, subscribe, unsubscribe } from "./subscription
 
 /** Commands about the connection that both daemons have, by lower-case name. */
 const SHARED: readonly (readonly [string, SessionCommand])[] = [
+  ["acl", container("acl", ACL_SUBCOMMANDS)],
   ["auth", auth],
   ["hello", hello],
   ["ping", ping],

@@ -46,7 +46,7 @@ export function notForSubscribers(fullName: string): string {
   return `ERR Can't execute '${fullName}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context`;
 }
 
-/** PUBSUB's own words for too many arguments, where other commands have an arity. */
-export function wrongPubSubArguments(subcommand: string): string {
-  return `ERR unknown subcommand or wrong number of arguments for '${subcommand}'. Try PUBSUB HELP.`;
+/** The words of PUBSUB and ACL for too many arguments, where other commands have an arity. */
+export function wrongSubcommandArguments(command: string, subcommand: string): string {
+  return `ERR unknown subcommand or wrong number of arguments for '${subcommand}'. Try ${command} HELP.`;
 }
