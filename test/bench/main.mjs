@@ -1,31 +1,42 @@
-// node test/bench/main.mjs [failover|server|replication] [--rounds N] [--only 0,1]
+// node test/bench/main.mjs [failover|scale|server|replication] [--rounds N] [--json]
+//   [--only 0,1] (columns of failover) [--sizes 10,100,1000,3000,0] (masters of scale)
 // Needs a build, and redis-server, redis-sentinel and redis-benchmark (PATH or REDIS_SERVER, …).
 import { parseArgs } from "node:util";
 import { benchFailover } from "./failover.mjs";
 import { benchFullSync } from "./full-sync.mjs";
 import { benchReplicaCost } from "./replica-cost.mjs";
+import { benchScale } from "./scale.mjs";
 import { benchServer } from "./server.mjs";
+
+const BENCHMARKS = new Map(
+  Object.entries({
+    failover: [benchFailover],
+    scale: [benchScale],
+    server: [benchServer, benchReplicaCost, benchFullSync],
+    replication: [benchReplicaCost, benchFullSync],
+  }),
+);
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { rounds: { type: "string" }, only: { type: "string" } },
+  options: {
+    rounds: { type: "string" },
+    only: { type: "string" },
+    sizes: { type: "string" },
+    json: { type: "boolean" },
+  },
 });
 const names = positionals.length === 0 ? ["failover", "server"] : positionals;
 const options = {
+  json: values.json ?? false,
   ...(values.rounds === undefined ? {} : { rounds: Number(values.rounds) }),
   ...(values.only === undefined ? {} : { only: values.only.split(",").map(Number) }),
+  ...(values.sizes === undefined ? {} : { sizes: values.sizes.split(",").map(Number) }),
 };
 for (const name of names) {
-  if (name === "failover") await benchFailover(options);
-  else if (name === "server") {
-    await benchServer(options);
-    await benchReplication(options);
-  } else if (name === "replication") await benchReplication(options);
-  else throw new Error(`no benchmark is called ${name}: failover, server, replication`);
-}
-
-/** @param {{ rounds?: number }} all */
-async function benchReplication(all) {
-  await benchReplicaCost(all);
-  await benchFullSync(all);
+  const benchmarks = BENCHMARKS.get(name);
+  if (benchmarks === undefined) {
+    throw new Error(`no benchmark is called ${name}: ${[...BENCHMARKS.keys()].join(", ")}`);
+  }
+  for (const benchmark of benchmarks) await benchmark(options);
 }

@@ -194,3 +194,14 @@ export class Round {
     return { name, port, child, exited };
   }
 }
+
+/** What a real server answers to INFO. */
+export async function realInfo() {
+  const round = new Round();
+  try {
+    const { port } = await round.server("redis", {});
+    return await round.keep(plainClient(port)).info();
+  } finally {
+    await round.end();
+  }
+}
