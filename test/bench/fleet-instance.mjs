@@ -10,6 +10,7 @@
  * @property {2 | 3} protocol
  * @property {boolean} isSubscribed
  * @property {string[][] | undefined} queued requests since MULTI
+ * @property {string} output not written yet, latin1
  */
 
 const OK = "+OK\r\n";
@@ -127,9 +128,9 @@ export class FleetInstance {
   #publish(channel, payload) {
     const message = `3\r\n${bulk("message")}${bulk(channel)}${bulk(payload)}`;
     let receivers = 0;
-    for (const { socket, protocol, isSubscribed } of this.peers) {
-      if (!isSubscribed) continue;
-      socket.write(PUSH_TYPES[protocol] + message, "latin1");
+    for (const peer of this.peers) {
+      if (!peer.isSubscribed) continue;
+      send(peer, PUSH_TYPES[peer.protocol] + message);
       receivers++;
     }
     return `:${receivers}\r\n`;
@@ -162,6 +163,23 @@ export class FleetInstance {
   toString() {
     return `${this.#host}:${this.#port}`;
   }
+}
+
+/**
+ * What is sent to a peer in one turn of the event loop leaves in one write, as a real server's does.
+ * @param {Peer} peer
+ * @param {string} output
+ */
+export function send(peer, output) {
+  if (peer.output === "") process.nextTick(flush, peer);
+  peer.output += output;
+}
+
+/** @param {Peer} peer */
+function flush(peer) {
+  const { output } = peer;
+  peer.output = "";
+  peer.socket.write(output, "latin1");
 }
 
 /** @param {string} text latin1 */

@@ -2,7 +2,7 @@
 // its own in 127.0.0.0/8. Started by fleet.mjs, which says over IPC what it is.
 import { createHash } from "node:crypto";
 import { createServer } from "node:net";
-import { FleetInstance } from "./fleet-instance.mjs";
+import { FleetInstance, send } from "./fleet-instance.mjs";
 import { InfoTemplate } from "./fleet-info.mjs";
 
 /** @typedef {import("./fleet-instance.mjs").Peer} Peer */
@@ -32,7 +32,7 @@ const server = createServer({ noDelay: true }, (socket) => {
     return;
   }
   /** @type {Peer} */
-  const peer = { socket, protocol: 2, isSubscribed: false, queued: undefined };
+  const peer = { socket, protocol: 2, isSubscribed: false, queued: undefined, output: "" };
   instance.peers.add(peer);
   socket.on("close", () => instance.peers.delete(peer));
   socket.setEncoding("latin1");
@@ -40,13 +40,12 @@ const server = createServer({ noDelay: true }, (socket) => {
   socket.on("data", (chunk) => {
     const text = waiting + String(chunk);
     if (text === PING) {
-      socket.write("+PONG\r\n", "latin1");
+      send(peer, "+PONG\r\n");
       return;
     }
     const { requests, rest } = readRequests(text);
     waiting = rest;
-    const replies = requests.map((words) => instance.answer(peer, words)).join("");
-    if (replies !== "") socket.write(replies, "latin1");
+    for (const words of requests) send(peer, instance.answer(peer, words));
   });
 });
 

@@ -1,9 +1,10 @@
-import { createConnection, type Socket } from "node:net";
+import type { Socket } from "node:net";
 import { AbstractConnector, type Command, Redis } from "ioredis";
 import type { Address } from "../../base/address.ts";
 import type { TlsDialer } from "../tls/tls-dialer.ts";
-import { encodeRenamed } from "./request.ts";
 import { takeFaults } from "./ioredis-faults.ts";
+import { openSocket } from "./link-socket.ts";
+import { encodeRenamed } from "./request.ts";
 import type { ReplyFraming } from "./reply-framing.ts";
 
 export interface ClientOptions {
@@ -105,15 +106,7 @@ function connectorTo({ address, localAddress, tls, framing }: ClientOptions) {
 
     override async connect(): Promise<Socket> {
       this.connecting = true;
-      const socket =
-        tls?.connect({ ...address, localAddress, noDelay: true }) ??
-        createConnection({
-          ...address,
-          ...(localAddress === undefined ? {} : { localAddress }),
-        });
-      // Commands are binary strings: one character a byte.
-      socket.setDefaultEncoding("latin1");
-      guardIncoming(socket, framing);
+      const socket = openSocket({ address, localAddress, tls, framing });
       this.stream = socket;
       socket.once("error", (cause) => {
         this.firstError = cause;
@@ -126,16 +119,5 @@ function connectorTo({ address, localAddress, tls, framing }: ClientOptions) {
       this.connecting = false;
       this.stream.destroy();
     }
-  };
-}
-
-/** Lets no chunk through to ioredis that is not RESP. */
-function guardIncoming(socket: Socket, framing: ReplyFraming): void {
-  const push = socket.push.bind(socket);
-  socket.push = (chunk: unknown, encoding?: BufferEncoding) => {
-    const fault = Buffer.isBuffer(chunk) ? framing.inspect(chunk) : undefined;
-    if (fault === undefined) return push(chunk, encoding);
-    socket.destroy(new Error(`not a Redis server's reply: ${fault}`));
-    return false;
   };
 }

@@ -63,14 +63,6 @@ export class Connection {
     this.#send("subscribe", [channel], bytes, onReply);
   }
 
-  /** Does what sends several commands, so that they leave in one write. */
-  inOneWrite(sendAll: () => void): void {
-    const { stream } = this.#client;
-    stream.cork();
-    sendAll();
-    stream.uncork();
-  }
-
   /** Ends the connection; nothing more is told of it. */
   close(): void {
     this.#events = undefined;

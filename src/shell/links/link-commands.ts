@@ -78,7 +78,10 @@ function ask(
   );
 }
 
-/** The transaction of spec sentinel §6.8, in one write: CONFIG REWRITE may take the server a while. */
+/**
+ * The transaction of spec sentinel §6.8. It leaves in one write, as all that is sent in one turn does
+ * (write-gathering.ts): CONFIG REWRITE may take the server a while.
+ */
 function reconfigure(
   connection: Connection,
   link: LinkId,
@@ -94,13 +97,11 @@ function reconfigure(
     ["EXEC"],
   ];
   const replies: LinkReply[] = [];
-  connection.inOneWrite(() => {
-    for (const words of commands) {
-      connection.request(words, (reply) => {
-        replies.push(reply);
-        if (replies.length < commands.length) return;
-        report({ kind: "reconfigure-reply", link, refusal: readRefusal(replies) });
-      });
-    }
-  });
+  for (const words of commands) {
+    connection.request(words, (reply) => {
+      replies.push(reply);
+      if (replies.length < commands.length) return;
+      report({ kind: "reconfigure-reply", link, refusal: readRefusal(replies) });
+    });
+  }
 }
