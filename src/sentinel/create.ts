@@ -55,6 +55,7 @@ export function createSentinelState(
     schedule: new DeadlineHeap(),
     random: seededRandom(when.seed),
     lastLinkId: 0,
+    nextOpeningAt: Number.NEGATIVE_INFINITY as Millis,
     tilt: { mode: "off" },
     saves: {
       requested: saveNumber(0),

@@ -5,7 +5,14 @@ import type { Credentials } from "./effect.ts";
 import { aboutInstance, describeInstance } from "./events.ts";
 import type { Instance, Link, Master, SentinelState, Subscription } from "./state.ts";
 import { candidateIps, refreshName } from "./host-names.ts";
-import { CONNECT_TIMEOUT_MS, RECONNECT_FIRST_MS, RESOLVE_GAP_MS } from "./tunables.ts";
+import {
+  CONNECT_TIMEOUT_MS,
+  GATHERING_MS,
+  OPENING_GAP_MS,
+  OPENINGS_AT_ONCE,
+  RECONNECT_FIRST_MS,
+  RESOLVE_GAP_MS,
+} from "./tunables.ts";
 import { publish, sendNow, type Turn } from "./turn.ts";
 
 /** The master an instance belongs to; itself for a master. */
@@ -23,12 +30,28 @@ export function lacksConnection(link: Link): boolean {
   return link.purpose === "data" && link.phase.subscription.phase !== "open";
 }
 
-/** A link that has not tried to connect yet. The owners are attached by the caller. */
+/**
+ * When a link that is made now may be opened. Many masters known from the start, and their replicas
+ * as they are found, take turns: opening all in one step would leave clients unanswered for seconds.
+ */
+function reserveOpening(state: SentinelState, now: Millis): Millis {
+  const earliestTurn = after(now, -OPENINGS_AT_ONCE * OPENING_GAP_MS);
+  const turnAt = Math.max(state.nextOpeningAt, earliestTurn) as Millis;
+  state.nextOpeningAt = after(turnAt, OPENING_GAP_MS);
+  return Math.max(turnAt, now) as Millis;
+}
+
+/**
+ * A link that has not tried to connect yet. The owners are attached by the caller. Its life begins
+ * when its turn has come: nobody is silent before he was spoken to.
+ */
 export function createLink(
   state: SentinelState,
   target: { readonly address: Address; readonly purpose: Link["purpose"] },
   now: Millis,
 ): Link {
+  const isReachable = target.address.port !== 0;
+  const at = isReachable ? reserveOpening(state, now) : now;
   const link: Link = {
     kind: "link",
     id: linkId(++state.lastLinkId),
@@ -36,11 +59,12 @@ export function createLink(
     ip: undefined,
     purpose: target.purpose,
     owners: new Set(),
-    phase: { phase: "closed", retryAt: target.address.port === 0 ? NEVER : now },
-    actPingAt: now,
-    lastPingSentAt: now,
-    lastOkAt: now,
-    lastPongAt: now,
+    phase: { phase: "closed", retryAt: isReachable ? at : NEVER },
+    actPingAt: at,
+    lastPingSentAt: at,
+    nextPingAt: at,
+    lastOkAt: at,
+    lastPongAt: at,
     pending: 0,
     failures: 0,
     refused: undefined,
@@ -101,7 +125,7 @@ export function openLink(turn: Turn, link: Link): void {
   state.links.set(link.id, link);
   link.phase = { phase: "connecting", since: now };
   // A ping belongs to the connection that is being made: unanswered from here on (spec §5.1).
-  link.actPingAt ??= now;
+  link.actPingAt = Math.min(link.actPingAt ?? now, now) as Millis;
   turn.effects.push({
     kind: "open-link",
     link: link.id,
@@ -233,6 +257,7 @@ export function loseConnection(turn: Turn, link: Link): void {
 
 export function sendPing(turn: Turn, link: Link): void {
   link.lastPingSentAt = turn.now;
+  link.nextPingAt = nextInCadence(turn, link);
   link.actPingAt ??= turn.now;
   // A silent instance may have come back under another IP.
   if (link.actPingAt !== turn.now) refreshName(turn, link.address.host);
@@ -244,10 +269,26 @@ function pingPeriod(state: SentinelState, link: Link): number {
   return Math.min(link.shortestDownAfterMs, state.tunables.pingPeriodMs);
 }
 
+/**
+ * The cadence counts from when a ping was due, not from when it left: a stall that sends many pings
+ * at once must not make them a herd for ever.
+ */
+function nextInCadence({ state, now }: Turn, link: Link): Millis {
+  const period = pingPeriod(state, link);
+  const isLate = link.nextPingAt <= now && link.nextPingAt > now - period / 2;
+  return after(isLate ? link.nextPingAt : now, period);
+}
+
 /** An unanswered ping is repeated after half the period (spec §2.5). */
 function pingDueAt(state: SentinelState, link: Link): Millis {
   const period = pingPeriod(state, link);
-  return after(link.lastPingSentAt, link.actPingAt === undefined ? period : period / 2);
+  if (link.actPingAt !== undefined) return after(link.lastPingSentAt, period / 2);
+  return earliest(link.nextPingAt, after(link.lastPingSentAt, period));
+}
+
+/** A ping that is due so soon goes now, with others. */
+function pingGatheringMs(state: SentinelState, link: Link): number {
+  return Math.min(GATHERING_MS, pingPeriod(state, link) / 20);
 }
 
 /**
@@ -329,7 +370,7 @@ export function tendLink(turn: Turn, link: Link): void {
         reopenLink(turn, link);
         return;
       }
-      if (pingDueAt(state, link) <= now) sendPing(turn, link);
+      if (pingDueAt(state, link) - pingGatheringMs(state, link) <= now) sendPing(turn, link);
       tendSubscription(turn, link, phase);
   }
 }

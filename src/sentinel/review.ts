@@ -1,5 +1,5 @@
 import { assert } from "../base/assert.ts";
-import { earliest, type Millis } from "../base/units.ts";
+import { after, earliest, type Millis } from "../base/units.ts";
 import { downDueAt, judgeObjectively, judgeSubjectively, ownersDownDueAt } from "./down-state.ts";
 import { releaseVoteOf } from "./election.ts";
 import { failoverDueAt, tendFailover } from "./failover.ts";
@@ -9,6 +9,7 @@ import { linkDueAt, masterOf, tendLink } from "./links.ts";
 import { opinionsDueAt, startAsking, tendOpinions } from "./opinions.ts";
 import { reconfigurationDueAt, tendReconfiguration } from "./reconfiguration.ts";
 import type { Instance, Link, Master } from "./state.ts";
+import { GATHERING_MS, RIDING_MS } from "./tunables.ts";
 import { touch, type Turn } from "./turn.ts";
 
 /** A step that touches things this often runs in a circle. */
@@ -32,21 +33,41 @@ function reviewLink(turn: Turn, link: Link): void {
   const { state, now } = turn;
   if (state.links.get(link.id) !== link) return;
   tendLink(turn, link);
+  if (link.lastPingSentAt === now) touchRiders(turn, link);
   if (turn.mayJudge && ownersDownDueAt(state, link) <= now) {
     for (const owner of link.owners) judge(turn, owner);
   }
   arm(turn, link, earliest(linkDueAt(state, link), ownersDownDueAt(state, link)));
 }
 
+/** A ping has just left: a hello or INFO that is due soon goes with it. */
+function touchRiders(turn: Turn, link: Link): void {
+  if (link.owners.size > 1) return;
+  const until = sendingUntil(turn, link);
+  for (const owner of link.owners) {
+    const due = turn.state.schedule.deadlineOf(owner);
+    if (due <= until) touch(turn, owner);
+  }
+}
+
 function reviewInstance(turn: Turn, instance: Instance): void {
   const { state, now } = turn;
   if (turn.mayJudge) judge(turn, instance);
-  if (helloDueAt(state, instance) <= now) sendHello(turn, instance);
-  if (instance.kind !== "sentinel" && infoDueAt(state, instance, now) <= now) {
-    askInfo(turn, instance);
+  if (helloDueAt(state, instance) <= sendingUntil(turn, instance.link)) sendHello(turn, instance);
+  if (instance.kind !== "sentinel") {
+    if (infoDueAt(state, instance, now) <= sendingUntil(turn, instance.link)) {
+      askInfo(turn, instance);
+    }
   }
   if (instance.kind === "master") reviewMaster(turn, instance);
   arm(turn, instance, instanceDueAt(turn, instance));
+}
+
+/** What is due up to then is sent now: a little early, but not on its own. */
+function sendingUntil({ state, now }: Turn, link: Link): Millis {
+  if (link.lastPingSentAt === now) return after(now, RIDING_MS);
+  const { infoPeriodMs, publishPeriodMs } = state.tunables;
+  return after(now, Math.min(GATHERING_MS, infoPeriodMs / 20, publishPeriodMs / 20));
 }
 
 function reviewMaster(turn: Turn, master: Master): void {

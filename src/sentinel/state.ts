@@ -34,6 +34,8 @@ export interface SentinelState {
   readonly schedule: DeadlineHeap<Scheduled>;
   readonly random: Random;
   lastLinkId: number;
+  /** No link that has never been tried is opened before: many are not opened at once (links.ts). */
+  nextOpeningAt: Millis;
   tilt: Tilt;
   readonly saves: Saves;
   /** When the shell was told to wake us; lateness against it is TILT's measure. */
@@ -304,6 +306,8 @@ export interface Link {
   /** When the oldest unanswered ping was sent; creation time at first, undefined when none is. */
   actPingAt: Millis | undefined;
   lastPingSentAt: Millis;
+  /** The next ping of the cadence, unless one is overdue (links.ts). */
+  nextPingAt: Millis;
   /** Latest accepted ping reply; creation time at first. */
   lastOkAt: Millis;
   /** Latest ping reply of any kind; creation time at first. */

@@ -27,7 +27,7 @@ import { scriptEnded, scriptFailed, scriptStarted, tendScripts } from "./scripts
 import type { Chore, DataInstance, Instance, Link, Master, SentinelState } from "./state.ts";
 import { armWatchdog, enterTilt, leaveTilt } from "./tilt.ts";
 import { touchAll } from "./touch-all.ts";
-import { LATE_WAKE_UP_MS, SAVE_RETRY_MS } from "./tunables.ts";
+import { GATHERING_MS, LATE_WAKE_UP_MS, SAVE_RETRY_MS } from "./tunables.ts";
 import { beginTurn, publish, requestSave, sendNow, touch, type Turn } from "./turn.ts";
 
 const SAVE_RETRY: Chore = { kind: "chore", chore: "save-retry" };
@@ -135,10 +135,12 @@ function onTick(turn: Turn, afterPoll: boolean): void {
   }
   state.polling = false;
   state.wakeAt = NEVER;
+  // What is due in a moment is looked at as well: it may go now. What may not is armed again.
+  const until = after(now, GATHERING_MS);
   for (
-    let due = state.schedule.takeDue(now);
+    let due = state.schedule.takeDue(until);
     due !== undefined;
-    due = state.schedule.takeDue(now)
+    due = state.schedule.takeDue(until)
   ) {
     if (due.kind === "chore") doChore(turn, due);
     else if (due.kind === "host-name") giveUpQuestion(turn, due);

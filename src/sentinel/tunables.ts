@@ -75,6 +75,22 @@ export const FRUITLESS_ELECTIONS_MAX = 3;
 /** A connection that is not open after this is given up (W-22). */
 export const CONNECT_TIMEOUT_MS = 2_000;
 
+/**
+ * A new link is opened this long after the one before it, once OPENINGS_AT_ONCE have been. Lower
+ * knows many masters sooner; higher leaves more room for clients meanwhile.
+ */
+export const OPENING_GAP_MS = 0.75;
+export const OPENINGS_AT_ONCE = 60;
+
+/**
+ * Pings and hellos of different instances leave together when they are due this close to each other:
+ * each wake-up costs as much as several pings.
+ */
+export const GATHERING_MS = 10;
+
+/** Hello and INFO leave with the ping before them when they are due this soon after it. */
+export const RIDING_MS = 100;
+
 /** First pause after a failed attempt to connect; doubles up to the ping period (W-22, W-35). */
 export const RECONNECT_FIRST_MS = 100;
 

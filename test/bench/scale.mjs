@@ -146,7 +146,10 @@ export async function benchScale({ rounds = 10, sizes = [...SIZES, 0], json = fa
 }
 
 const MASS_KILL_FIGURES = [
-  { key: "firstSwitch", meaning: "100 of 100 masters killed at once, to the first +switch-master, ms" },
+  {
+    key: "firstSwitch",
+    meaning: "100 of 100 masters killed at once, to the first +switch-master, ms",
+  },
   { key: "lastSwitch", meaning: "to the last +switch-master on the last of three sentinels, ms" },
   { key: "elections", meaning: "elections that were begun (+try-failover), all sentinels" },
 ];
