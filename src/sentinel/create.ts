@@ -45,6 +45,7 @@ export function createSentinelState(
     secrets: initial.secrets ?? NO_OUTSIDE_SECRETS,
     tunables: { ...DEFAULT_TUNABLES },
     currentEpoch: durable.currentEpoch,
+    latestElection: { epoch: epoch(0), seenAt: Number.NEGATIVE_INFINITY as Millis },
     masters: new Map(),
     links: new Map(),
     sentinelLinks: new Map(),

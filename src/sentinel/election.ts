@@ -6,7 +6,13 @@ import { aboutInstance, describeInstance } from "./events.ts";
 import { type Failover, NO_FAILOVER } from "./failover-phase.ts";
 import { askAll, votedFor } from "./opinions.ts";
 import type { Master, SentinelState } from "./state.ts";
-import { ELECTION_STAGGER_MS, FRUITLESS_ELECTIONS_MAX } from "./tunables.ts";
+import {
+  ELECTION_STAGGER_MOST_MS,
+  ELECTION_STAGGER_MS,
+  ELECTION_STAGGER_PER_MASTER_MS,
+  FRUITLESS_ELECTIONS_MAX,
+  SHARED_EPOCH_MS,
+} from "./tunables.ts";
 import { wasAt } from "./whereabouts.ts";
 import { logLine, publish, requestSave, touch, type Turn } from "./turn.ts";
 
@@ -37,6 +43,7 @@ export function voteFor(
   const { state, now } = turn;
   adoptEpoch(turn, request.epoch, master);
   shareVote(state, master);
+  noteElection(turn, request.epoch);
   const { vote } = master;
   if (vote.leaderEpoch >= request.epoch || state.currentEpoch > request.epoch) return;
   vote.leader = request.candidate;
@@ -58,6 +65,12 @@ function shareVote(state: SentinelState, master: Master): void {
     if (other === master || other.vote.leaderEpoch <= master.vote.leaderEpoch) continue;
     if (wasAt(state, other, master.place)) Object.assign(master.vote, other.vote);
   }
+}
+
+function noteElection({ state, now }: Turn, seen: Epoch): void {
+  if (seen <= state.latestElection.epoch) return;
+  state.latestElection.epoch = seen;
+  state.latestElection.seenAt = now;
 }
 
 /** Our vote went to another: it has the time of an election before we try ourselves. */
@@ -104,6 +117,14 @@ function placeInOrder(state: SentinelState, master: Master): number {
   return (up.indexOf(state.myId) - first + up.length) % up.length;
 }
 
+/** How far apart sentinels start: further when other masters are down at the same time. */
+function staggerMs(state: SentinelState, master: Master): number {
+  let others = 0;
+  for (const other of state.masters.values()) if (other !== master && other.odown.down) others++;
+  const waitMs = ELECTION_STAGGER_MS + others * ELECTION_STAGGER_PER_MASTER_MS;
+  return Math.min(waitMs, ELECTION_STAGGER_MOST_MS);
+}
+
 function sumOfCodes(text: string): number {
   let sum = 0;
   for (let at = 0; at < text.length; at++) sum += text.charCodeAt(at);
@@ -131,7 +152,8 @@ export function considerElection(turn: Turn, master: Master): void {
     return;
   }
   if (failover.phase === "none") {
-    const waitMs = placeInOrder(turn.state, master) * ELECTION_STAGGER_MS;
+    const place = placeInOrder(turn.state, master);
+    const waitMs = place === 0 ? 0 : place * staggerMs(turn.state, master);
     setFailover(turn, master, { phase: "standing-by", startAt: after(turn.now, waitMs) });
     return;
   }
@@ -166,14 +188,38 @@ function wasForeignElectionFruitless(turn: Turn, master: Master): boolean {
   return leaderEpoch > master.configEpoch;
 }
 
-/** Takes a new epoch, votes for itself and asks all peers (spec §5.7). */
+/**
+ * A new epoch; or, when votes are being asked for other masters right now, theirs, if nobody is
+ * known to have voted for this one in it. Epochs are shared by all masters, and a vote is only given
+ * in the newest: masters that die together would void each other's elections one by one (W-06).
+ * A vote belongs to a master and an epoch, so each has its own winner or none.
+ */
+function epochToTake(
+  { state, now }: Turn,
+  master: Master,
+  { forced }: { readonly forced: boolean },
+): Epoch {
+  const { currentEpoch, latestElection } = state;
+  const isShared =
+    !forced &&
+    latestElection.epoch === currentEpoch &&
+    now < after(latestElection.seenAt, SHARED_EPOCH_MS) &&
+    master.vote.leaderEpoch < currentEpoch &&
+    master.configEpoch < currentEpoch &&
+    ![...master.sentinels.values()].some(
+      ({ opinion }) => opinion.votedLeaderEpoch >= currentEpoch,
+    );
+  return isShared ? currentEpoch : epoch(currentEpoch + 1);
+}
+
+/** Takes an epoch, votes for itself and asks all peers (spec §5.7). */
 export function startElection(
   turn: Turn,
   master: Master,
   { forced }: { readonly forced: boolean },
 ): void {
   const { state, now } = turn;
-  const failoverEpoch = epoch(state.currentEpoch + 1);
+  const failoverEpoch = epochToTake(turn, master, { forced });
   adoptEpoch(turn, failoverEpoch, master);
   const save = requestSave(turn);
   setFailover(turn, master, { phase: "wait-start", failoverEpoch, since: now, forced, save });

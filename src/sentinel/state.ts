@@ -20,6 +20,8 @@ export interface SentinelState {
   readonly tunables: Tunables;
   /** The highest epoch seen anywhere; shared by all masters. Invariant: never shrinks. */
   currentEpoch: Epoch;
+  /** The newest epoch in which votes were asked for, of whichever master, and when it was seen. */
+  readonly latestElection: { epoch: Epoch; seenAt: Millis };
   readonly masters: Map<MasterName, Master>;
   readonly links: Map<LinkId, Link>;
   /** Links to sentinels by their run id: masters that share a sentinel share its link (§2.6). */

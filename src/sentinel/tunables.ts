@@ -69,6 +69,19 @@ export const ASK_BACKOFF_FIRST_MS = 50;
  */
 export const ELECTION_STAGGER_MS = 40;
 
+/**
+ * The distance grows by this for each other master that is down as well: every vote for one of them
+ * is in the way of this one's, and all are saved together.
+ */
+export const ELECTION_STAGGER_PER_MASTER_MS = 2;
+export const ELECTION_STAGGER_MOST_MS = 400;
+
+/**
+ * Elections of different masters that begin within this take one epoch together (W-06). More would
+ * only matter to an epoch that was forgotten on the way.
+ */
+export const SHARED_EPOCH_MS = 2_000;
+
 /** After this many fruitless elections a sentinel stands aside (design §4). */
 export const FRUITLESS_ELECTIONS_MAX = 3;
 
