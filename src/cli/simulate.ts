@@ -40,6 +40,11 @@ export function simulateOptions(yargs: Argv) {
       default: false,
       describe: "In a world of host names, where machines move",
     })
+    .option("crowded", {
+      type: "boolean",
+      default: false,
+      describe: "With many masters, which die together",
+    })
     .option("journal", {
       type: "boolean",
       default: false,
@@ -50,7 +55,7 @@ export function simulateOptions(yargs: Argv) {
       default: false,
       describe: "Print every input and effect as well",
     })
-    .conflicts("names", "mixed")
+    .conflicts({ names: "mixed", crowded: "mixed" })
     .check(
       ({ seeds, from, seed = 0 }) =>
         [seeds, from, seed].every((value) => Number.isSafeInteger(value) && value >= 0) ||
@@ -64,6 +69,7 @@ export interface SimulateOptions {
   readonly seed: number | undefined;
   readonly mixed: boolean;
   readonly names: boolean;
+  readonly crowded: boolean;
   readonly journal: boolean;
   readonly verbose: boolean;
 }
@@ -110,8 +116,9 @@ export async function runSimulate(options: SimulateOptions): Promise<number> {
   return campaign.failed.length > 0 ? 1 : 0;
 }
 
-function simulationOptions({ verbose, mixed, names }: SimulateOptions): SimulationOptions {
-  return { isDetailed: verbose, isMixed: mixed, hasNames: names };
+function simulationOptions(options: SimulateOptions): SimulationOptions {
+  const { verbose, mixed, names, crowded } = options;
+  return { isDetailed: verbose, isMixed: mixed, hasNames: names, isCrowded: crowded };
 }
 
 function shortFailure({ seed, violation }: Outcome): string {

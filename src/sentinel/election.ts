@@ -206,9 +206,7 @@ function epochToTake(
     now < after(latestElection.seenAt, SHARED_EPOCH_MS) &&
     master.vote.leaderEpoch < currentEpoch &&
     master.configEpoch < currentEpoch &&
-    ![...master.sentinels.values()].some(
-      ({ opinion }) => opinion.votedLeaderEpoch >= currentEpoch,
-    );
+    ![...master.sentinels.values()].some(({ opinion }) => opinion.votedLeaderEpoch >= currentEpoch);
   return isShared ? currentEpoch : epoch(currentEpoch + 1);
 }
 

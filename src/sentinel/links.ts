@@ -41,10 +41,7 @@ function reserveOpening(state: SentinelState, now: Millis): Millis {
   return Math.max(turnAt, now) as Millis;
 }
 
-/**
- * A link that has not tried to connect yet. The owners are attached by the caller. Its life begins
- * when its turn has come: nobody is silent before he was spoken to.
- */
+/** A link that has not tried to connect yet. The owners are attached by the caller. */
 export function createLink(
   state: SentinelState,
   target: { readonly address: Address; readonly purpose: Link["purpose"] },
@@ -59,6 +56,7 @@ export function createLink(
     ip: undefined,
     purpose: target.purpose,
     owners: new Set(),
+    isTried: false,
     phase: { phase: "closed", retryAt: isReachable ? at : NEVER },
     actPingAt: at,
     lastPingSentAt: at,
@@ -125,7 +123,9 @@ export function openLink(turn: Turn, link: Link): void {
   state.links.set(link.id, link);
   link.phase = { phase: "connecting", since: now };
   // A ping belongs to the connection that is being made: unanswered from here on (spec §5.1).
-  link.actPingAt = Math.min(link.actPingAt ?? now, now) as Millis;
+  if (!link.isTried) link.actPingAt = now;
+  link.isTried = true;
+  link.actPingAt ??= now;
   turn.effects.push({
     kind: "open-link",
     link: link.id,

@@ -304,6 +304,8 @@ export interface Link {
   ip: string | undefined;
   readonly purpose: "data" | "sentinel";
   readonly owners: Set<Instance>;
+  /** False until the first attempt to connect: nobody is silent before he was spoken to. */
+  isTried: boolean;
   phase: LinkPhase;
   /** When the oldest unanswered ping was sent; creation time at first, undefined when none is. */
   actPingAt: Millis | undefined;

@@ -41,4 +41,10 @@ export const NAME_FAULT_KINDS = [
   "name-gone",
 ] as const;
 
-export type FaultKind = (typeof FAULT_KINDS)[number] | (typeof NAME_FAULT_KINDS)[number];
+/** A rack loses its power: the masters of most groups are gone at the same moment. */
+export const KILL_MASTERS = "kill-masters" as const;
+
+export type FaultKind =
+  | (typeof FAULT_KINDS)[number]
+  | (typeof NAME_FAULT_KINDS)[number]
+  | typeof KILL_MASTERS;

@@ -138,6 +138,8 @@ export class Faults {
         return this.#stallNames();
       case "name-gone":
         return this.#takeNameBack();
+      case "kill-masters":
+        return this.#killMasters();
     }
   }
 
@@ -172,6 +174,17 @@ export class Faults {
     this.#note(kind, node.name);
     node.crash();
     return () => this.#restart(node);
+  }
+
+  #killMasters(): Undo {
+    const masters = this.#world.groups.flatMap(({ servers }) =>
+      servers.filter((server) => server.isAlive && server.isMaster && chance(this.#random, 0.8)),
+    );
+    this.#note("kill-masters", namesOf(masters));
+    for (const master of masters) master.crash();
+    return () => {
+      for (const master of masters) this.#restart(master);
+    };
   }
 
   #restart(node: Node): void {

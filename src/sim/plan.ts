@@ -1,6 +1,6 @@
 import { chance, nextBelow, nextFloat, type Random } from "../base/random.ts";
 import type { DiskSettings } from "./disk.ts";
-import { FAULT_KINDS, type FaultKind, NAME_FAULT_KINDS } from "./fault-kinds.ts";
+import { FAULT_KINDS, type FaultKind, KILL_MASTERS, NAME_FAULT_KINDS } from "./fault-kinds.ts";
 import type { NetworkSettings } from "./network.ts";
 import type { RedisSettings } from "./redis-server.ts";
 
@@ -81,6 +81,27 @@ export function withNames({ cluster, faults }: SimulationPlan): SimulationPlan {
   return {
     cluster: { ...cluster, hasNames: true },
     faults: { ...faults, kinds: [...faults.kinds, ...NAME_FAULT_KINDS, ...NAME_FAULT_KINDS] },
+  };
+}
+
+/**
+ * The same sentinels with many masters, which die together now and then: whatever one epoch, one disk
+ * and one vote at a time have to do with each other (W-06).
+ */
+export function drawCrowdedPlan(random: Random): SimulationPlan {
+  const plan = drawPlan(random);
+  const { cluster, faults } = plan;
+  const count = 3 + nextBelow(random, 18);
+  const downAfterMs = pick(random, [300, 1_000]);
+  const groups = Array.from({ length: count }, (_, index) => ({
+    ...drawGroup(random, `master-${index}`, cluster.sentinels),
+    downAfterMs,
+    writeIntervalMs: 1_000,
+  }));
+  const kills = faults.kinds.slice(0, Math.ceil(faults.kinds.length / 2)).map(() => KILL_MASTERS);
+  return {
+    cluster: { ...cluster, groups },
+    faults: { ...faults, kinds: [...faults.kinds, ...kills], phaseMs: 20_000 },
   };
 }
 

@@ -7,8 +7,8 @@ const LAST_LINES = 60;
 export function formatFailure(outcome: Outcome): string {
   const { seed, violation, journal, hasNames } = outcome;
   if (violation === undefined) return `seed ${seed} holds`;
-  const world = outcome.isMixed ? " --mixed" : hasNames ? " --names" : "";
-  const command = `npx vedette simulate${world} --seed ${seed}`;
+  const kind = outcome.isMixed ? " --mixed" : outcome.isCrowded ? " --crowded" : "";
+  const command = `npx vedette simulate${kind}${hasNames ? " --names" : ""} --seed ${seed}`;
   const omitted = Math.max(0, journal.length - LAST_LINES);
   return [
     `seed ${seed} breaks "${violation.invariant}"`,

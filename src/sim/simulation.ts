@@ -4,7 +4,14 @@ import { type Invariants, invariants } from "./checks/invariants.ts";
 import { Violation } from "./checks/violation.ts";
 import { type Counts, count, Coverage } from "./coverage.ts";
 import { Faults } from "./faults.ts";
-import { type ClusterPlan, drawMixedPlan, drawPlan, settleBoundMs, withNames } from "./plan.ts";
+import {
+  type ClusterPlan,
+  drawCrowdedPlan,
+  drawMixedPlan,
+  drawPlan,
+  settleBoundMs,
+  withNames,
+} from "./plan.ts";
 import { REAL_PROGRAM, type SentinelProgram } from "./sentinel-program.ts";
 import { World } from "./world.ts";
 import { lostWrites } from "./lost-writes.ts";
@@ -14,6 +21,7 @@ export interface Outcome {
   readonly seed: number;
   readonly isMixed: boolean;
   readonly hasNames: boolean;
+  readonly isCrowded: boolean;
   /** Virtual time, in ms. */
   readonly simulatedMs: number;
   readonly counts: Counts;
@@ -29,6 +37,8 @@ export interface SimulationOptions {
   readonly isDetailed?: boolean;
   /** Some of the sentinels are models of redis-sentinel. */
   readonly isMixed?: boolean;
+  /** The same sentinels watch many masters, which die together. */
+  readonly isCrowded?: boolean;
 }
 
 /** A fresh installation must have found itself within this. */
@@ -44,7 +54,9 @@ const LOOK_EVERY_MS = 250;
 export function simulate(seed: number, options: SimulationOptions = {}): Outcome {
   const random = seededRandom(seed);
   const isMixed = options.isMixed ?? false;
-  const drawn = isMixed ? drawMixedPlan(random) : drawPlan(random);
+  const isCrowded = options.isCrowded ?? false;
+  const draw = isMixed ? drawMixedPlan : isCrowded ? drawCrowdedPlan : drawPlan;
+  const drawn = draw(random);
   // A model of redis-sentinel knows no names.
   const plan = options.hasNames === true && !isMixed ? withNames(drawn) : drawn;
   const coverage = new Coverage();
@@ -72,6 +84,7 @@ export function simulate(seed: number, options: SimulationOptions = {}): Outcome
     seed,
     isMixed,
     hasNames: plan.cluster.hasNames,
+    isCrowded,
     simulatedMs: world.agenda.now,
     counts,
     journal: [describePlan(plan.cluster, plan.faults.kinds), ...world.journal.lines],

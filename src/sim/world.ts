@@ -21,6 +21,8 @@ import { Writer } from "./writer.ts";
 
 export const SENTINEL_PORT = 26379;
 const SERVER_PORT = 6379;
+/** So many have their networks between those of the sentinels and of the clients. */
+const FEW_GROUPS = 6;
 /** Servers start within this, in a random order, and the sentinels within as much again. */
 const STARTS_WITHIN_MS = 300;
 
@@ -190,7 +192,7 @@ export class World {
     plan: GroupPlan,
     place: { readonly index: number; readonly sentinelAddresses: readonly Address[] },
   ): Group {
-    const prefix = place.index === 0 ? "" : "x".repeat(place.index);
+    const prefix = ["", "x"][place.index] ?? `g${place.index}`;
     const master = this.#place(`${prefix}m`, serverAddress(place.index, 0));
     const servers = plan.servers.map((settings, index) =>
       this.#add(
@@ -281,5 +283,6 @@ function sentinelAddress(index: number): Address {
 }
 
 function serverAddress(group: number, index: number): Address {
-  return { host: `10.0.${2 + group}.${index + 1}`, port: SERVER_PORT };
+  const net = group < FEW_GROUPS ? `10.0.${2 + group}` : `10.1.${group}`;
+  return { host: `${net}.${index + 1}`, port: SERVER_PORT };
 }

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseRunId } from "../../src/base/ids.ts";
-import { millis } from "../../src/base/units.ts";
+import { epoch, millis } from "../../src/base/units.ts";
 import type { Reply } from "../../src/resp/reply.ts";
 import {
   commandsIn,
@@ -242,6 +242,45 @@ describe("an election", () => {
     expect(asked.map((each) => each.epoch)).toEqual([30, 30]);
     const won = world.answerAsk("b", { down: true, leader: "a", epoch: 30 });
     expect(eventNames(won)).toContain("+elected-leader");
+  });
+
+  describe("while votes are asked for another master (W-06)", () => {
+    const OTHER = "10.0.5.1";
+
+    /** A peer asks for our vote for the other master, in that epoch. */
+    function askForOther(world: WatchedMaster, epoch: number): void {
+      world.request("SENTINEL", "MONITOR", "other", OTHER, "6379", "2");
+      const words = ["SENTINEL", "is-master-down-by-addr", OTHER, "6379"] as const;
+      const vote = voteIn(world.request(...words, String(epoch), runIdOf("b")));
+      expect(vote).toEqual({ leader: runIdOf("b"), epoch });
+    }
+
+    it("takes that epoch, in which nobody has voted for its own", () => {
+      const world = new WatchedMaster();
+      askForOther(world, 9);
+      world.startElection();
+      expect(world.master.failover).toMatchObject({ phase: "wait-start", failoverEpoch: 9 });
+      expect(world.state.currentEpoch).toBe(9);
+      const won = world.answerAsk("c", { down: true, leader: "a", epoch: 9 });
+      expect(eventNames(won)).toContain("+elected-leader");
+    });
+
+    it("takes a new one where a vote for its own is spent", () => {
+      const world = new WatchedMaster();
+      askForOther(world, 9);
+      world.peer("c").opinion.votedLeader = runIdOf("c");
+      world.peer("c").opinion.votedLeaderEpoch = epoch(9);
+      world.startElection();
+      expect(world.master.failover).toMatchObject({ phase: "wait-start", failoverEpoch: 10 });
+    });
+
+    it("takes a new one when that was a while ago", () => {
+      const world = new WatchedMaster();
+      askForOther(world, 9);
+      world.pass(2_100, () => world.answerAll());
+      world.startElection();
+      expect(world.master.failover).toMatchObject({ phase: "wait-start", failoverEpoch: 10 });
+    });
   });
 
   it("does not begin while the disk refuses saves", () => {
