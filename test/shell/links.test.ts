@@ -198,6 +198,7 @@ describe("a link to a data server with RESP3", () => {
       kind: "link-lost",
       link: LINK,
       reason: "WRONGPASS invalid username-password pair",
+      refused: false,
     });
   });
 });
@@ -226,6 +227,7 @@ describe("why a link fails", () => {
         msg: "link lost",
         addr,
         reason: "WRONGPASS invalid username-password pair",
+        refused: false,
       },
       { level: "debug", msg: "link works again", addr },
     ]);
