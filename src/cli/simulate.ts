@@ -8,59 +8,65 @@ const REPORTS_MAX = 3;
 
 /** The options of `vedette simulate`. */
 export function simulateOptions(yargs: Argv) {
-  return yargs
-    .usage(
-      "vedette simulate [options]\n\n" +
-        "Runs clusters over virtual time and network, breaks them, and checks every invariant.",
-    )
-    .option("seeds", {
-      type: "number",
-      requiresArg: true,
-      default: 300,
-      describe: "How many seeds to run",
-    })
-    .option("from", {
-      type: "number",
-      requiresArg: true,
-      default: 1,
-      describe: "The first of them",
-    })
-    .option("seed", {
-      type: "number",
-      requiresArg: true,
-      describe: "Run this one seed",
-    })
-    .option("mixed", {
-      type: "boolean",
-      default: false,
-      describe: "With models of redis-sentinel in each quorum",
-    })
-    .option("names", {
-      type: "boolean",
-      default: false,
-      describe: "In a world of host names, where machines move",
-    })
-    .option("crowded", {
-      type: "boolean",
-      default: false,
-      describe: "With many masters, which die together",
-    })
-    .option("journal", {
-      type: "boolean",
-      default: false,
-      describe: "Print what happened",
-    })
-    .option("verbose", {
-      type: "boolean",
-      default: false,
-      describe: "Print every input and effect as well",
-    })
-    .conflicts({ names: "mixed", crowded: "mixed" })
-    .check(
-      ({ seeds, from, seed = 0 }) =>
-        [seeds, from, seed].every((value) => Number.isSafeInteger(value) && value >= 0) ||
-        "--seeds, --from and --seed: whole numbers from 0 are expected",
-    );
+  return (
+    yargs
+      .usage(
+        "vedette simulate [options]\n\n" +
+          "Runs clusters over virtual time and network, breaks them, and checks every invariant.",
+      )
+      .option("seeds", {
+        type: "number",
+        requiresArg: true,
+        default: 300,
+        describe: "How many seeds to run",
+      })
+      .option("from", {
+        type: "number",
+        requiresArg: true,
+        default: 1,
+        describe: "The first of them",
+      })
+      .option("seed", {
+        type: "number",
+        requiresArg: true,
+        describe: "Run this one seed",
+      })
+      .option("mixed", {
+        type: "boolean",
+        default: false,
+        describe: "With models of redis-sentinel in each quorum",
+      })
+      .option("names", {
+        type: "boolean",
+        default: false,
+        describe: "In a world of host names, where machines move",
+      })
+      .option("crowded", {
+        type: "boolean",
+        default: false,
+        describe: "With many masters, which die together",
+      })
+      .option("journal", {
+        type: "boolean",
+        default: false,
+        describe: "Print what happened",
+      })
+      .option("verbose", {
+        type: "boolean",
+        default: false,
+        describe: "Print every input and effect as well",
+      })
+      .check(
+        ({ seeds, from, seed = 0 }) =>
+          [seeds, from, seed].every((value) => Number.isSafeInteger(value) && value >= 0) ||
+          "--seeds, --from and --seed: whole numbers from 0 are expected",
+      )
+      // Not yargs' own `conflicts`: an option that has a default counts as given there.
+      .check(
+        ({ mixed, names, crowded }) =>
+          !(mixed && (names || crowded)) || "--mixed goes neither with --names nor with --crowded",
+      )
+  );
 }
 
 export interface SimulateOptions {

@@ -45,6 +45,4 @@ export const NAME_FAULT_KINDS = [
 export const KILL_MASTERS = "kill-masters" as const;
 
 export type FaultKind =
-  | (typeof FAULT_KINDS)[number]
-  | (typeof NAME_FAULT_KINDS)[number]
-  | typeof KILL_MASTERS;
+  (typeof FAULT_KINDS)[number] | (typeof NAME_FAULT_KINDS)[number] | typeof KILL_MASTERS;

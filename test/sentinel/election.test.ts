@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseRunId } from "../../src/base/ids.ts";
-import { epoch, millis } from "../../src/base/units.ts";
+import { epoch as epochOf, millis } from "../../src/base/units.ts";
 import type { Reply } from "../../src/resp/reply.ts";
 import {
   commandsIn,
@@ -269,7 +269,7 @@ describe("an election", () => {
       const world = new WatchedMaster();
       askForOther(world, 9);
       world.peer("c").opinion.votedLeader = runIdOf("c");
-      world.peer("c").opinion.votedLeaderEpoch = epoch(9);
+      world.peer("c").opinion.votedLeaderEpoch = epochOf(9);
       world.startElection();
       expect(world.master.failover).toMatchObject({ phase: "wait-start", failoverEpoch: 10 });
     });

@@ -227,7 +227,6 @@ describe("why a link fails", () => {
         msg: "link lost",
         addr,
         reason: "WRONGPASS invalid username-password pair",
-        refused: false,
       },
       { level: "debug", msg: "link works again", addr },
     ]);

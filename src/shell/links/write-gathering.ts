@@ -10,7 +10,7 @@ let waiting: Gathering[] = [];
  */
 export function gatherWrites(socket: Socket): void {
   const gathering = new Gathering(socket);
-  socket.write = ((bytes: string | Uint8Array) => gathering.write(bytes)) as Socket["write"];
+  socket.write = (bytes: string | Uint8Array) => gathering.write(bytes);
 }
 
 class Gathering {
@@ -18,7 +18,7 @@ class Gathering {
   #gathered = "";
 
   constructor(socket: Socket) {
-    this.#write = socket.write.bind(socket) as Socket["write"];
+    this.#write = socket.write.bind(socket);
   }
 
   write(bytes: string | Uint8Array): boolean {
