@@ -67,7 +67,7 @@ export function createSentinelState(
     wakeAt: NEVER,
     polling: false,
     failureSimulation: new Set(),
-    scripts: { jobs: [], lastId: 0 },
+    scripts: { jobs: [], quietAt: when.now, lastId: 0 },
     memory: { isWhole: !durable.isMemoryLost, since: undefined, heard: new Set() },
     unsavedAtStart: initial.isNew,
     started: false,

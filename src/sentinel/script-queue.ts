@@ -1,11 +1,18 @@
 import type { MasterName } from "../base/ids.ts";
-import { after, type Millis, NEVER, type SaveNumber } from "../base/units.ts";
+import { after, earliest, type Millis, NEVER, type SaveNumber } from "../base/units.ts";
 import type { Chore, SentinelState } from "./state.ts";
 
 /** Source: sentinel spec §1.2. */
 export const SCRIPT_QUEUE_MAX = 256;
 const RUNNING_SCRIPTS_MAX = 16;
 export const SCRIPT_ATTEMPTS_MAX = 10;
+
+/**
+ * Making a process stops the sentinel for some milliseconds. While one warning follows another, as in a
+ * failover, notifications wait for this much quiet, but never longer than the patience.
+ */
+const NOTIFICATION_QUIET_MS = 100;
+const NOTIFICATION_PATIENCE_MS = 1_000;
 
 export const SCRIPTS_DUE: Chore = { kind: "chore", chore: "scripts" };
 
@@ -31,6 +38,7 @@ export interface ScriptJob {
   readonly purpose: ScriptPurpose;
   /** The program, then its arguments. */
   readonly argv: readonly [string, ...string[]];
+  readonly queuedAt: Millis;
   /** What the script is told must be on disk first. */
   readonly afterSave: SaveNumber;
   /** How often it was started. */
@@ -41,6 +49,8 @@ export interface ScriptJob {
 /** In the order in which the events happened. */
 export interface Scripts {
   jobs: ScriptJob[];
+  /** When the latest has been queued for long enough. */
+  quietAt: Millis;
   lastId: number;
 }
 
@@ -55,7 +65,8 @@ export function queueScript(
   now: Millis,
 ): void {
   const phase = { phase: "waiting", notBefore: now } as const;
-  scripts.jobs.push({ id: ++scripts.lastId, ...given, attempts: 0, phase });
+  scripts.jobs.push({ id: ++scripts.lastId, ...given, queuedAt: now, attempts: 0, phase });
+  if (given.purpose === "notification") scripts.quietAt = after(now, NOTIFICATION_QUIET_MS);
   if (scripts.jobs.length > SCRIPT_QUEUE_MAX) {
     const oldest = scripts.jobs.findIndex((job) => !isRunning(job));
     if (oldest !== -1) scripts.jobs.splice(oldest, 1);
@@ -68,18 +79,29 @@ export function queueScript(
  * notifier hears of things in the order in which they happened (W-33). One that waits for another
  * attempt holds nobody up.
  */
-export function startableScripts({ jobs }: Scripts, now: Millis): ScriptJob[] {
+export function startableScripts(scripts: Scripts, now: Millis): ScriptJob[] {
+  const { jobs } = scripts;
   const running = jobs.filter(isRunning);
   const busy = new Set(running.map(laneOf));
   const startable: ScriptJob[] = [];
   for (const job of jobs) {
     if (running.length + startable.length >= RUNNING_SCRIPTS_MAX) break;
-    if (job.phase.phase !== "waiting" || job.phase.notBefore > now) continue;
+    if (startableAt(scripts, job) > now) continue;
     if (busy.has(laneOf(job))) continue;
     busy.add(laneOf(job));
     startable.push(job);
   }
   return startable;
+}
+
+/** NEVER for one that runs. */
+function startableAt(
+  { quietAt }: Scripts,
+  { phase, purpose, queuedAt, attempts }: ScriptJob,
+): Millis {
+  if (phase.phase !== "waiting") return NEVER;
+  if (purpose !== "notification" || attempts > 0) return phase.notBefore;
+  return earliest(quietAt, after(queuedAt, NOTIFICATION_PATIENCE_MS));
 }
 
 function laneOf({ master, purpose }: ScriptJob): string {
@@ -89,9 +111,11 @@ function laneOf({ master, purpose }: ScriptJob): string {
 /** When the queue must be looked at next, apart from the ends of scripts. */
 export function scriptsDueAt(state: SentinelState, now: Millis): Millis {
   let due: number = NEVER;
-  for (const { phase } of state.scripts.jobs) {
+  for (const job of state.scripts.jobs) {
+    const { phase } = job;
     // One that is due already waits for another to end, which wakes the queue.
-    if (phase.phase === "waiting" && phase.notBefore > now) due = Math.min(due, phase.notBefore);
+    const startAt = startableAt(state.scripts, job);
+    if (startAt > now) due = Math.min(due, startAt);
     if (phase.phase === "running" && !phase.isKilled) {
       due = Math.min(due, after(phase.since, state.tunables.scriptMaxRuntimeMs));
     }

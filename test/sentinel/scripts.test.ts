@@ -7,6 +7,8 @@ import { eventsIn, REPLICA_1, REPLICA_2, WatchedMaster } from "./watched-master.
 
 type Run = Extract<Effect, { readonly kind: "run-script" }>;
 
+/** What a notification waits for (script-queue.ts). */
+const QUIET_MS = 100;
 const NOTIFY = "/bin/notify";
 const RECONFIGURE = "/bin/reconfigure";
 
@@ -30,7 +32,7 @@ function started(): string[][] {
 /** A warning about the master, and what is started for it. */
 function warn(option = "1"): Run[] {
   world.request("SENTINEL", "SET", "mymaster", "parallel-syncs", option);
-  return runsIn(world.pass(0));
+  return runsIn(world.pass(QUIET_MS));
 }
 
 function end(job: number, exitCode: number, signal = 0): readonly Effect[] {
@@ -91,6 +93,17 @@ describe("notification script", () => {
     const [second] = runsIn(end(first.job, 0));
     expect(second?.argv[2]).toMatch(/parallel-syncs 2$/);
     expect(started()).toHaveLength(2);
+  });
+
+  it("waits for a moment of quiet, but not for ever: a failover comes first", () => {
+    const set = (value: number): unknown =>
+      world.request("SENTINEL", "SET", "mymaster", "parallel-syncs", String(value));
+    for (let at = 0; at < 19; at++) {
+      set(at + 1);
+      expect(runsIn(world.pass(50, () => world.answerAll()))).toHaveLength(0);
+    }
+    set(20);
+    expect(runsIn(world.pass(50, () => world.answerAll()))).toHaveLength(1);
   });
 
   it("waits until what it tells is on disk", () => {
@@ -202,7 +215,7 @@ describe("the queue", () => {
       master.settings.notificationScript = NOTIFY;
       world.request("SENTINEL", "SET", master.name, "quorum", "2");
     }
-    const runs = runsIn(world.pass(0));
+    const runs = runsIn(world.pass(QUIET_MS));
     expect(runs).toHaveLength(16);
     const [first] = runs;
     expect(runsIn(end(first?.job ?? 0, 0))).toHaveLength(1);
@@ -212,7 +225,7 @@ describe("the queue", () => {
     const first = startOne();
     warn("2");
     world.pass(1500, () => world.answerAll());
-    const running = { flags: "running", pid: String(100 + first.job), "run-time": "1500" };
+    const running = { flags: "running", pid: String(100 + first.job), "run-time": "1600" };
     expect(plain(world.request("SENTINEL", "PENDING-SCRIPTS"))).toEqual([
       { argv: [...first.argv], ...running, "retry-num": "1" },
       {
