@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-/** Two projects: `fast` needs no process and no port; `e2e` starts real daemons from dist/. */
+/** `fast` needs no process and no port; `e2e` and `fuzz` start real daemons from dist/. */
 export default defineConfig({
   test: {
     projects: [
@@ -8,7 +8,7 @@ export default defineConfig({
         test: {
           name: "fast",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/e2e/**", "test/bench/**"],
+          exclude: ["test/e2e/**", "test/bench/**", "test/fuzz/**"],
           testTimeout: 60_000,
           sequence: { groupOrder: 0 },
         },
@@ -23,6 +23,13 @@ export default defineConfig({
           // share the machine.
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: "fuzz",
+          include: ["test/fuzz/**/*.test.ts"],
+          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -4,12 +4,15 @@ import { REDIS_COMMANDS } from "../wire/acl/redis-commands.ts";
 import { type Command, FLAG, type Group } from "./command.ts";
 
 const GROUP_CATEGORY: Readonly<Record<Group, Category | undefined>> = {
+  bitmap: "bitmap",
   connection: "connection",
   generic: "keyspace",
+  hash: "hash",
   list: "list",
   pubsub: "pubsub",
   server: undefined,
   set: "set",
+  "sorted-set": "sortedset",
   string: "string",
   transactions: "transaction",
 };

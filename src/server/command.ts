@@ -55,15 +55,35 @@ export interface KeyPositions {
   readonly first: number;
   readonly last: number;
   readonly step: number;
+  /** Where a number stands that tells how many keys follow behind it. */
+  readonly counted?: number;
 }
 
 export const NO_KEYS: KeyPositions = { first: 0, last: 0, step: 0 };
 export const FIRST_KEY: KeyPositions = { first: 1, last: 1, step: 1 };
 export const FIRST_TWO_KEYS: KeyPositions = { first: 1, last: 2, step: 1 };
+/** `ZUNION 2 a b`: all keys are counted. */
+export const COUNTED_KEYS: KeyPositions = { ...NO_KEYS, counted: 1 };
+/** `ZUNIONSTORE to 2 a b` */
+export const FIRST_AND_COUNTED_KEYS: KeyPositions = { first: 1, last: 1, step: 1, counted: 2 };
 export const ALL_KEYS: KeyPositions = { first: 1, last: -1, step: 1 };
 
+export function takesKeys(positions: KeyPositions): boolean {
+  return positions.first !== 0 || positions.counted !== undefined;
+}
+
 export type Group =
-  "connection" | "generic" | "list" | "pubsub" | "server" | "set" | "string" | "transactions";
+  | "bitmap"
+  | "connection"
+  | "generic"
+  | "hash"
+  | "list"
+  | "pubsub"
+  | "server"
+  | "set"
+  | "sorted-set"
+  | "string"
+  | "transactions";
 
 export type Run = (state: ServerState, client: Client, args: Arguments) => void;
 

@@ -108,6 +108,28 @@ export function containerChanged(
   if (!stays) notifyKeyspaceEvent(state, database, entry.key, "del");
 }
 
+/**
+ * The result of a `…STORE` command takes the key's place; without elements, it only removes what
+ * was there.
+ */
+export function replaceContainer(
+  state: ServerState,
+  client: Client,
+  key: string,
+  { value, event }: { readonly value: Container; readonly event: KeyspaceEvent },
+): void {
+  const { database } = client;
+  if (value.size === 0) {
+    if (lookup(state, client, key) === undefined) return;
+    state.keyspace.remove(database, key);
+    keyChanged(state, database, key, "del");
+    return;
+  }
+  checkEncoding(state.settings, value);
+  state.keyspace.put(database, key, value, NO_EXPIRY);
+  keyChanged(state, database, key, event);
+}
+
 /** Redis would convert a container that has grown beyond the limits set for compact ones. */
 export function checkEncoding(limits: EncodingLimits, value: Container): void {
   switch (value.kind) {

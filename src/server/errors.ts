@@ -5,6 +5,19 @@ export const ERRORS = {
   notAnInteger: "ERR value is not an integer or out of range",
   notAFloat: "ERR value is not a valid float",
   notPositive: "ERR value is out of range, must be positive",
+  hashValueNotAnInteger: "ERR hash value is not an integer",
+  hashValueNotAFloat: "ERR hash value is not a float",
+  notFinite: "ERR value is NaN or Infinity",
+  badScoreRange: "ERR min or max is not a float",
+  badLexRange: "ERR min or max not valid string range item",
+  nxXxIncompatible: "ERR XX and NX options at the same time are not compatible",
+  gtLtNxIncompatible: "ERR GT, LT, and/or NX options at the same time are not compatible",
+  incrTakesOnePair: "ERR INCR option supports a single increment-element pair",
+  scoreNotANumber: "ERR resulting score is not a number (NaN)",
+  limitNeedsRange:
+    "ERR syntax error, LIMIT is only supported in combination with either BYSCORE or BYLEX",
+  scoresNotWithLex: "ERR syntax error, WITHSCORES not supported in combination with BYLEX",
+  weightNotAFloat: "ERR weight value is not a float",
   outOfRange: "ERR value is out of range",
   noSuchKey: "ERR no such key",
   indexOutOfRange: "ERR index out of range",
@@ -90,6 +103,10 @@ export const ERRORS = {
   debugRefused:
     'ERR DEBUG command not allowed. If the enable-debug-command option is set to "local", you can run it from a local connection, otherwise you need to set this option in the configuration file, and then restart the server.',
 } as const;
+
+export function noInputKey(command: string): string {
+  return `ERR at least 1 input key is needed for '${command}' command`;
+}
 
 export function wrongArity(command: string): string {
   return `ERR wrong number of arguments for '${command}' command`;

@@ -35,6 +35,13 @@ export function parseExtended(text: string): ExtendedFloat | undefined {
   return exponent < 0 ? nearest(digits, power) : nearest(digits * power, 1n);
 }
 
+const INFINITE = /^[+-]?inf(?:inity)?$/i;
+
+/** What INCRBYFLOAT takes: infinity is a number here, which nothing may be added to. */
+export function parseFloatText(text: string): ExtendedFloat | "infinite" | undefined {
+  return INFINITE.test(text) ? "infinite" : parseExtended(text);
+}
+
 export function addExtended(left: ExtendedFloat, right: ExtendedFloat): ExtendedFloat {
   const exponent = Math.min(left.exponent, right.exponent);
   const sum = shifted(left, exponent) + shifted(right, exponent);

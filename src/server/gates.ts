@@ -1,5 +1,5 @@
 import type { Client } from "./client.ts";
-import { type Command, FLAG } from "./command.ts";
+import { type Command, FLAG, takesKeys } from "./command.ts";
 import { ERRORS } from "./errors.ts";
 import type { ServerState } from "./state.ts";
 
@@ -31,7 +31,7 @@ export function verdictOn(
   if (client.transaction !== undefined && bits & FLAG.noMulti) {
     return { error: ERRORS.notInTransaction };
   }
-  if (client.kind === "replica" && command.keys.first !== 0) {
+  if (client.kind === "replica" && takesKeys(command.keys)) {
     return { error: ERRORS.replicaKeyspace };
   }
   return state.gated ? verdictInUnusualTimes(state, client, command, bits) : RUN;

@@ -2,8 +2,9 @@ import { type Bytes, bufferOf, LONG_BYTES, textOf } from "../base/bytes.ts";
 import { parseInt64, parseInteger } from "../wire/integers.ts";
 
 /**
- * String values: latin1 text when short, Buffers when long. Buffers are never changed in place,
- * since replies, the replication stream and snapshots share them.
+ * String values: latin1 text when short, Buffers when long or put together from parts (Redis calls
+ * these `raw`, however short). Buffers are never changed in place, since replies, the replication
+ * stream and snapshots share them.
  */
 
 /** The form in which a value of that content is kept. */
@@ -14,8 +15,7 @@ export function stored(bytes: Bytes): Bytes {
   return bytes.length > LONG_BYTES ? bytes : bytes.toString("latin1");
 }
 
-export function concat(left: Bytes, right: Bytes): Bytes {
-  if (left.length + right.length <= LONG_BYTES) return textOf(left) + textOf(right);
+export function concat(left: Bytes, right: Bytes): Buffer {
   return Buffer.concat([bufferOf(left), bufferOf(right)]);
 }
 
@@ -25,11 +25,11 @@ export function slice(value: Bytes, start: number, end: number): Bytes {
 }
 
 /** `value` with `patch` at `offset`, filled with zero bytes up to there. */
-export function overwritten(value: Bytes, offset: number, patch: Bytes): Bytes {
+export function overwritten(value: Bytes, offset: number, patch: Bytes): Buffer {
   const result = Buffer.alloc(Math.max(value.length, offset + patch.length));
   bufferOf(value).copy(result);
   bufferOf(patch).copy(result, offset);
-  return stored(result);
+  return result;
 }
 
 /** Integers that sums of two of them still hold exactly are added as numbers. */
@@ -58,6 +58,13 @@ export function addIntegers(
 
 /** `int`, `embstr` or `raw`: what OBJECT ENCODING says (server spec §4.11). */
 export function encodingOf(value: Bytes): string {
+  if (typeof value !== "string") return "raw";
   if (value.length <= 20 && integerOf(value) !== undefined) return "int";
   return value.length <= 44 ? "embstr" : "raw";
+}
+
+/** As `integerOf`, for what is only compared with sizes: far beyond any, rounding does no harm. */
+export function roughIntegerOf(value: Bytes): number | undefined {
+  const integer = integerOf(value);
+  return integer === undefined ? undefined : Number(integer);
 }

@@ -1,15 +1,10 @@
-import { type Bytes, textOf } from "../../base/bytes.ts";
+import { textOf } from "../../base/bytes.ts";
 import type { Client } from "../client.ts";
 import { type Command, FIRST_KEY, flags } from "../command.ts";
 import { openString, WRONG_TYPE } from "../containers.ts";
 import type { Arguments } from "../environment.ts";
 import { ERRORS } from "../errors.ts";
-import {
-  addExtended,
-  type ExtendedFloat,
-  formatExtended,
-  parseExtended,
-} from "../extended-float.ts";
+import { addExtended, formatExtended, parseFloatText } from "../extended-float.ts";
 import { keyChanged } from "../keyspace-events.ts";
 import { NO_EXPIRY } from "../keyspace.ts";
 import { propagateAs } from "../propagation.ts";
@@ -66,8 +61,8 @@ function incrByFloat(state: ServerState, client: Client, args: Arguments): void 
   const key = keyAt(args, 1);
   const entry = openString(state, client, key);
   if (entry === WRONG_TYPE) return;
-  const old = floatOf(entry?.value ?? "0");
-  const amount = floatOf(args[2] ?? "");
+  const old = parseFloatText(textOf(entry?.value ?? "0"));
+  const amount = parseFloatText(textOf(args[2] ?? ""));
   if (old === undefined || amount === undefined) {
     replyError(client, ERRORS.notAFloat);
     return;
@@ -82,13 +77,6 @@ function incrByFloat(state: ServerState, client: Client, args: Arguments): void 
   keyChanged(state, client.database, key, "incrbyfloat");
   propagateAs(state, ["SET", key, value, "KEEPTTL"]);
   client.reply.bulk(value);
-}
-
-const INFINITE = /^[+-]?inf(?:inity)?$/i;
-
-function floatOf(value: Bytes): ExtendedFloat | "infinite" | undefined {
-  const text = textOf(value);
-  return INFINITE.test(text) ? "infinite" : parseExtended(text);
 }
 
 const WMF = flags("wmF");

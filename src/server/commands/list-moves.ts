@@ -1,7 +1,14 @@
 import { type Bytes, textOf } from "../../base/bytes.ts";
 import { blockOnKeys, mayBlock } from "../blocking.ts";
 import type { Client } from "../client.ts";
-import { type Command, FIRST_TWO_KEYS, flags, type KeyPositions, NO_KEYS } from "../command.ts";
+import {
+  COUNTED_KEYS,
+  type Command,
+  FIRST_TWO_KEYS,
+  flags,
+  type KeyPositions,
+  NO_KEYS,
+} from "../command.ts";
 import {
   containerChanged,
   openContainer,
@@ -252,7 +259,7 @@ const BLMPOP: Command = {
   name: "blmpop",
   arity: -5,
   flags: flags("wb"),
-  keys: NO_KEYS,
+  keys: { ...NO_KEYS, counted: 2 },
   group: GROUP,
   run: blmpop,
 };
@@ -274,7 +281,7 @@ export const LIST_MOVE_COMMANDS: readonly Command[] = [
     group: GROUP,
     run: rpopLpush,
   },
-  { name: "lmpop", arity: -4, flags: flags("w"), keys: NO_KEYS, group: GROUP, run: lmpop },
+  { name: "lmpop", arity: -4, flags: flags("w"), keys: COUNTED_KEYS, group: GROUP, run: lmpop },
   BLPOP,
   BRPOP,
   BLMOVE,

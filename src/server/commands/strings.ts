@@ -1,5 +1,4 @@
 import { type Bytes, textOf } from "../../base/bytes.ts";
-import { parseInteger } from "../../wire/integers.ts";
 import type { Client } from "../client.ts";
 import {
   ALL_KEYS,
@@ -18,7 +17,7 @@ import { NO_EXPIRY } from "../keyspace.ts";
 import { propagateAs } from "../propagation.ts";
 import { replyError, replyOk } from "../reply.ts";
 import type { ServerState } from "../state.ts";
-import { concat, integerOf, overwritten, slice, stored } from "../strings.ts";
+import { concat, overwritten, roughIntegerOf, slice, stored } from "../strings.ts";
 import { isString } from "../values/value.ts";
 
 const GROUP: Group = "string";
@@ -109,8 +108,8 @@ function strlen(state: ServerState, client: Client, args: Arguments): void {
 }
 
 function getRange(state: ServerState, client: Client, args: Arguments): void {
-  const start = indexOf(args[2] ?? "");
-  const end = indexOf(args[3] ?? "");
+  const start = roughIntegerOf(args[2] ?? "");
+  const end = roughIntegerOf(args[3] ?? "");
   if (start === undefined || end === undefined) {
     replyError(client, ERRORS.notAnInteger);
     return;
@@ -121,12 +120,6 @@ function getRange(state: ServerState, client: Client, args: Arguments): void {
   const last = Math.min(value.length - 1, Math.max(0, end < 0 ? value.length + end : end));
   const isEmpty = value.length === 0 || first > last || (start < 0 && end < 0 && start > end);
   client.reply.bulk(isEmpty ? "" : slice(value, first, last));
-}
-
-/** Far beyond any value, rounding does no harm. */
-function indexOf(text: Bytes): number | undefined {
-  const index = integerOf(text);
-  return index === undefined ? undefined : Number(index);
 }
 
 function append(state: ServerState, client: Client, args: Arguments): void {
@@ -147,7 +140,7 @@ function append(state: ServerState, client: Client, args: Arguments): void {
 
 function setRange(state: ServerState, client: Client, args: Arguments): void {
   const key = keyAt(args, 1);
-  const offset = parseInteger(textOf(args[2] ?? ""));
+  const offset = roughIntegerOf(args[2] ?? "");
   const patch = args[3] ?? "";
   if (offset === undefined) {
     replyError(client, ERRORS.notAnInteger);

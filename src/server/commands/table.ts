@@ -7,6 +7,16 @@ import { COUNTER_COMMANDS } from "./counters.ts";
 import { DUMP_COMMANDS } from "./dump.ts";
 import { FAILOVER_COMMANDS } from "./failover.ts";
 import { FLUSH_COMMANDS } from "./flush.ts";
+import { ELEMENT_SCAN_COMMANDS } from "./element-scans.ts";
+import { HASH_COUNTER_COMMANDS } from "./hash-counters.ts";
+import { HASH_COMMANDS } from "./hashes.ts";
+import { RANDOM_ELEMENT_COMMANDS } from "./random-elements.ts";
+import { SORTED_SET_ADDITION_COMMANDS } from "./sorted-set-additions.ts";
+import { SORTED_SET_ALGEBRA_COMMANDS } from "./sorted-set-algebra.ts";
+import { SORTED_SET_BLOCKING_COMMANDS } from "./sorted-set-blocking.ts";
+import { SORTED_SET_POP_COMMANDS } from "./sorted-set-pops.ts";
+import { SORTED_SET_RANGE_COMMANDS } from "./sorted-set-ranges.ts";
+import { SORTED_SET_COMMANDS } from "./sorted-sets.ts";
 import { KEY_TIME_COMMANDS } from "./key-times.ts";
 import { KEY_COMMANDS } from "./keys.ts";
 import { LIST_EDIT_COMMANDS } from "./list-edits.ts";
@@ -40,6 +50,16 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map(
     ...DUMP_COMMANDS,
     ...SCAN_COMMANDS,
     ...FLUSH_COMMANDS,
+    ...HASH_COMMANDS,
+    ...HASH_COUNTER_COMMANDS,
+    ...SORTED_SET_COMMANDS,
+    ...SORTED_SET_ADDITION_COMMANDS,
+    ...SORTED_SET_RANGE_COMMANDS,
+    ...SORTED_SET_POP_COMMANDS,
+    ...SORTED_SET_BLOCKING_COMMANDS,
+    ...SORTED_SET_ALGEBRA_COMMANDS,
+    ...RANDOM_ELEMENT_COMMANDS,
+    ...ELEMENT_SCAN_COMMANDS,
     ...TRANSACTION_COMMANDS,
     ...CONNECTION_COMMANDS,
     ...REPLICATION_COMMANDS,

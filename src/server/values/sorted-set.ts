@@ -49,7 +49,8 @@ export class SortedSet {
     } else {
       this.#packing.note(member.length);
     }
-    const entry: ScoredMember = { member, score };
+    // Redis' compact form keeps whole scores as integers, which know no negative zero.
+    const entry: ScoredMember = { member, score: score === 0 ? 0 : score };
     this.#members.set(member, entry);
     this.#order.insert(this.#countBefore(entry), entry);
     return old === undefined ? "added" : "updated";
