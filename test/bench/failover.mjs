@@ -1,12 +1,15 @@
-// How long writes are out when the master is killed, and how long until every sentinel says so:
+// How long writes are out when the master is gone, and how long until every sentinel says so:
 // redis-sentinel and vedette-sentinel side by side, rounds interleaved, fresh processes each round.
 import { setTimeout as pause } from "node:timers/promises";
 import { Redis } from "ioredis";
+import { FAULTS } from "./failover-faults.mjs";
+import { residentMegabytes } from "./process-cost.mjs";
 import { plainClient, Round, until } from "./processes.mjs";
-import { median, percentile, table } from "./statistics.mjs";
+import { report, tellRound } from "./report.mjs";
 
 /** @typedef {import("./processes.mjs").Kind} Kind */
 /** @typedef {import("./processes.mjs").Daemon} Daemon */
+/** @typedef {import("./failover-faults.mjs").Fault} Fault */
 
 const DOWN_AFTER_MS = 1000;
 const SENTINELS = 3;
@@ -22,37 +25,49 @@ const COLUMNS = /** @type {const} */ ([
   { title: "vedette-sentinel, vedette-server", sentinel: "vedette", server: "vedette" },
 ]);
 
-/** All in milliseconds; from the kill, unless said otherwise. */
-const FIGURES = /** @type {const} */ ([
-  ["outage", "write outage (last acknowledged write to the next)"],
-  ["firstSdown", "kill to the first +sdown"],
-  ["lastSwitch", "kill to +switch-master on all sentinels"],
-  ["sdownToLastSwitch", "first +sdown to +switch-master on all sentinels"],
-]);
-
-/** @typedef {Record<(typeof FIGURES)[number][0], number>} Measured */
+const FIGURES = [
+  { key: "outage", meaning: "write outage (last acknowledged write to the next), ms" },
+  { key: "firstSdown", meaning: "fault to the first +sdown, ms" },
+  { key: "lastSwitch", meaning: "fault to +switch-master on all sentinels, ms" },
+  { key: "sdownToLastSwitch", meaning: "first +sdown to +switch-master on all sentinels, ms" },
+  { key: "followed", meaning: "last +switch-master to all replicas following, link up, ms" },
+  { key: "converged", meaning: "sentinels started to all knowing each other and all replicas, ms" },
+  { key: "startUp", meaning: "exec of a sentinel to its first PONG, ms" },
+  { key: "megabytes", meaning: "resident memory of a sentinel, MB", digits: 1 },
+];
 
 /**
  * One master, two replicas, three sentinels, all knowing each other.
  * @param {Round} round
  * @param {{ sentinel: Kind, server: Kind }} kinds
+ * @param {Fault} fault
  */
-async function startGroup(round, kinds) {
+async function startGroup(round, kinds, fault) {
   const settings = { "repl-diskless-sync-delay": "0" };
   const master = await round.server(kinds.server, settings);
   const replicaof = `127.0.0.1 ${master.port}`;
-  for (let n = 0; n < REPLICAS; n++) await round.server(kinds.server, { ...settings, replicaof });
+  const replicas = [];
+  for (let n = 0; n < REPLICAS; n++) {
+    replicas.push(await round.server(kinds.server, { ...settings, replicaof }));
+  }
   const sentinels = [];
+  const own = kinds.sentinel === "vedette" ? (fault.settings ?? []) : [];
+  const startedAt = performance.now();
   for (let n = 0; n < SENTINELS; n++) {
     sentinels.push(
       await round.sentinel(kinds.sentinel, [
         `sentinel monitor mymaster 127.0.0.1 ${master.port} 2`,
         `sentinel down-after-milliseconds mymaster ${DOWN_AFTER_MS}`,
+        ...own,
       ]),
     );
   }
   for (const sentinel of sentinels) await untilConverged(round, sentinel);
-  return { master, sentinels };
+  const start = {
+    converged: performance.now() - startedAt,
+    startUp: sentinels[0]?.answeredAfterMs ?? Number.NaN,
+  };
+  return { master, replicas, sentinels, start };
 }
 
 /**
@@ -118,9 +133,15 @@ function startWriter(round, sentinels) {
       enableOfflineQueue: false,
       disableClientInfo: true,
       maxRetriesPerRequest: 0,
+      // What the README recommends: a master that hangs is left as soon as another is named.
+      failoverDetector: true,
+      disconnectTimeout: 100,
     }),
   );
   redis.on("error", () => undefined);
+  redis.on("end", () => {
+    if (!writer.stopped) redis.connect().catch(() => undefined);
+  });
   const writer = { acknowledged: 0, lastAt: 0, gapMs: 0, stopped: false, done: Promise.resolve() };
   writer.done = (async () => {
     while (!writer.stopped) {
@@ -140,89 +161,102 @@ function startWriter(round, sentinels) {
 }
 
 /**
- * @param {{ sentinel: Kind, server: Kind }} kinds
- * @returns {Promise<Measured>}
+ * One of the replicas is a master, and all others follow it.
+ * @param {Round} round
+ * @param {readonly Daemon[]} replicas
  */
-async function measure(kinds) {
+async function untilFollowed(round, replicas) {
+  const clients = replicas.map(({ port }) => round.keep(plainClient(port)));
+  await until("the replicas follow", async () => {
+    const infos = await Promise.all(clients.map((client) => client.info("replication")));
+    const master = replicas[infos.findIndex((info) => info.includes("role:master"))];
+    return infos.every(
+      (info) =>
+        info.includes("role:master") ||
+        (info.includes(`master_port:${master?.port}`) && info.includes("master_link_status:up")),
+    );
+  });
+}
+
+/**
+ * @param {{ sentinel: Kind, server: Kind }} kinds
+ * @param {Fault} fault
+ * @returns {Promise<Record<string, number>>}
+ */
+async function measure(kinds, fault) {
   const round = new Round();
   try {
-    const { master, sentinels } = await startGroup(round, kinds);
-    const events = await Promise.all(sentinels.map((sentinel) => listen(round, sentinel)));
+    const { master, replicas, sentinels, start } = await startGroup(round, kinds, fault);
+    const all = await Promise.all(sentinels.map((sentinel) => listen(round, sentinel)));
     const writer = startWriter(round, sentinels);
     await until("the client writes", async () => writer.acknowledged > 100);
     // The phases of the daemons' own periods are not ours to choose.
     await pause(Math.random() * 1000);
     writer.gapMs = 0;
     const before = writer.acknowledged;
+    const [first] = sentinels;
+    const megabytes = first === undefined ? Number.NaN : residentMegabytes(first.child);
     const killedAt = performance.now();
-    master.child.kill("SIGKILL");
+    const taken = await fault.strike(master, sentinels);
+    const events = all.slice(0, all.length - taken);
     await until("every sentinel has said +switch-master", async () =>
       events.every((seen) => seen.has("+switch-master")),
     );
+    const switchedAt = Math.max(...events.map((seen) => seen.get("+switch-master") ?? Infinity));
+    await untilFollowed(round, replicas);
+    const followed = performance.now() - switchedAt;
     await until("the client writes again", async () => {
       return writer.acknowledged > before + 100 && writer.gapMs > 100;
     });
     writer.stopped = true;
     await writer.done;
     const firstSdown = Math.min(...events.map((seen) => seen.get("+sdown") ?? Infinity));
-    const lastSwitch = Math.max(...events.map((seen) => seen.get("+switch-master") ?? Infinity));
     return {
       outage: writer.gapMs,
       firstSdown: firstSdown - killedAt,
-      lastSwitch: lastSwitch - killedAt,
-      sdownToLastSwitch: lastSwitch - firstSdown,
+      lastSwitch: switchedAt - killedAt,
+      sdownToLastSwitch: switchedAt - firstSdown,
+      followed,
+      ...start,
+      megabytes,
     };
   } finally {
     await round.end();
   }
 }
 
-/** @param {readonly { title: string, rounds: readonly Measured[] }[]} columns */
-function report(columns) {
-  const [reference] = columns;
-  for (const [figure, meaning] of FIGURES) {
-    const rows = columns.map(({ title, rounds }) => {
-      const values = rounds.map((measured) => measured[figure]);
-      const compared = (reference?.rounds ?? []).map((measured) => measured[figure]);
-      return [
-        title,
-        ms(median(values)),
-        ms(percentile(values, 0.95)),
-        `${ms(Math.min(...values))}–${ms(Math.max(...values))}`,
-        (median(values) / median(compared)).toFixed(2),
-        String(values.length),
-      ];
-    });
-    console.log(`\n${meaning}, ms`);
-    console.log(table([["", "median", "p95", "spread", "ratio", "rounds"], ...rows]));
-  }
-}
-
-/** @param {number} value */
-function ms(value) {
-  return value.toFixed(0);
-}
-
 /**
- * @param {{ rounds?: number, only?: readonly number[] }} options `only`: which columns, by number
+ * @param {{ rounds?: number, only?: readonly number[], faults?: readonly string[], json?: boolean }}
+ *   options `only`: which columns, by number; `faults`: by their names
  */
-export async function benchFailover({ rounds = 10, only = [0, 1, 2] }) {
-  const columns = COLUMNS.filter((_, index) => only.includes(index)).map((column) => ({
-    ...column,
-    rounds: /** @type {Measured[]} */ ([]),
-  }));
-  console.log(
-    `failover: down-after ${DOWN_AFTER_MS} ms, ${SENTINELS} sentinels, quorum 2, 1 master,` +
-      ` ${REPLICAS} replicas, SIGKILL of the master under a client that writes every` +
-      ` ${WRITE_EVERY_MS} ms and retries every ${RETRY_EVERY_MS} ms`,
-  );
-  for (let n = 1; n <= rounds; n++) {
-    for (const column of columns) {
-      const measured = await measure(column);
-      column.rounds.push(measured);
-      const figures = Object.entries(measured).map(([figure, value]) => `${figure} ${ms(value)}`);
-      console.log(`round ${n}, ${column.title}: ${figures.join(", ")}`);
+export async function benchFailover({
+  rounds = 10,
+  only = [0, 1, 2],
+  faults = Object.keys(FAULTS),
+  json = false,
+}) {
+  for (const name of faults) {
+    const fault = FAULTS[name];
+    if (fault === undefined) {
+      throw new Error(`no fault is called ${name}: ${Object.keys(FAULTS).join(", ")}`);
     }
+    const columns = COLUMNS.filter((_, index) => only.includes(index)).map((column) => ({
+      ...column,
+      rounds: /** @type {Record<string, number>[]} */ ([]),
+    }));
+    console.error(
+      `failover: ${fault.meaning}; down-after ${DOWN_AFTER_MS} ms, ${SENTINELS} sentinels, quorum 2,` +
+        ` 1 master, ${REPLICAS} replicas, a client that writes every ${WRITE_EVERY_MS} ms and` +
+        ` retries every ${RETRY_EVERY_MS} ms`,
+    );
+    for (let n = 1; n <= rounds; n++) {
+      for (const column of columns) {
+        const measured = await measure(column, fault);
+        column.rounds.push(measured);
+        tellRound(`round ${n}, ${name}, ${column.title}`, measured);
+      }
+    }
+    if (!json) console.log(`\n== ${fault.meaning}`);
+    report(`failover-${name}`, FIGURES, columns, { json });
   }
-  report(columns);
 }

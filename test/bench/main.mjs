@@ -1,9 +1,10 @@
-// node test/bench/main.mjs [failover|scale|server|replication] [--rounds N] [--json]
-//   [--only 0,1] (columns of failover) [--sizes 10,100,1000,3000,0] (masters of scale)
+// node test/bench/main.mjs [failover|scale|query|server|replication] [--rounds N] [--json]
+//   [--only 0,1] (columns of failover) [--faults kill,hang,…] [--sizes 10,100,1000,3000,0] (masters of scale)
 // Needs a build, and redis-server, redis-sentinel and redis-benchmark (PATH or REDIS_SERVER, …).
 import { parseArgs } from "node:util";
 import { benchFailover } from "./failover.mjs";
 import { benchFullSync } from "./full-sync.mjs";
+import { benchQuery } from "./query.mjs";
 import { benchReplicaCost } from "./replica-cost.mjs";
 import { benchScale } from "./scale.mjs";
 import { benchServer } from "./server.mjs";
@@ -12,6 +13,7 @@ const BENCHMARKS = new Map(
   Object.entries({
     failover: [benchFailover],
     scale: [benchScale],
+    query: [benchQuery],
     server: [benchServer, benchReplicaCost, benchFullSync],
     replication: [benchReplicaCost, benchFullSync],
   }),
@@ -22,6 +24,7 @@ const { values, positionals } = parseArgs({
   options: {
     rounds: { type: "string" },
     only: { type: "string" },
+    faults: { type: "string" },
     sizes: { type: "string" },
     json: { type: "boolean" },
   },
@@ -31,6 +34,7 @@ const options = {
   json: values.json ?? false,
   ...(values.rounds === undefined ? {} : { rounds: Number(values.rounds) }),
   ...(values.only === undefined ? {} : { only: values.only.split(",").map(Number) }),
+  ...(values.faults === undefined ? {} : { faults: values.faults.split(",") }),
   ...(values.sizes === undefined ? {} : { sizes: values.sizes.split(",").map(Number) }),
 };
 for (const name of names) {

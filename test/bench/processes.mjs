@@ -19,6 +19,7 @@ import { Redis } from "ioredis";
  * @property {number} port
  * @property {import("node:child_process").ChildProcess} child
  * @property {Promise<unknown>} exited
+ * @property {number} answeredAfterMs from exec to the first PONG
  */
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
@@ -181,8 +182,10 @@ export class Round {
   async #start(name, words, { port, dir }) {
     const [file = "", ...args] = words;
     const child = spawn(file, args, { cwd: dir, stdio: ["ignore", "ignore", "inherit"] });
+    const startedAt = performance.now();
     const exited = once(child, "close");
-    this.#daemons.push({ name, port, child, exited });
+    const daemon = { name, port, child, exited, answeredAfterMs: Number.NaN };
+    this.#daemons.push(daemon);
     await until(`${name} on port ${port} answers`, async () => {
       const client = plainClient(port);
       try {
@@ -191,7 +194,8 @@ export class Round {
         client.disconnect();
       }
     });
-    return { name, port, child, exited };
+    daemon.answeredAfterMs = performance.now() - startedAt;
+    return daemon;
   }
 }
 
