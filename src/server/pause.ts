@@ -1,5 +1,6 @@
 import { after, type Millis } from "../base/units.ts";
 import { refreshGates } from "./gates.ts";
+import { requestAcks } from "./replication/wait.ts";
 import { emit, type Pause, type PausePurpose, type ServerState } from "./state.ts";
 
 /** CLIENT PAUSE: a longer or stricter pause that is already on wins (server spec §4.3). */
@@ -30,6 +31,7 @@ export function beginPause(state: ServerState, purpose: PausePurpose, pause: Pau
 export function endPause(state: ServerState, purpose: PausePurpose): void {
   if (!state.pauses.delete(purpose)) return;
   applyStrictest(state);
+  if (hasWaiters(state)) requestAcks(state);
   // Each request that waited is executed now, before later ones; or waits again.
   for (const client of state.clients.values()) {
     if (client.wait?.kind === "pause") emit(state, { kind: "resume-client", client: client.id });
@@ -38,6 +40,11 @@ export function endPause(state: ServerState, purpose: PausePurpose): void {
 
 export function endPauseIfDue(state: ServerState, now: Millis): void {
   for (const [purpose, { until }] of state.pauses) if (now >= until) endPause(state, purpose);
+}
+
+/** Clients whose WAIT began during the pause, when replicas could not be asked. */
+function hasWaiters(state: ServerState): boolean {
+  return [...state.waiters].some(({ wait }) => wait?.kind === "replicas");
 }
 
 function applyStrictest(state: ServerState): void {

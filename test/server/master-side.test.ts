@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Effect } from "../../src/server/effect.ts";
+import { pauseClients } from "../../src/server/pause.ts";
 import type { SnapshotId } from "../../src/server/persistence.ts";
 import { takeStream } from "../../src/server/replication/feed.ts";
 import { type TestClient, TestServer } from "./test-server.ts";
@@ -306,6 +307,19 @@ describe("a master with replicas", () => {
     server.pass(600);
     expect(client.reply()).toBe(":1\r\n");
     expect(server.connect().line("WAIT 1 0")).toBe(":1\r\n");
+  });
+
+  it("asks for acknowledgements behind a pause, for who waits since", () => {
+    const server = new TestServer();
+    const replica = online(server);
+    const client = server.connect();
+    client.line("SET k v");
+    streamOf(server, replica);
+    pauseClients(server.state, { durationMs: 500, scope: "write" });
+    expect(client.line("WAIT 1 10000")).toBe("");
+    expect(streamOf(server, replica)).toBe("");
+    server.pass(600);
+    expect(streamOf(server, replica)).toContain("GETACK");
   });
 
   it("answers WAITAOF when replicas have it in their append-only files; it has none itself", () => {

@@ -30,9 +30,9 @@ export function answerWait(client: Client, count: number, kept: Kept): void {
 export function requestAcks(state: ServerState): void {
   const { replication } = state;
   if (replication.acksRequested || replication.role.kind !== "master") return;
-  replication.acksRequested = true;
-  // The stream holds still during a pause (server spec §2.15).
+  // The stream holds still during a pause, and its end asks again (server spec §2.15).
   if (state.pause !== undefined) return;
+  replication.acksRequested = true;
   const begin = replicationOffset(replication);
   appendToStream(state, ["REPLCONF", "GETACK", "*"]);
   replication.lastGetAck = { begin, end: replicationOffset(replication) };

@@ -22,6 +22,7 @@ export class RequestExecution implements RequestHandler {
   /** `rename-command`: what a command is called, by its lower-case new name. */
   readonly #renamed: CommandNames;
   #turnEndIsDue = false;
+  #feedIsDue = false;
   #fedOffset = 0;
 
   constructor(options: {
@@ -85,10 +86,24 @@ export class RequestExecution implements RequestHandler {
     this.#turnEndIsDue = true;
     process.nextTick(() => {
       this.#turnEndIsDue = false;
-      this.#deliver({ kind: "turn-ended" });
-      this.#fedOffset = replicationOffset(this.#state.replication);
-      this.#feedReplicas();
+      this.#endTurn();
     });
+  }
+
+  /** Replicas get in one write what all clients of this round of the loop have written. */
+  #feedSoon(): void {
+    if (this.#feedIsDue) return;
+    this.#feedIsDue = true;
+    setImmediate(() => {
+      this.#feedIsDue = false;
+      this.#endTurn();
+    });
+  }
+
+  #endTurn(): void {
+    this.#deliver({ kind: "turn-ended" });
+    this.#fedOffset = replicationOffset(this.#state.replication);
+    this.#feedReplicas();
   }
 
   #execute(connection: ClientConnection, client: Client, args: readonly Bytes[]): void {
@@ -99,10 +114,8 @@ export class RequestExecution implements RequestHandler {
     if (client.wait !== undefined) connection.suspend();
     if (client.transaction !== undefined) connection.queuedCommandBytes += lengthOf(args);
     else if (connection.queuedCommandBytes > 0) connection.queuedCommandBytes = 0;
-    const { replication } = state;
-    if (state.effects.length > 0 || replicationOffset(replication) !== this.#fedOffset) {
-      this.turnSoon();
-    }
+    if (state.effects.length > 0) this.turnSoon();
+    else if (replicationOffset(state.replication) !== this.#fedOffset) this.#feedSoon();
   }
 }
 
