@@ -74,6 +74,8 @@ export interface Environment {
    * @returns what the user lacks
    */
   authorize(client: Client, request: RequestToAuthorize): Denial | undefined;
+  /** Whether the client's user may read every key: SORT finds keys by the values of others. */
+  mayReadAllKeys(client: Client): boolean;
   /** CONFIG GET, SET and REWRITE: the table and the file are the shell's. */
   config(client: Client, args: Arguments): void;
   readonly sha1: Sha1;

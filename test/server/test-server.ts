@@ -72,6 +72,7 @@ export class TestServer {
       hasUnsentReplies: () => false,
       publish: (channel, message) => this.published.push([textOf(channel), textOf(message)]),
       authorize: (client, request) => this.authorize(client, request),
+      mayReadAllKeys: () => false,
       session: (client) => client.reply.simple("SESSION"),
       config: (client) => client.reply.simple("CONFIG"),
       sha1: (bytes) => createHash("sha1").update(bytes).digest(),

@@ -71,6 +71,8 @@ function sort({ mayStore }: { readonly mayStore: boolean }): Command["run"] {
   return (state, client, args) => {
     const options = readOptions(args, { mayStore });
     if (typeof options === "string") return replyError(client, options);
+    const denied = deniedPattern(state, client, options);
+    if (denied !== undefined) return replyError(client, sortDenied(denied));
     const value = lookupRead(state, client, keyAt(args, 1))?.value;
     if (value !== undefined && !isSortable(value)) return replyError(client, ERRORS.wrongType);
     const elements = value === undefined ? [] : sortedElements(state, client, value, options);
@@ -79,6 +81,22 @@ function sort({ mayStore }: { readonly mayStore: boolean }): Command["run"] {
     if (options.store === undefined) replyResults(client, results);
     else storeResults(state, client, options.store, results);
   };
+}
+
+/** BY and GET read keys that no permission of the request was asked for. */
+function deniedPattern(
+  state: ServerState,
+  client: Client,
+  { by, get }: SortOptions,
+): "BY" | "GET" | undefined {
+  const readsBy = by?.includes("*") ?? false;
+  if (!client.connection.isRestricted || (!readsBy && get.length === 0)) return undefined;
+  if (state.environment.mayReadAllKeys(client)) return undefined;
+  return readsBy ? "BY" : "GET";
+}
+
+function sortDenied(option: "BY" | "GET"): string {
+  return `ERR ${option} option of SORT denied due to insufficient ACL permissions.`;
 }
 
 function isSortable(value: Value): boolean {

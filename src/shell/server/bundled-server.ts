@@ -15,6 +15,7 @@ import { newServerState, type ServerState } from "../../server/state.ts";
 import { resetStats } from "../../server/stats.ts";
 import { step } from "../../server/step.ts";
 import { REDIS_VERSION } from "../../server/version.ts";
+import { allowsReadingAllKeys } from "../../wire/acl/selector.ts";
 import { userOptionLines } from "../../wire/acl/user-lines.ts";
 import type { ServerConfigTable } from "../../wire/server-conf/server-config.ts";
 import { monotonicNow, wallClockNow } from "../clock.ts";
@@ -241,6 +242,10 @@ export class BundledServer {
         const connection = this.#listener.clients.get(client.id);
         if (connection === undefined) return undefined;
         return this.#listener.access.authorize(connection, name, args, context);
+      },
+      mayReadAllKeys: (client) => {
+        const account = this.#listener.clients.get(client.id)?.account;
+        return account === undefined || account.selectors.some(allowsReadingAllKeys);
       },
       config: (client, args) => {
         this.#configuration.execute(args, client.reply, { isLocal: isLocal(client) });
