@@ -20,6 +20,8 @@ export interface Connection {
   readonly isRestricted: boolean;
   /** Channels plus patterns. */
   readonly subscriptions: number;
+  /** Sends what is encoded already, outside of the replies to this client's requests. */
+  deliver(output: string): void;
   /** Sends what was written so far, then closes; nothing that follows is executed. */
   closeAfterReply(): void;
 }

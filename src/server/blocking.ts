@@ -3,6 +3,7 @@ import type { Blocking, KeyWait } from "./blocking-state.ts";
 import { call } from "./call.ts";
 import type { Client } from "./client.ts";
 import type { Database } from "./keyspace.ts";
+import { noteEnd } from "./observation/observation.ts";
 import { emit, type ServerState } from "./state.ts";
 import { kindOf } from "./values/value.ts";
 
@@ -98,7 +99,9 @@ export function releaseOverdue(state: ServerState): void {
 
 /** @param answer what the client gets in place of an element */
 export function endKeyWait(state: ServerState, client: Client, answer: () => void): void {
+  const { wait } = client;
   forgetKeyWait(state, client);
   answer();
+  if (wait?.kind === "keys") noteEnd(state, client, wait.command, wait.args, state.now);
   emit(state, { kind: "resume-client", client: client.id });
 }

@@ -1,6 +1,7 @@
 import type { Client } from "./client.ts";
 import type { Command } from "./command.ts";
 import type { Arguments } from "./environment.ts";
+import { noteCall } from "./observation/observation.ts";
 import { closeUnit, isPropagating, openUnit, propagate } from "./propagation.ts";
 import { noteLocalExpiry } from "./replication/local-expiry.ts";
 import { replicationOffset } from "./replication/state.ts";
@@ -11,11 +12,13 @@ export function call(state: ServerState, client: Client, command: Command, args:
   const { propagation, persistence } = state;
   const changesBefore = persistence.changes;
   const db = client.database.index;
+  const startedAt = state.observation.measuredAt;
   state.stats.commandsProcessed++;
   propagation.rewritten = undefined;
   propagation.forced = false;
   openUnit(state);
   command.run(state, client, args);
+  noteCall(state, client, command, args, startedAt);
   // SAVE sets the count back, and changes nothing.
   const changed = persistence.changes > changesBefore;
   if ((changed || propagation.forced) && client.kind !== "master" && isPropagating(state)) {

@@ -22,6 +22,7 @@ export function forgetClient(state: ServerState, id: ClientId): void {
   if (client === undefined) return;
   state.clients.delete(id);
   state.waiters.delete(client);
+  state.observation.monitors.delete(client);
   forgetKeyWait(state, client);
   discardTransaction(client);
   removePeer(state, id);

@@ -2,6 +2,7 @@ import { after } from "../base/units.ts";
 import { releaseOverdue } from "./blocking.ts";
 import { expireInBackground } from "./expiry.ts";
 import { log } from "./log.ts";
+import { noteLatency } from "./observation/observation.ts";
 import { endPauseIfDue } from "./pause.ts";
 import { watchFailover } from "./replication/failover.ts";
 import { continueSaving } from "./replication/full-sync.ts";
@@ -21,7 +22,9 @@ const SECOND_MS = 1000;
 export function onTick(state: ServerState): void {
   const { replication } = state;
   endPauseIfDue(state, state.now);
+  const expiryBeganAt = state.environment.clock();
   expireInBackground(state, state.expiryCycle);
+  noteLatency(state, "expire-cycle", state.environment.clock() - expiryBeganAt);
   sampleOperations(state.stats, state.now);
   if (replication.secondAt === undefined || state.now >= replication.secondAt) {
     // Not a multiple of the last one: after a stall the missed seconds are not made up for.

@@ -1,4 +1,5 @@
 import type { Bytes } from "../base/bytes.ts";
+import type { Millis } from "../base/units.ts";
 import type { Denial } from "../wire/acl/permission.ts";
 import type { Client } from "./client.ts";
 import type { Sha1 } from "./digest.ts";
@@ -60,6 +61,10 @@ export interface Environment {
   /** 40 random hex digits: replication ids, payload markers. */
   newId(): string;
   facts(): ProcessFacts;
+  /** Monotonic time as it passes, to measure how long a call took; decisions use `state.now`. */
+  clock(): Millis;
+  /** Error replies to clients since the start or the last reset. */
+  errorReplies(): number;
   /** Whether replies to this client are waiting for the socket. */
   hasUnsentReplies(client: Client): boolean;
   /** @returns the number of local receivers */

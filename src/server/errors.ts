@@ -69,6 +69,8 @@ export const ERRORS = {
   loading: "LOADING Redis is loading the dataset in memory",
   replicaKeyspace: "ERR Replica can't interact with the keyspace",
 
+  slowLogCount: "ERR count should be greater than or equal to -1",
+  monitorInTransaction: "ERR MONITOR isn't allowed for DENY BLOCKING client",
   alreadySaving: "ERR Background save already in progress",
   saveFailed: "ERR",
   shutdownFailed: "ERR Errors trying to SHUTDOWN. Check logs.",

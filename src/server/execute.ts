@@ -9,6 +9,7 @@ import { fullNameOf, lookupCommand } from "./commands/table.ts";
 import type { Arguments } from "./environment.ts";
 import { unknownCommand, unknownSubcommand, wrongArity } from "./errors.ts";
 import { verdictOn } from "./gates.ts";
+import { noteRejection } from "./observation/observation.ts";
 import { replyError } from "./reply.ts";
 import { closeIfReplied } from "./replication/peers.ts";
 import type { ServerState } from "./state.ts";
@@ -33,19 +34,21 @@ export function execute(state: ServerState, client: Client, args: Arguments): vo
     refuse(client, unknownCommand(textOf(name), args.slice(1).map(textOf)));
     return;
   }
-  const bits = flagsOf(client, command, args);
+  const bits = flagsOf(state, client, command, args);
   if (bits === undefined) return;
   const { transaction, connection } = client;
   if (connection.isRestricted && client.kind !== "master" && connection.authenticated) {
     const denial = denialFor(state, client, { command, args, bits });
     if (denial !== undefined) {
       refuseCommand(client, command, denial);
+      noteRejection(state, command, args);
       return;
     }
   }
   const effective = command.name === "exec" && transaction ? bits | transaction.flags : bits;
   if (connection.subscriptions > 0 && !isAllowedToSubscriber(client, command)) {
     refuseCommand(client, command, subscriberError(textOf(name)));
+    noteRejection(state, command, args);
     return;
   }
   const verdict = verdictOn(state, client, command, effective);
@@ -60,6 +63,7 @@ export function execute(state: ServerState, client: Client, args: Arguments): vo
     client.wait = { kind: "pause", args };
   } else {
     refuseCommand(client, command, verdict.error);
+    noteRejection(state, command, args);
   }
 }
 
@@ -78,9 +82,15 @@ function denialFor(
 }
 
 /** @returns the flags that hold for this request, or undefined when it was refused */
-function flagsOf(client: Client, command: Command, args: Arguments): number | undefined {
+function flagsOf(
+  state: ServerState,
+  client: Client,
+  command: Command,
+  args: Arguments,
+): number | undefined {
   if (!fitsArity(command.arity, args.length)) {
     refuse(client, wrongArity(command.name));
+    noteRejection(state, command, args);
     return undefined;
   }
   const { subcommands } = command;
@@ -93,6 +103,7 @@ function flagsOf(client: Client, command: Command, args: Arguments): number | un
   }
   if (!fitsArity(subcommand.arity, args.length)) {
     refuse(client, wrongArity(`${command.name}|${word.toLowerCase()}`));
+    noteRejection(state, command, args);
     return undefined;
   }
   return subcommand.flags;

@@ -67,6 +67,14 @@ export interface Settings extends EncodingLimits {
   readonly lazyfreeLazyExpire: boolean;
   readonly maxBulkBytes: number;
   readonly shutdownTimeoutSeconds: number;
+  /** µs above which a call is kept in the slow log; negative for none. */
+  readonly slowLogMicros: number;
+  readonly slowLogLength: number;
+  /** 0 when latency is not monitored. */
+  readonly latencyThresholdMs: number;
+  readonly latencyTracking: boolean;
+  readonly latencyPercentiles: readonly number[];
+
   /** The letters of `notify-keyspace-events`; empty for none. */
   readonly keyspaceEvents: string;
   readonly debugCommand: "no" | "yes" | "local";

@@ -9,6 +9,7 @@ import type { Environment } from "./environment.ts";
 import { Keyspace } from "./keyspace.ts";
 import { notifyKeyspaceEvent } from "./keyspace-events.ts";
 import type { Loader } from "./loader.ts";
+import { newObservation, type Observation } from "./observation/observation.ts";
 import { newPersistence, type Persistence } from "./persistence.ts";
 import { newPropagation, type Propagation } from "./propagation.ts";
 import { newReplication, type Replication } from "./replication/state.ts";
@@ -76,6 +77,7 @@ export interface ServerState {
   readonly propagation: Propagation;
   readonly persistence: Persistence;
   readonly stats: Stats;
+  readonly observation: Observation;
   loading: Loading | undefined;
   shutdown: Shutdown | undefined;
   readonly pauses: Map<PausePurpose, Pause>;
@@ -120,6 +122,7 @@ export function newServerState(options: {
     propagation: newPropagation(),
     persistence: newPersistence(Math.floor(unixNow / 1000)),
     stats: newStats(),
+    observation: newObservation(now),
     loading: undefined,
     shutdown: undefined,
     pauses: new Map(),
@@ -136,6 +139,7 @@ export function newServerState(options: {
 
 export function setClock(state: ServerState, now: Millis): void {
   state.now = now;
+  state.observation.measuredAt = now;
   state.unixNow = Math.floor(now + state.wallOffsetMs);
 }
 

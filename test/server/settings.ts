@@ -38,6 +38,11 @@ export const TEST_SETTINGS: Settings = {
   lazyfreeLazyExpire: false,
   maxBulkBytes: 512 * 1024 * 1024,
   shutdownTimeoutSeconds: 10,
+  slowLogMicros: 10_000,
+  slowLogLength: 128,
+  latencyThresholdMs: 0,
+  latencyTracking: true,
+  latencyPercentiles: [50, 99, 99.9],
   keyspaceEvents: "",
   debugCommand: "yes",
 };

@@ -58,6 +58,7 @@ export class TestServer {
   file: Buffer | undefined;
   /** Whether the disk refuses what SAVE and SHUTDOWN write. */
   savingFails = false;
+  errorReplies = 0;
   now: Millis = millis(1_000_000);
   /** What users lack, for connections that are restricted. */
   authorize: Environment["authorize"] = () => undefined;
@@ -69,6 +70,8 @@ export class TestServer {
     const environment: Environment = {
       newId: () => (name * 0x10000 + this.#nextId++).toString(16).padStart(40, "0"),
       facts: () => NO_FACTS,
+      clock: () => this.now,
+      errorReplies: () => this.errorReplies,
       hasUnsentReplies: () => false,
       publish: (channel, message) => this.published.push([textOf(channel), textOf(message)]),
       authorize: (client, request) => this.authorize(client, request),
@@ -119,6 +122,7 @@ export class TestServer {
       isRestricted: false,
       subscriptions: 0,
       closed: false,
+      deliver: (text) => reply.encoded(text),
       closeAfterReply: () => {
         connection.closed = true;
       },

@@ -62,6 +62,7 @@ function reset(state: ServerState, client: Client, args: Arguments): void {
     return;
   }
   discardTransaction(client);
+  state.observation.monitors.delete(client);
   const [first] = state.keyspace.databases;
   if (first !== undefined) client.database = first;
   state.environment.session(client, args);

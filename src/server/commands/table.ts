@@ -22,6 +22,9 @@ import { KEY_COMMANDS } from "./keys.ts";
 import { LIST_EDIT_COMMANDS } from "./list-edits.ts";
 import { LIST_MOVE_COMMANDS } from "./list-moves.ts";
 import { LIST_COMMANDS } from "./lists.ts";
+import { LATENCY_COMMANDS } from "./latency.ts";
+import { MONITOR_COMMANDS } from "./monitor.ts";
+import { SLOWLOG_COMMANDS } from "./slowlog.ts";
 import { REPLICATION_COMMANDS } from "./replication.ts";
 import { SCAN_COMMANDS } from "./scans.ts";
 import { SERVER_COMMANDS } from "./server.ts";
@@ -66,6 +69,9 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map(
     ...FAILOVER_COMMANDS,
     ...WAITING_COMMANDS,
     ...SERVER_COMMANDS,
+    ...MONITOR_COMMANDS,
+    ...SLOWLOG_COMMANDS,
+    ...LATENCY_COMMANDS,
     ...ACCESS_COMMANDS,
     commandCommand(() => COMMANDS),
   ].map((command) => [command.name, command]),

@@ -1,6 +1,7 @@
 import type { ServerState } from "../state.ts";
 import { clusterFields, cpuFields, errorFields, keyspaceFields } from "./counters.ts";
 import { clientFields, memoryFields, serverFields } from "./process.ts";
+import { commandFields, latencyFields } from "./commands.ts";
 import { persistenceFields } from "./persistence.ts";
 import { replicationFields } from "./replication.ts";
 import { statsFields } from "./stats.ts";
@@ -11,6 +12,8 @@ export type Field = readonly [string, string | number];
 interface Section {
   readonly title: string;
   readonly fields: (state: ServerState) => readonly Field[];
+  /** Shown only where it is named, or `all`. */
+  readonly notByDefault?: true;
 }
 
 /** In the order in which they are shown (server spec §4.1). */
@@ -23,17 +26,21 @@ const SECTIONS: readonly Section[] = [
   { title: "Replication", fields: replicationFields },
   { title: "CPU", fields: cpuFields },
   { title: "Modules", fields: () => [] },
+  { title: "Commandstats", fields: commandFields, notByDefault: true },
   { title: "Errorstats", fields: errorFields },
+  { title: "Latencystats", fields: latencyFields, notByDefault: true },
   { title: "Cluster", fields: clusterFields },
   { title: "Keyspace", fields: keyspaceFields },
 ];
 
-const ALL: ReadonlySet<string> = new Set(["default", "all", "everything"]);
-
 /** @param wanted names of sections in lower case; none for the default ones */
 export function formatInfo(state: ServerState, wanted: readonly string[]): string {
-  const isAll = wanted.length === 0 || wanted.some((name) => ALL.has(name));
-  const shown = SECTIONS.filter(({ title }) => isAll || wanted.includes(title.toLowerCase()));
+  const isAll = wanted.includes("all") || wanted.includes("everything");
+  const isDefault = wanted.length === 0 || wanted.includes("default");
+  const shown = SECTIONS.filter(
+    ({ title, notByDefault }) =>
+      isAll || (isDefault && notByDefault !== true) || wanted.includes(title.toLowerCase()),
+  );
   return shown.map((section) => formatSection(state, section)).join("\r\n");
 }
 

@@ -51,6 +51,7 @@ function masterClient(
     authenticated: true,
     isRestricted: false,
     subscriptions: 0,
+    deliver: () => undefined,
     closeAfterReply: () => undefined,
   };
   const [first] = state.keyspace.databases;

@@ -201,7 +201,7 @@ export class ClientConnection implements Connection, Subscriber, ListedClient {
   resume(): void {
     if (!this.#reader.suspended) return;
     this.#reader.suspended = false;
-    process.nextTick(() => this.#continue());
+    process.nextTick(() => this.#continue(this.#host.now()));
   }
 
   closeAfterReply(): void {
@@ -291,16 +291,17 @@ export class ClientConnection implements Connection, Subscriber, ListedClient {
     this.#lastActiveAt = this.#host.now();
     this.#host.stats.netInputBytes += chunk.length;
     this.#reader.feed(chunk);
-    this.#continue();
+    this.#continue(this.#lastActiveAt);
   }
 
   /** Executes what has arrived, as far as nothing stands in the way; then sends the replies. */
-  #continue(): void {
+  #continue(now: Millis): void {
     if (this.#gone) return;
+    this.#host.handler.onTurn?.(now);
     this.#reader.unauthenticated = !this.authenticated;
     try {
       const end = this.#reader.run(this.#execute, this.#host.now);
-      if (end === "turn-over") setImmediate(() => this.#continue());
+      if (end === "turn-over") setImmediate(() => this.#continue(this.#host.now()));
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       this.#host.log("debug", `Protocol error from client ${this.remoteAddress}: ${error.message}`);
@@ -354,7 +355,8 @@ export class ClientConnection implements Connection, Subscriber, ListedClient {
     }
     const wasThrottled = this.#reader.throttled;
     this.#reader.throttled = this.#replica === undefined && unsent > THROTTLE_BYTES;
-    if (wasThrottled && !this.#reader.throttled) process.nextTick(() => this.#continue());
+    if (wasThrottled && !this.#reader.throttled)
+      process.nextTick(() => this.#continue(this.#host.now()));
   }
 
   #onDrain(): void {

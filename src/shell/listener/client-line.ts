@@ -58,7 +58,7 @@ export function clientLine(facts: ClientFacts): string {
     ["name", facts.name],
     ["age", facts.ageSeconds],
     ["idle", facts.idleSeconds],
-    ["flags", facts.flags + daemon.flags || "N"],
+    ["flags", inOrder(facts.flags + daemon.flags)],
     ["db", daemon.database],
     ["sub", facts.channels],
     ["psub", facts.patterns],
@@ -84,4 +84,12 @@ export function clientLine(facts: ClientFacts): string {
     ["lib-ver", facts.libraryVersion],
   ];
   return fields.map(([key, value]) => `${key}=${value}`).join(" ");
+}
+
+/** Redis' order of the flags; a client without any has an N. */
+const FLAG_ORDER = "SOMPxbtRBdcuAUreT";
+
+function inOrder(flags: string): string {
+  const letters = flags.split("").toSorted((a, b) => FLAG_ORDER.indexOf(a) - FLAG_ORDER.indexOf(b));
+  return letters.join("") || "N";
 }

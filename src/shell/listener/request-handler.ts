@@ -1,4 +1,5 @@
 import type { Bytes } from "../../base/bytes.ts";
+import type { Millis } from "../../base/units.ts";
 import type { ClientConnection } from "./client-connection.ts";
 
 /** A daemon behind the listener. All calls come one after another, never inside each other. */
@@ -8,6 +9,8 @@ export interface RequestHandler {
    * @param args not empty; the name of the command first
    */
   onRequest(client: ClientConnection, args: readonly Bytes[]): void;
+  /** Called before the requests that have come together, with the time. */
+  onTurn?(now: Millis): void;
   onConnect?(client: ClientConnection): void;
   /** The client is gone; what is written to it from now on is lost. */
   onDisconnect?(client: ClientConnection): void;

@@ -223,6 +223,8 @@ export class BundledServer {
 
   #resetStatistics(): void {
     resetStats(this.#state.stats);
+    this.#state.observation.commands.clear();
+    this.#state.observation.errorReplies = 0;
     this.#listener.stats.reset();
   }
 
@@ -230,6 +232,8 @@ export class BundledServer {
     return {
       newId,
       facts: () => this.#facts.read(),
+      clock: monotonicNow,
+      errorReplies: () => this.#listener.stats.errorReplies,
       hasUnsentReplies: (client) =>
         (this.#listener.clients.get(client.id)?.reply.byteLength ?? 0) > 0,
       publish: (channel, message) => this.#listener.pubSub.publish(channel, message),

@@ -52,10 +52,14 @@ export class RequestExecution implements RequestHandler {
     if (client !== undefined) this.#execute(connection, client, withTrueName(this.#renamed, args));
   }
 
+  /** Requests that came together follow: they begin where the one before them ended. */
+  onTurn(now: Millis): void {
+    setClock(this.#state, now);
+  }
+
   onEmptyRequest(connection: ClientConnection): void {
     const client = this.#state.clients.get(connection.id);
     if (client === undefined) return;
-    setClock(this.#state, this.#now());
     onReplicaAlive(this.#state, client);
   }
 
@@ -65,7 +69,7 @@ export class RequestExecution implements RequestHandler {
       database: client?.database.index ?? 0,
       queuedCommands: client?.transaction?.queued.length ?? -1,
       watchedKeys: client?.watched.length ?? 0,
-      flags: client === undefined ? "" : flagsOf(client),
+      flags: client === undefined ? "" : flagsOf(this.#state, client),
     };
   }
 
@@ -75,6 +79,7 @@ export class RequestExecution implements RequestHandler {
     if (client === undefined) return;
     const { wait } = client;
     client.wait = undefined;
+    setClock(this.#state, this.#now());
     if (wait?.kind === "pause") this.#execute(connection, client, wait.args);
     connection.flushSoon();
     if (client.wait === undefined) connection.resume();
@@ -108,7 +113,7 @@ export class RequestExecution implements RequestHandler {
 
   #execute(connection: ClientConnection, client: Client, args: readonly Bytes[]): void {
     const state = this.#state;
-    setClock(state, this.#now());
+    setClock(state, state.observation.measuredAt);
     connection.lastCommand = fullNameOf(args);
     executeRequest(state, client, args);
     if (client.wait !== undefined) connection.suspend();
@@ -120,11 +125,12 @@ export class RequestExecution implements RequestHandler {
 }
 
 /** The letters that CLIENT LIST shows of what the server knows. */
-function flagsOf(client: Client): string {
+function flagsOf(state: ServerState, client: Client): string {
+  const isMonitor = state.observation.monitors.has(client) ? "O" : "";
   const inTransaction = client.transaction === undefined ? "" : "x";
   const isBlocked = client.wait === undefined ? "" : "b";
   const isSpoiled = client.watcher.invalidated ? "d" : "";
-  return inTransaction + isBlocked + isSpoiled;
+  return isMonitor + inTransaction + isBlocked + isSpoiled;
 }
 
 function lengthOf(args: readonly Bytes[]): number {

@@ -52,6 +52,11 @@ export function settingsOf(table: ServerConfigTable): Settings {
     lazyfreeLazyExpire: table["lazyfree-lazy-expire"],
     maxBulkBytes: table["proto-max-bulk-len"],
     shutdownTimeoutSeconds: table["shutdown-timeout"],
+    slowLogMicros: table["slowlog-log-slower-than"],
+    slowLogLength: table["slowlog-max-len"],
+    latencyThresholdMs: table["latency-monitor-threshold"],
+    latencyTracking: table["latency-tracking"],
+    latencyPercentiles: table["latency-tracking-info-percentiles"],
     keyspaceEvents: table["notify-keyspace-events"],
     debugCommand: table["enable-debug-command"],
   };
