@@ -6,6 +6,7 @@ const EVENT_LETTERS = {
   set: "$",
   append: "$",
   setrange: "$",
+  setbit: "$",
   incrby: "$",
   incrbyfloat: "$",
   lpush: "l",

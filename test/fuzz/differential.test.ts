@@ -3,6 +3,7 @@ import { seededRandom } from "../../src/base/random.ts";
 import { Lab } from "../e2e/harness/lab.ts";
 import { describeWithReal } from "../e2e/harness/programs.ts";
 import { Draw, type Family } from "./draw.ts";
+import { BITMAP_FAMILIES } from "./families/bitmaps.ts";
 import { HASH_FAMILIES } from "./families/hashes.ts";
 import { KEY_FAMILIES } from "./families/keys.ts";
 import { SORTED_SET_FAMILIES } from "./families/sorted-sets.ts";
@@ -23,6 +24,7 @@ const SHOWN = 12;
 /** Each row is drawn from as often as the others, however many commands it has. */
 const GROUPS: readonly (readonly Family[])[] = [
   STRING_FAMILIES,
+  BITMAP_FAMILIES,
   KEY_FAMILIES,
   HASH_FAMILIES,
   SORTED_SET_FAMILIES,

@@ -3,6 +3,7 @@ import { calledName, type Command } from "../command.ts";
 import { ACCESS_COMMANDS } from "./access.ts";
 import { commandCommand } from "./command-info.ts";
 import { CONNECTION_COMMANDS } from "./connection.ts";
+import { BITMAP_COMMANDS } from "./bitmaps.ts";
 import { COUNTER_COMMANDS } from "./counters.ts";
 import { DUMP_COMMANDS } from "./dump.ts";
 import { FAILOVER_COMMANDS } from "./failover.ts";
@@ -53,6 +54,7 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map(
     ...DUMP_COMMANDS,
     ...SCAN_COMMANDS,
     ...FLUSH_COMMANDS,
+    ...BITMAP_COMMANDS,
     ...HASH_COMMANDS,
     ...HASH_COUNTER_COMMANDS,
     ...SORTED_SET_COMMANDS,
