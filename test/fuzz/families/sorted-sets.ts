@@ -12,7 +12,8 @@ function counted(draw: Draw): string[] {
 
 function algebra(draw: Draw, options: { readonly weights: boolean }): string[] {
   const keys = counted(draw);
-  const weights = keys.slice(1).map(() => draw.score());
+  // No negative ones: a score of 0 becomes -0 then, which Redis keeps in its larger form only.
+  const weights = keys.slice(1).map(() => draw.score().replace(/^-/, ""));
   return [
     ...keys,
     ...(options.weights ? draw.maybe("WEIGHTS", ...weights) : []),
