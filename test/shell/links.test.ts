@@ -190,6 +190,25 @@ describe("a link to a data server with RESP3", () => {
     expect(redis.connections).toHaveLength(1);
   });
 
+  it("goes on without a wrong password where none is needed, and says so", async () => {
+    const refusal = "-WRONGPASS invalid username-password pair\r\n";
+    const credentials = { user: "gone", password: "pw" };
+    const { redis } = await open(
+      (words, connection) => (words.includes("gone") ? refusal : modern(words, connection)),
+      { credentials },
+    );
+    expect(await reported("link-opened")).toMatchObject({ subscribed: true });
+    expect(redis.connection(0).requests.slice(0, 3)).toEqual([
+      "hello 3 AUTH gone pw",
+      "client setname sentinel-01234567-cmd",
+      "hello 3",
+    ]);
+    await until("a line", () => log.lines.length === 1);
+    expect(log.lines).toMatchObject([
+      { level: "warn", msg: "password refused, and not needed", reason: refusal.slice(1, -2) },
+    ]);
+  });
+
   it("reports a refused password as a lost link, with the server's words", async () => {
     await open(([word]) =>
       word === "hello" ? "-WRONGPASS invalid username-password pair\r\n" : "-NOAUTH\r\n",
@@ -302,6 +321,19 @@ describe("a link to a data server with RESP2 only", () => {
     await until("second connection closed", () => !redis.connection(1).isOpen);
     await settle();
     expect(kinds()).toEqual(["link-opened", "subscription-opened", "link-lost"]);
+  });
+
+  it.each([
+    ["ends where the default user needs one", "-NOAUTH Authentication required.\r\n", "link-lost"],
+    ["goes on where it needs none", "+OK\r\n", "link-opened"],
+  ] as const)("with a wrong password %s", async (_, toTheNext, expected) => {
+    const script: Script = (words, connection) => {
+      if (words[0] === "auth") return "-WRONGPASS invalid username-password pair\r\n";
+      return words[0] === "client" ? toTheNext : old(words, connection);
+    };
+    await open(script, { credentials: { user: "gone", password: "pw" } });
+    await reported(expected);
+    expect(kinds()).toEqual([expected]);
   });
 
   it("takes no notice of a server that wants no password", async () => {

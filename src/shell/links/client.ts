@@ -35,17 +35,28 @@ const NEEDLESS_AUTH = [
   "wrong number of arguments for 'auth' command",
 ];
 
+/** Since Redis 6, and before. */
+const WRONG_PASSWORD = /^(?:WRONGPASS |ERR invalid password)/;
+
 /**
  * Makes the ioredis client of a link, its own initiative off: it connects when told, says HELLO or
  * AUTH and CLIENT SETNAME, and then only what it is given. It never reconnects, queues, resends,
  * checks or writes to the console; the core decides all that (style §10).
  */
-export function createClient(options: ClientOptions): Redis & { readonly socket?: Socket } {
+export function createClient(options: ClientOptions): Redis & Greeted {
   return new LinkClient(options);
 }
 
-class LinkClient extends Redis {
+/** What has become of the greeting. */
+export interface Greeted {
+  /** The server took us in as the default user, for the password is not its own; its words. */
+  readonly passwordRefusal: string | undefined;
+}
+
+class LinkClient extends Redis implements Greeted {
+  passwordRefusal: string | undefined;
   readonly #renamedCommands: ReadonlyMap<string, string>;
+  readonly #name: string;
 
   constructor(options: ClientOptions) {
     super({
@@ -70,6 +81,7 @@ class LinkClient extends Redis {
       keepAlive: KEEP_ALIVE_MS,
     });
     this.#renamedCommands = options.renamedCommands;
+    this.#name = options.name;
     takeFaults(this);
   }
 
@@ -87,13 +99,30 @@ class LinkClient extends Redis {
   #prepareHandshake(command: Command): void {
     const words = [command.name, ...command.args.map(String)];
     command.toWritable = () => encodeRenamed(words, this.#renamedCommands);
-    if (command.name !== "auth") return;
-    // ioredis would say so on the console at each attempt; that a password was needless harms nobody.
+    if (command.name !== "auth" && words[2] !== "AUTH") return;
     const { reject, resolve } = command;
     command.reject = (cause) => {
+      // ioredis would say so on the console at each attempt; a needless password harms nobody.
       if (NEEDLESS_AUTH.some((text) => cause.message.includes(text))) resolve("OK");
-      else reject(cause);
+      else if (!WRONG_PASSWORD.test(cause.message)) reject(cause);
+      else this.#goOnWithout(command.name, cause).then(resolve, reject);
     };
+  }
+
+  /**
+   * Redis' sentinels ignore the answer to AUTH: where the default user needs no password, a wrong one
+   * harms nobody. Where it needs one, the next command is refused too.
+   * @throws the refusal of the password
+   */
+  async #goOnWithout(command: string, refusal: Error): Promise<unknown> {
+    try {
+      const greeting =
+        command === "auth" ? await this.client("SETNAME", this.#name) : await this.hello(3);
+      this.passwordRefusal = refusal.message;
+      return greeting;
+    } catch {
+      throw refusal;
+    }
   }
 }
 

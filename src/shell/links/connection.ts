@@ -1,6 +1,6 @@
 import type { Redis } from "ioredis";
 import { encodeRenamed, type OnReply, Request } from "./request.ts";
-import { type ClientOptions, createClient } from "./client.ts";
+import { type ClientOptions, createClient, type Greeted } from "./client.ts";
 import { ReplyFraming } from "./reply-framing.ts";
 import { faultOf } from "../tls/tls-faults.ts";
 
@@ -19,7 +19,7 @@ const IPV4_MAPPED = "::ffff:";
 
 /** One TCP connection to a Redis server, from the attempt to its end. */
 export class Connection {
-  readonly #client: Redis;
+  readonly #client: Redis & Greeted;
   readonly #framing = new ReplyFraming();
   readonly #renamedCommands: ReadonlyMap<string, string>;
   #events: ConnectionEvents | undefined;
@@ -50,6 +50,11 @@ export class Connection {
   /** The protocol spoken, once opened: commands and messages share the connection under RESP3. */
   get protocol(): 2 | 3 {
     return this.#client.condition?.protocol ?? 2;
+  }
+
+  /** Why the server took us in without our password, once opened. */
+  get passwordRefusal(): string | undefined {
+    return this.#client.passwordRefusal;
   }
 
   /** Sends a command; the reply goes to `onReply` unless the connection ends first. */

@@ -6,6 +6,14 @@ import { TLS_FAULT } from "../tls/tls-faults.ts";
 /** An error reply begins with its code word; what the system says does not. */
 const ERROR_REPLY = /^[A-Z]{2,} /;
 
+type Subject = "link" | "subscription" | "password";
+
+const FAILURES: Readonly<Record<Subject, string>> = {
+  link: "link lost",
+  subscription: "subscription lost",
+  password: "password refused, and not needed",
+};
+
 /**
  * Tells the log why links fail: the core only knows that they do. A reason is told once until the
  * link works or fails for another one, since a dead instance is tried again every second. What the
@@ -29,17 +37,23 @@ export class LinkTroubles {
     else if (input.kind === "subscription-opened") this.#works("subscription", address);
   }
 
-  #failed(what: "link" | "subscription", address: Address, reason: string): void {
+  /** The server goes on without the password. @param refusal undefined when there is nothing wrong */
+  notePassword(address: Address, refusal: string | undefined): void {
+    if (refusal === undefined) this.#works("password", address);
+    else this.#failed("password", address, refusal);
+  }
+
+  #failed(what: Subject, address: Address, reason: string): void {
     const addr = formatAddress(address);
     const key = `${what} ${addr}`;
     if (this.#known.get(key) === reason) return;
     this.#known.set(key, reason);
     const isForOperator = ERROR_REPLY.test(reason) || reason.startsWith(TLS_FAULT);
     const level = isForOperator ? "warning" : "verbose";
-    this.#log.line(level, `${what} lost`, { addr, reason });
+    this.#log.line(level, FAILURES[what], { addr, reason });
   }
 
-  #works(what: "link" | "subscription", address: Address): void {
+  #works(what: Subject, address: Address): void {
     const addr = formatAddress(address);
     if (!this.#known.delete(`${what} ${addr}`)) return;
     this.#log.line("verbose", `${what} works again`, { addr });

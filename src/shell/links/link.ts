@@ -21,6 +21,12 @@ export interface LinkOptions {
   readonly report: (input: Input) => void;
 }
 
+/** What the log wants to know of one link, and the core does not. */
+export interface LinkNotes {
+  /** Told with each connection; undefined when the server took the password, or none was given. */
+  passwordRefused(reason: string | undefined): void;
+}
+
 /** How many characters of our id are in the names of our connections (spec sentinel §2.4). */
 const ID_IN_NAME = 8;
 
@@ -35,13 +41,13 @@ const NO_RENAMED_COMMANDS: ReadonlyMap<string, string> = new Map();
  */
 export class Link {
   readonly #target: LinkTarget;
-  readonly #options: LinkOptions;
+  readonly #options: LinkOptions & LinkNotes;
   readonly #commands: Connection;
   /** The second connection, if there is one. */
   #messages: Connection | undefined;
 
   /** Starts to connect; reports `link-opened` or `link-lost`. */
-  constructor(target: LinkTarget, options: LinkOptions) {
+  constructor(target: LinkTarget, options: LinkOptions & LinkNotes) {
     this.#target = target;
     this.#options = options;
     this.#commands = this.#connect({
@@ -106,6 +112,7 @@ export class Link {
   #onOpened(): void {
     const { link, purpose } = this.#target;
     const subscribed = purpose === "data" && this.#commands.protocol === 3;
+    this.#options.passwordRefused(this.#commands.passwordRefusal);
     if (subscribed) {
       this.#commands.subscribe(HELLO_CHANNEL, (reply) => {
         if (isError(reply)) this.#onSubscriptionLost(reply.message);

@@ -20,6 +20,7 @@ export class Links {
       target.link,
       new Link(target, {
         ...this.#options,
+        passwordRefused: (reason) => this.#troubles.notePassword(target.address, reason),
         report: (input) => {
           if (input.kind === "link-lost") this.#links.delete(input.link);
           this.#troubles.note(target.address, input);
