@@ -68,6 +68,7 @@ export function createSentinelState(
     polling: false,
     failureSimulation: new Set(),
     scripts: { jobs: [], quietAt: when.now, lastId: 0 },
+    complaints: { told: new Map() },
     memory: { isWhole: !durable.isMemoryLost, since: undefined, heard: new Set() },
     unsavedAtStart: initial.isNew,
     started: false,

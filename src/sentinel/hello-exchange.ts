@@ -1,5 +1,7 @@
 import { after, type Millis, NEVER } from "../base/units.ts";
+import { isBelievable } from "../wire/epochs.ts";
 import { formatHello, type HelloContent } from "../wire/hello.ts";
+import { complain } from "./complaints.ts";
 import { abandonOutdated, adoptEpoch } from "./election.ts";
 import { aboutInstance, describeInstance } from "./events.ts";
 import { isSettledHost, isUsableHost } from "./host-names.ts";
@@ -7,6 +9,7 @@ import { createSentinel, dropInstance } from "./instances.ts";
 import { isConnected, masterOf, reopenLink } from "./links.ts";
 import { switchMaster } from "./master-switch.ts";
 import type { Instance, Master, Sentinel, SentinelState } from "./state.ts";
+import { SENTINELS_MAX } from "./tunables.ts";
 import { publish, requestSave, sendDurably, touch, type Turn } from "./turn.ts";
 import { isAt, latestAt, setPlace } from "./whereabouts.ts";
 
@@ -59,6 +62,7 @@ export function takeHello(turn: Turn, hello: HelloContent): void {
   const { state, now } = turn;
   const master = state.masters.get(hello.masterName);
   if (master === undefined || hello.sentinelId === state.myId) return;
+  if (!areEpochsBelievable(turn, hello)) return;
   if (!areHostsSettled(turn, hello)) return;
   const sentinel = senderOf(turn, master, hello);
   adoptEpoch(turn, hello.currentEpoch, master);
@@ -71,6 +75,20 @@ export function takeHello(turn: Turn, hello: HelloContent): void {
   }
   sentinel.lastHelloReceivedAt = now;
   if (!state.memory.isWhole) state.memory.heard.add(sentinel.runId);
+}
+
+function areEpochsBelievable(turn: Turn, { currentEpoch, configEpoch, sentinelId }: HelloContent) {
+  const current = turn.state.currentEpoch;
+  const told = currentEpoch > configEpoch ? currentEpoch : configEpoch;
+  if (isBelievable(told, { current })) return true;
+  const message = `Ignored a hello of ${sentinelId} with the absurd epoch ${told}; the current one is ${current}`;
+  complain(turn, "epoch", message);
+  return false;
+}
+
+/** What came where hellos come and is none that may be acted on. @param reason a phrase */
+export function ignoreHello(turn: Turn, from: string, reason: string): void {
+  complain(turn, "hello", `Ignored a hello from ${from}: ${reason}`);
 }
 
 /** Names are looked up first; then the hello is taken again. */
@@ -90,13 +108,23 @@ function senderOf(turn: Turn, master: Master, hello: HelloContent): Sentinel | u
 }
 
 /** A new peer, a peer at a new address, or a peer that lost its id (spec §4.3 step 2, §4.4). */
-function meetSentinel(turn: Turn, master: Master, hello: HelloContent): Sentinel {
+function meetSentinel(turn: Turn, master: Master, hello: HelloContent): Sentinel | undefined {
   const moved = master.sentinels.get(hello.sentinelId);
   if (moved !== undefined) return moveSentinel(turn, moved, hello);
   const squatter = [...master.sentinels.values()].find((sentinel) =>
     isAt(turn.state, sentinel, hello.sentinelAddress),
   );
   if (squatter !== undefined) forgetEverywhere(turn, squatter);
+  if (master.sentinels.size >= SENTINELS_MAX) {
+    const { host, port } = hello.sentinelAddress;
+    const who = `${hello.sentinelId} at ${host} ${port}`;
+    complain(
+      turn,
+      "sentinels",
+      `Ignored the sentinel ${who}: ${SENTINELS_MAX} others are known for ${master.name}`,
+    );
+    return undefined;
+  }
   const sentinel = createSentinel(turn, master, {
     runId: hello.sentinelId,
     address: hello.sentinelAddress,

@@ -63,20 +63,23 @@ export function isSettledHost(turn: Turn, host: string, awaiting?: Awaiting): bo
   const known = findName(turn.state, host);
   const name = askFor(turn, host, known?.ip === undefined ? RESOLVE_GAP_MS : NAME_FRESH_MS);
   if (name === undefined || name.ip !== undefined || name.question === undefined) return true;
-  if (awaiting !== undefined) holdFor(name, awaiting);
-  return false;
+  // What cannot wait is done with what is known: a client that is not answered would wait for ever.
+  return awaiting !== undefined && !holdFor(name, awaiting);
 }
 
 /** @returns whether a question about that host is under way, whose answer `awaiting` waits for now */
 export function awaitsAnswer(state: SentinelState, host: string, awaiting: Awaiting): boolean {
   const name = findName(state, host);
   if (name?.question === undefined) return false;
-  holdFor(name, awaiting);
-  return true;
+  return holdFor(name, awaiting);
 }
 
-function holdFor({ awaiting: all }: HostName, awaiting: Awaiting): void {
-  if (all.size < AWAITING_MAX) all.set(keyOf(awaiting), awaiting);
+/** @returns false when as much waits for that name as may */
+function holdFor({ awaiting: all }: HostName, awaiting: Awaiting): boolean {
+  const key = keyOf(awaiting);
+  if (all.size >= AWAITING_MAX && !all.has(key)) return false;
+  all.set(key, awaiting);
+  return true;
 }
 
 /** The same question of the same asker waits once, with its newest content. */

@@ -66,6 +66,8 @@ export type Input =
       readonly link: LinkId | undefined;
       readonly hello: HelloContent;
     }
+  /** What came on a subscription and is no hello; the reason is a phrase. */
+  | { readonly kind: "hello-ignored"; readonly link: LinkId; readonly reason: string }
   /** SENTINEL, ROLE, PUBLISH or INFO; arguments as sent, binary strings, command word first. */
   | {
       readonly kind: "client-request";

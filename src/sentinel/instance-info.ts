@@ -1,7 +1,8 @@
 import { after, type Millis, NEVER } from "../base/units.ts";
-import type { Address } from "../base/address.ts";
+import { type Address, formatAddress } from "../base/address.ts";
 import { isIpAddress } from "../wire/host.ts";
 import type { InfoReport } from "../wire/info.ts";
+import { complain } from "./complaints.ts";
 import { correct } from "./corrections.ts";
 import { aboutInstance, describeInstance } from "./events.ts";
 import { acknowledgePromotion, isFailoverInProgress } from "./failover.ts";
@@ -10,7 +11,12 @@ import { createReplica, findReplica } from "./instances.ts";
 import { isConnected, masterOf } from "./links.ts";
 import { noteProgress } from "./reconfiguration.ts";
 import type { DataInstance, Master, Replica, SentinelState } from "./state.ts";
-import { EAGER_INFO_PERIOD_MS, FAST_INFO_PERIOD_MS, FRESH_MASTER_MS } from "./tunables.ts";
+import {
+  EAGER_INFO_PERIOD_MS,
+  FAST_INFO_PERIOD_MS,
+  FRESH_MASTER_MS,
+  REPLICAS_MAX,
+} from "./tunables.ts";
 import { publish, requestSave, sendNow, touch, type Turn } from "./turn.ts";
 import { isAt, mayBeAt } from "./whereabouts.ts";
 
@@ -120,6 +126,11 @@ function discoverReplicas(turn: Turn, master: Master, info: InfoReport): void {
     if (isAt(turn.state, master, address)) continue;
     if (findReplica(turn.state, master, address) !== undefined) continue;
     if (!mayBeNew(turn, master, address)) continue;
+    if (master.replicas.size >= REPLICAS_MAX) {
+      const message = `Ignored the replica ${formatAddress(address)}: ${REPLICAS_MAX} others are known for ${master.name}`;
+      complain(turn, "replicas", message);
+      return;
+    }
     const replica = createReplica(turn.state, master, { address, link: undefined }, turn.now);
     requestSave(turn);
     publish(turn, "+slave", describeInstance(replica), aboutInstance(replica));

@@ -4,6 +4,7 @@ import type { LinkId, MasterName, QuestionId, RunId } from "../base/ids.ts";
 import type { Random } from "../base/random.ts";
 import type { Epoch, Millis, SaveNumber } from "../base/units.ts";
 import type { HelloContent } from "../wire/hello.ts";
+import type { Complaints } from "./complaints.ts";
 import type { Failover, Reconfiguration } from "./failover-phase.ts";
 import type { Scripts } from "./script-queue.ts";
 import type { LogThreshold } from "../wire/sentinel-conf/durable-sentinel.ts";
@@ -47,6 +48,7 @@ export interface SentinelState {
   readonly failureSimulation: Set<SimulatedFailure>;
   readonly scripts: Scripts;
   readonly memory: Memory;
+  readonly complaints: Complaints;
   /** The configuration lacked something that must be on disk before anything is told (our id). */
   readonly unsavedAtStart: boolean;
   /** False until the input `start`. */

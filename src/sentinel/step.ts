@@ -1,3 +1,4 @@
+import { formatAddress } from "../base/address.ts";
 import { unreachable } from "../base/assert.ts";
 import type { LinkId, MasterName } from "../base/ids.ts";
 import { after, type Millis, NEVER, type SaveNumber } from "../base/units.ts";
@@ -6,7 +7,7 @@ import { answerClient } from "./commands/answer-client.ts";
 import type { Effect } from "./effect.ts";
 import { aboutInstance, describeInstance } from "./events.ts";
 import { abandonUnsaved, orderAgain } from "./failover.ts";
-import { helloAnswered, takeHello } from "./hello-exchange.ts";
+import { helloAnswered, ignoreHello, takeHello } from "./hello-exchange.ts";
 import type { Input } from "./input.ts";
 import { infoRefused, takeInfo } from "./instance-info.ts";
 import {
@@ -69,6 +70,8 @@ function take(turn: Turn, input: Input): void {
       return onReconfigureReply(turn, input);
     case "hello-received":
       return onHelloReceived(turn, input);
+    case "hello-ignored":
+      return onHelloIgnored(turn, input);
     case "client-request":
       return answerClient(turn, input);
     case "script-started":
@@ -350,6 +353,14 @@ function onHelloReceived(
     }
   }
   takeHello(turn, input.hello);
+}
+
+function onHelloIgnored(
+  turn: Turn,
+  { link, reason }: Extract<Input, { readonly kind: "hello-ignored" }>,
+): void {
+  const address = turn.state.links.get(link)?.address;
+  if (address !== undefined) ignoreHello(turn, formatAddress(address), reason);
 }
 
 function onSaved(turn: Turn, save: SaveNumber): void {

@@ -124,3 +124,11 @@ export const LATE_WAKE_UP_MS = 20;
 
 /** A save that failed is tried again after this. */
 export const SAVE_RETRY_MS = 1_000;
+
+/**
+ * As many replicas and other sentinels of one master are believed. Redis knows no bound: whoever may
+ * PUBLISH a hello, or answers INFO in the master's place, could have it connect to thousands of
+ * addresses and write them all down. What the configuration file holds is kept whatever its number.
+ */
+export const REPLICAS_MAX = 1000;
+export const SENTINELS_MAX = 200;

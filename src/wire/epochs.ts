@@ -1,11 +1,21 @@
 import { type Epoch, epoch } from "../base/units.ts";
 import { parseInteger } from "./integers.ts";
 
-/**
- * The largest epoch believed. One vote request with epoch -1 makes Redis store 2^64-1, after which
- * no election can ever be won (W-07); this leaves a million elections above the largest.
- */
+/** The largest epoch there can be: a million below where a number stops being exact. */
 export const LARGEST_EPOCH: Epoch = epoch(2 ** 53 - 2 ** 20);
+
+/** Up to here any epoch is believed, from anybody. */
+const BELIEVED_MAX = 2 ** 52;
+/** Above, no more than this at a time: honest epochs grow by one. */
+const STEP_MAX = 1024;
+
+/**
+ * One message with the largest epoch would end all elections for good: nobody could have a newer one
+ * (W-07). Above the half of what there is, 2^42 messages are needed to get there.
+ */
+export function isBelievable(told: Epoch, { current }: { readonly current: Epoch }): boolean {
+  return told <= BELIEVED_MAX || (told <= current + STEP_MAX && told <= LARGEST_EPOCH);
+}
 
 /** @returns the epoch, or undefined when it is no integer, negative or absurd */
 export function parseEpoch(text: string): Epoch | undefined {

@@ -19,7 +19,7 @@ export interface InfoReport {
   readonly isLoading: boolean | undefined;
   /** undefined when the text has no role line: then nothing is known about the role. */
   readonly role: "master" | "replica" | undefined;
-  /** The replicas attached to this server, each address once, in the order of the text. */
+  /** The replicas attached to this server, each address once, in the order of the text; not all of thousands. */
   readonly replicas: readonly Address[];
   readonly masterReplid: ReplicationId | undefined;
   readonly masterReplOffset: number | undefined;
@@ -75,6 +75,8 @@ export function parseInfo(info: Bytes): InfoReport {
 
 const REPLICA_KEY = /^slave[0-9]/;
 const RUN_ID_LENGTH = 40;
+/** No master has as many; a text with more is a lie, and costs as much as it is long. */
+const REPLICAS_READ_MAX = 2000;
 
 function readField(report: Draft, key: string, value: string, seenReplicas: Set<string>): void {
   switch (key) {
@@ -149,7 +151,7 @@ function addReplica(report: Draft, value: string, seen: Set<string>): void {
   const address = parseReplicaLine(value);
   if (address === undefined) return;
   const key = `${address.host.toLowerCase()},${address.port}`;
-  if (seen.has(key)) return;
+  if (seen.has(key) || seen.size >= REPLICAS_READ_MAX) return;
   seen.add(key);
   report.replicas.push(address);
 }

@@ -18,6 +18,12 @@ export function parseInteger(text: string): number | undefined {
   return Number.isSafeInteger(value) ? value : undefined;
 }
 
+/** As `parseInteger`, but undefined above `max` too. */
+export function parseIntegerUpTo(max: number, text: string): number | undefined {
+  const value = parseInteger(text);
+  return value === undefined || value > max ? undefined : value;
+}
+
 /** @returns the number, or undefined unless the text is a strict decimal of 64 bits */
 export function parseInt64(text: string): bigint | undefined {
   if (text.length > LONGEST_INT64 || !STRICT.test(text)) return undefined;

@@ -1,8 +1,9 @@
 import { globMatch } from "../../base/glob.ts";
 import { error, integer, OK, type Reply } from "../../resp/reply.ts";
 import { parsePort } from "../../wire/host.ts";
-import { parseInteger } from "../../wire/integers.ts";
+import { parseInteger, parseIntegerUpTo } from "../../wire/integers.ts";
 import { isMasterName } from "../../wire/sentinel-conf/durable-sentinel.ts";
+import { LARGEST_INT } from "../../wire/sentinel-conf/statement-form.ts";
 import { masterName } from "../../base/ids.ts";
 import { forgetAttempts, setFailover, startElection } from "../election.ts";
 import { aboutInstance, describeInstance } from "../events.ts";
@@ -80,7 +81,7 @@ export function monitor(
   [name = "", host = "", portText = "", quorumText = ""]: readonly string[],
 ): void {
   const { state, now } = turn;
-  const quorum = parseInteger(quorumText);
+  const quorum = parseIntegerUpTo(LARGEST_INT, quorumText);
   const port = parseInteger(portText);
   // Redis blocks while it looks a name up; here the request waits alone.
   const isComplete = quorum !== undefined && quorum > 0 && port !== undefined;

@@ -1,6 +1,6 @@
 import { array, bulk, error, integer } from "../../resp/reply.ts";
 import { HELLO_CHANNEL, parseHello } from "../../wire/hello.ts";
-import { takeHello } from "../hello-exchange.ts";
+import { ignoreHello, takeHello } from "../hello-exchange.ts";
 import type { Turn } from "../turn.ts";
 import { failover, flushConfig, monitor, remove, reset } from "./actions.ts";
 import { config } from "./config.ts";
@@ -114,6 +114,7 @@ function answerPublish(
   }
   const message = parseHello(payload);
   if (message.kind === "hello") takeHello(turn, message);
+  else ignoreHello(turn, "a client", message.reason);
   reply(turn, request, integer(1));
 }
 

@@ -1,5 +1,6 @@
 import { array, bulk, error, map, OK, type Reply } from "../../resp/reply.ts";
-import { parseInteger } from "../../wire/integers.ts";
+import { parseIntegerUpTo } from "../../wire/integers.ts";
+import { LARGEST_INT } from "../../wire/sentinel-conf/statement-form.ts";
 import type { SimulatedFailure } from "../state.ts";
 import { touchAll } from "../touch-all.ts";
 import type { Tunables } from "../tunables.ts";
@@ -36,7 +37,7 @@ export function debug(turn: Turn, words: readonly string[]): Reply {
     if (key === undefined || value === undefined) {
       return error(`ERR Unknown option or number of arguments for SENTINEL DEBUG '${name}'`);
     }
-    const number = parseInteger(value);
+    const number = parseIntegerUpTo(LARGEST_INT, value);
     if (number === undefined || number <= 0) {
       return error(`ERR Invalid argument '${value}' for SENTINEL DEBUG '${name}'`);
     }

@@ -1,5 +1,6 @@
 import { error, OK, type Reply } from "../../resp/reply.ts";
-import { parseInteger } from "../../wire/integers.ts";
+import { parseIntegerUpTo } from "../../wire/integers.ts";
+import { LARGEST_INT } from "../../wire/sentinel-conf/statement-form.ts";
 import { aboutInstance, describeInstance } from "../events.ts";
 import { refreshShortestDownAfter, reopenLink } from "../links.ts";
 import { touchAll } from "../touch-all.ts";
@@ -8,8 +9,6 @@ import { publish, requestSave, touch, type Turn } from "../turn.ts";
 import { NO_SUCH_MASTER, SAVE_FAILED } from "./errors.ts";
 import { findNamed } from "./queries.ts";
 import { type ClientRequest, reply, replyOr } from "./request.ts";
-
-const QUORUM_MAX = 2 ** 31 - 1;
 
 /**
  * SENTINEL SET name option value …: applied one by one; what stands before a mistake stays applied
@@ -78,7 +77,8 @@ function apply(
   const { option } = given;
   const [value = "", second = ""] = given.values;
   const { settings } = master;
-  const number = parseInteger(value);
+  // A larger one would be refused by the next start.
+  const number = parseIntegerUpTo(LARGEST_INT, value);
   const isPositive = number !== undefined && number > 0;
   let shown = value;
   switch (option.toLowerCase()) {
@@ -96,7 +96,7 @@ function apply(
       settings.parallelSyncs = number;
       break;
     case "quorum":
-      if (!isPositive || number > QUORUM_MAX) return badValue(option, value);
+      if (!isPositive) return badValue(option, value);
       settings.quorum = number;
       break;
     case "master-reboot-down-after-period":

@@ -1,8 +1,9 @@
 import { parseRunId, type RunId } from "../../base/ids.ts";
 import { after, epoch } from "../../base/units.ts";
 import { array, bulk, integer, type Reply } from "../../resp/reply.ts";
-import { isEpoch } from "../../wire/epochs.ts";
+import { isBelievable, isEpoch } from "../../wire/epochs.ts";
 import { parseInteger } from "../../wire/integers.ts";
+import { complain } from "../complaints.ts";
 import { voteFor } from "../election.ts";
 import { isSettledHost } from "../host-names.ts";
 import { findMaster } from "../instances.ts";
@@ -58,7 +59,7 @@ export function isMasterDownByAddress(
   const candidate = parseRunId(candidateText);
   // An absurd epoch would end all elections for good (W-07); it gets an opinion and no vote.
   // Who does not know its own votes gives none (memory.ts).
-  if (candidate === undefined || !isEpoch(askedEpoch) || !turn.state.memory.isWhole) {
+  if (candidate === undefined || !isBelievedEpoch(turn, askedEpoch) || !turn.state.memory.isWhole) {
     reply(turn, request, answer({ down, leader: undefined, leaderEpoch: 0 }));
     return;
   }
@@ -74,6 +75,13 @@ export function isMasterDownByAddress(
   } else {
     reply(turn, request, withoutVote);
   }
+}
+
+function isBelievedEpoch(turn: Turn, asked: number): boolean {
+  const current = turn.state.currentEpoch;
+  if (isEpoch(asked) && isBelievable(epoch(asked), { current })) return true;
+  complain(turn, "epoch", `No vote for the absurd epoch ${asked}; the current one is ${current}`);
+  return false;
 }
 
 /** Only what could be one of our masters is worth a question to the resolver. */

@@ -149,7 +149,11 @@ export class Link {
   #onMessage(channel: string, payload: string): void {
     if (channel !== HELLO_CHANNEL) return;
     const message = parseHello(payload);
-    if (message.kind !== "hello") return;
-    this.#options.report({ kind: "hello-received", link: this.#target.link, hello: message });
+    const { link } = this.#target;
+    this.#options.report(
+      message.kind === "hello"
+        ? { kind: "hello-received", link, hello: message }
+        : { kind: "hello-ignored", link, reason: message.reason },
+    );
   }
 }
