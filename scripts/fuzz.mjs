@@ -1,12 +1,19 @@
-// npm run fuzz -- [--seconds N] [--seed S] [--batch B]: random commands to redis-server and to vedette-server,
-// every reply and the digest compared. Needs redis-server (PATH or REDIS_SERVER).
+// npm run fuzz -- [--seconds N] [--seed S] [--batch B] [--only NAME]: what stands in test/fuzz, for longer than
+// `npm test` does and from another seed each time; NAME is a part of a file's name. Some of it needs
+// redis-server (PATH or REDIS_SERVER).
 import { spawnSync } from "node:child_process";
 import { parseArgs } from "node:util";
 
 const { values } = parseArgs({
-  options: { seconds: { type: "string" }, seed: { type: "string" }, batch: { type: "string" } },
+  options: {
+    seconds: { type: "string" },
+    seed: { type: "string" },
+    batch: { type: "string" },
+    only: { type: "string" },
+  },
 });
-const { status } = spawnSync("npx", ["vitest", "run", "--project", "fuzz"], {
+const only = values.only === undefined ? [] : [`test/fuzz/${values.only}`];
+const { status } = spawnSync("npx", ["vitest", "run", "--project", "fuzz", ...only], {
   stdio: "inherit",
   env: {
     ...process.env,
