@@ -18,6 +18,8 @@ export interface Connection {
   readonly authenticated: boolean;
   /** The user may not do everything: each request must be looked at. */
   readonly isRestricted: boolean;
+  /** CLIENT NO-TOUCH: what it reads does not count as used. */
+  readonly noTouch: boolean;
   /** Channels plus patterns. */
   readonly subscriptions: number;
   /** Sends what is encoded already, outside of the replies to this client's requests. */

@@ -2,6 +2,9 @@ import { after } from "../base/units.ts";
 import { releaseOverdue } from "./blocking.ts";
 import { expireInBackground } from "./expiry.ts";
 import { log } from "./log.ts";
+import { lruClock, newLfuAccess } from "./memory/access.ts";
+import { isEvicting, makeRoom } from "./memory/eviction.ts";
+import { isLfu } from "./memory/policy.ts";
 import { noteLatency } from "./observation/observation.ts";
 import { endPauseIfDue } from "./pause.ts";
 import { watchFailover } from "./replication/failover.ts";
@@ -25,6 +28,11 @@ export function onTick(state: ServerState): void {
   const expiryBeganAt = state.environment.clock();
   expireInBackground(state, state.expiryCycle);
   noteLatency(state, "expire-cycle", state.environment.clock() - expiryBeganAt);
+  if (state.settings.maxMemoryBytes > 0) {
+    state.clientBytes = state.environment.clientBytes();
+    if (isEvicting(state)) makeRoom(state);
+  }
+  state.keyspace.newAccess = isLfu(state) ? newLfuAccess(state.unixNow) : lruClock(state.unixNow);
   sampleOperations(state.stats, state.now);
   if (replication.secondAt === undefined || state.now >= replication.secondAt) {
     // Not a multiple of the last one: after a stall the missed seconds are not made up for.

@@ -65,6 +65,8 @@ export interface Environment {
   clock(): Millis;
   /** Error replies to clients since the start or the last reset. */
   errorReplies(): number;
+  /** What buffers of clients hold, replicas not counted. */
+  clientBytes(): number;
   /** Whether replies to this client are waiting for the socket. */
   hasUnsentReplies(client: Client): boolean;
   /** @returns the number of local receivers */

@@ -65,6 +65,7 @@ export const ERRORS = {
   notInTransaction: "ERR Command not allowed inside a transaction",
 
   noAuth: "NOAUTH Authentication required.",
+  outOfMemory: "OOM command not allowed when used memory > 'maxmemory'.",
   misconf:
     "MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk. Commands that may modify the data set are disabled, because this instance is configured to report errors during writes if RDB snapshotting fails (stop-writes-on-bgsave-error option). Please check the Redis logs for details about the RDB error.",
   noReplicas: "NOREPLICAS Not enough good replicas to write.",
@@ -73,6 +74,10 @@ export const ERRORS = {
   loading: "LOADING Redis is loading the dataset in memory",
   replicaKeyspace: "ERR Replica can't interact with the keyspace",
 
+  noLfu:
+    "ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please note that when switching between policies at runtime LRU and LFU data will take some time to adjust.",
+  lfuInUse:
+    "ERR An LFU maxmemory policy is selected, idle time not tracked. Please note that when switching between policies at runtime LRU and LFU data will take some time to adjust.",
   slowLogCount: "ERR count should be greater than or equal to -1",
   monitorInTransaction: "ERR MONITOR isn't allowed for DENY BLOCKING client",
   alreadySaving: "ERR Background save already in progress",

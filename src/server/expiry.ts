@@ -1,6 +1,8 @@
 import type { Client } from "./client.ts";
 import { type Database, type Entry, isPast } from "./keyspace.ts";
 import { notifyKeyspaceEvent } from "./keyspace-events.ts";
+import { isLfu } from "./memory/policy.ts";
+import { usedOnceMore } from "./memory/access.ts";
 import { propagate } from "./propagation.ts";
 import type { ExpiryCycle, ServerState } from "./state.ts";
 
@@ -22,6 +24,18 @@ export function lookup(
   key: string,
   database: Database = client.database,
 ): Entry | undefined {
+  const entry = peek(state, client, key, database);
+  if (entry !== undefined && !client.connection.noTouch) noteAccess(state, entry);
+  return entry;
+}
+
+/** As `lookup`, which is no use of the key. */
+export function peek(
+  state: ServerState,
+  client: Client,
+  key: string,
+  database: Database = client.database,
+): Entry | undefined {
   const entry = database.entries.get(key);
   if (entry === undefined || !isPast(entry, state.unixNow)) return entry;
   return expireOnAccess(state, client, database, key) ? undefined : entry;
@@ -29,7 +43,20 @@ export function lookup(
 
 /** As `lookup`, counted as a hit or a miss. */
 export function lookupRead(state: ServerState, client: Client, key: string): Entry | undefined {
-  const entry = lookup(state, client, key);
+  return countRead(state, client, key, lookup(state, client, key));
+}
+
+/** As `peek`, counted as a hit or a miss. */
+export function peekRead(state: ServerState, client: Client, key: string): Entry | undefined {
+  return countRead(state, client, key, peek(state, client, key));
+}
+
+function countRead(
+  state: ServerState,
+  client: Client,
+  key: string,
+  entry: Entry | undefined,
+): Entry | undefined {
   if (entry === undefined) {
     state.stats.keyspaceMisses++;
     notifyKeyspaceEvent(state, client.database, key, "keymiss");
@@ -37,6 +64,12 @@ export function lookupRead(state: ServerState, client: Client, key: string): Ent
     state.stats.keyspaceHits++;
   }
   return entry;
+}
+
+function noteAccess(state: ServerState, entry: Entry): void {
+  entry.access = isLfu(state)
+    ? usedOnceMore(entry.access, state.unixNow, state)
+    : state.keyspace.newAccess;
 }
 
 /** @returns whether the key is gone for this client */

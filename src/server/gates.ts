@@ -1,6 +1,7 @@
 import type { Client } from "./client.ts";
 import { type Command, FLAG, takesKeys } from "./command.ts";
 import { ERRORS } from "./errors.ts";
+import { isEvicting, makeRoom } from "./memory/eviction.ts";
 import type { ServerState } from "./state.ts";
 
 /** The verdict over a command before it runs: go on, answer with an error, or wait for a pause's end. */
@@ -13,6 +14,7 @@ export function refreshGates(state: ServerState): void {
   state.gated =
     state.loading !== undefined ||
     state.pause !== undefined ||
+    state.settings.maxMemoryBytes > 0 ||
     state.replication.role.kind === "replica" ||
     isShortOfReplicas(state) ||
     isMisconfigured(state);
@@ -45,6 +47,7 @@ function verdictInUnusualTimes(
 ): Verdict {
   const isMasterLink = client.kind === "master";
   const { role } = state.replication;
+  if (lacksMemory(state, client, command, bits)) return { error: ERRORS.outOfMemory };
   if (isMisconfigured(state) && (bits & FLAG.write || command.name === "ping") && !isMasterLink) {
     return { error: ERRORS.misconf };
   }
@@ -61,6 +64,15 @@ function verdictInUnusualTimes(
   }
   return mustPause(state, client, bits) ? "pause" : RUN;
 }
+
+/** Keys are evicted before any command; only then one that needs memory may have to be refused. */
+function lacksMemory(state: ServerState, client: Client, command: Command, bits: number): boolean {
+  if (!isEvicting(state) || makeRoom(state)) return false;
+  if (bits & FLAG.denyoom) return true;
+  return client.transaction !== undefined && !ENDS_TRANSACTION.has(command.name);
+}
+
+const ENDS_TRANSACTION: ReadonlySet<string> = new Set(["exec", "discard", "quit", "reset"]);
 
 function mustPause(state: ServerState, client: Client, bits: number): boolean {
   if (state.pause === undefined || client.kind !== "normal") return false;

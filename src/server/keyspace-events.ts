@@ -50,6 +50,7 @@ const EVENT_LETTERS = {
   move_from: "g",
   move_to: "g",
   expired: "x",
+  evicted: "e",
   keymiss: "m",
   new: "n",
 } as const;

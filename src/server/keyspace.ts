@@ -1,7 +1,9 @@
 import type { Bytes } from "../base/bytes.ts";
 import { FUNCTION_RDB_VERSION, PLAIN_RDB_VERSION } from "../wire/rdb/versions.ts";
+import type { Access } from "./memory/access.ts";
+import { accountContainer, accountedBytes, entryBytes } from "./memory/value-size.ts";
 import { type Chained, hashOf, HashTable } from "./hash-table.ts";
-import type { Container, Value } from "./values/value.ts";
+import { type Container, isContainer, type Value } from "./values/value.ts";
 
 /**
  * Unix time in ms after which a key is gone, or NO_EXPIRY for keys that stay: undefined and no
@@ -15,6 +17,8 @@ export const NO_EXPIRY = undefined;
 export interface Entry extends Chained<Entry> {
   value: Value;
   expireAt: Expiry;
+  /** When or how often it was used: see memory/access.ts. */
+  access: Access;
   /** The snapshot this entry was written to or is newer than (server spec §7.2). */
   epoch: number;
 }
@@ -44,6 +48,8 @@ export interface Database {
   /** The entries that have an expiry: what the expiry cycle walks over. */
   expiring: HashTable<ExpiringEntry>;
   readonly watchers: Map<string, Set<Watcher>>;
+  /** What the entries need, estimated. */
+  bytes: number;
 }
 
 /**
@@ -70,6 +76,9 @@ export class Keyspace {
   /** Libraries of functions, by their source: they are carried, and not run. */
   functionLibraries: readonly Bytes[] = [];
 
+  /** What a new entry remembers of its use. */
+  newAccess: Access = 0;
+
   /** Told of each key that was not there before. */
   onAdded: ((database: Database, key: string) => void) | undefined;
 
@@ -82,11 +91,17 @@ export class Keyspace {
       entries: new HashTable<Entry>(),
       expiring: new HashTable<ExpiringEntry>(),
       watchers: new Map(),
+      bytes: 0,
     }));
   }
 
   get size(): number {
     return this.databases.reduce((sum, database) => sum + database.entries.size, 0);
+  }
+
+  /** What all the data needs, estimated. */
+  get bytes(): number {
+    return this.databases.reduce((sum, database) => sum + database.bytes, 0);
   }
 
   /** The lowest version of an RDB in which all of this can stand (server spec §3.2). */
@@ -122,11 +137,12 @@ export class Keyspace {
     const hash = hashOf(key);
     let entry = database.entries.find(key, hash);
     if (entry === undefined) {
-      entry = { key, hash, next: undefined, value, expireAt, epoch: this.#epoch };
+      const access = this.newAccess;
+      entry = { key, hash, next: undefined, value, expireAt, access, epoch: this.#epoch };
       this.#add(database, entry);
     } else {
       this.#beforeChange(database, entry);
-      entry.value = value;
+      this.#replaceValue(database, entry, value);
       if (entry.expireAt !== expireAt) placeExpiry(database, entry, expireAt);
     }
     touch(database, key);
@@ -137,7 +153,7 @@ export class Keyspace {
   /** Changes the value and keeps the expiry. */
   setValue(database: Database, entry: Entry, value: Value): void {
     this.#beforeChange(database, entry);
-    entry.value = value;
+    this.#replaceValue(database, entry, value);
     touch(database, entry.key);
   }
 
@@ -149,6 +165,7 @@ export class Keyspace {
   /** The container was changed. @returns whether the key is still there: an empty one is removed */
   closeContainer(database: Database, entry: ContainerEntry): boolean {
     if (entry.value.size === 0) return !this.remove(database, entry.key);
+    database.bytes += accountContainer(entry.value);
     touch(database, entry.key);
     return true;
   }
@@ -164,6 +181,7 @@ export class Keyspace {
     if (entry === undefined) return false;
     this.#beforeChange(database, entry);
     database.entries.delete(key);
+    database.bytes -= entryBytes(key, entry.expireAt) + leave(entry.value);
     if (entry.expireAt !== NO_EXPIRY) database.expiring.delete(key);
     touch(database, key);
     return true;
@@ -175,6 +193,7 @@ export class Keyspace {
     for (const key of database.watchers.keys()) if (database.entries.has(key)) touch(database, key);
     database.entries = new HashTable();
     database.expiring = new HashTable();
+    database.bytes = 0;
     if (this.#rdbVersion > PLAIN_RDB_VERSION && this.size === 0)
       this.#rdbVersion = PLAIN_RDB_VERSION;
     return removed;
@@ -183,6 +202,7 @@ export class Keyspace {
   swap(one: Database, other: Database): void {
     [one.entries, other.entries] = [other.entries, one.entries];
     [one.expiring, other.expiring] = [other.expiring, one.expiring];
+    [one.bytes, other.bytes] = [other.bytes, one.bytes];
     for (const database of [one, other]) {
       for (const key of database.watchers.keys()) {
         if (one.entries.has(key) || other.entries.has(key)) touch(database, key);
@@ -201,6 +221,7 @@ export class Keyspace {
       }
       database.entries = loaded.entries;
       database.expiring = loaded.expiring;
+      database.bytes = loaded.bytes;
     }
     this.functionLibraries = source.functionLibraries;
     this.#rdbVersion = source.#rdbVersion;
@@ -208,8 +229,15 @@ export class Keyspace {
 
   #add(database: Database, entry: Entry): void {
     database.entries.add(entry);
+    database.bytes += entryBytes(entry.key, entry.expireAt) + enter(entry.value);
     if (entry.expireAt !== NO_EXPIRY) database.expiring.add(expiring(entry));
     this.onAdded?.(database, entry.key);
+  }
+
+  #replaceValue(database: Database, entry: Entry, value: Value): void {
+    database.bytes -= leave(entry.value);
+    entry.value = value;
+    database.bytes += enter(value);
   }
 
   #beforeChange(database: Database, entry: Entry): void {
@@ -219,7 +247,20 @@ export class Keyspace {
   }
 }
 
+/** @returns bytes of a value that a key holds from now on */
+function enter(value: Value): number {
+  return isContainer(value) ? accountContainer(value) : accountedBytes(value);
+}
+
+/** @returns bytes of a value that its key holds no longer */
+function leave(value: Value): number {
+  const bytes = accountedBytes(value);
+  if (isContainer(value)) value.accounted.bytes = 0;
+  return bytes;
+}
+
 function placeExpiry(database: Database, entry: Entry, expireAt: Expiry): void {
+  database.bytes += entryBytes(entry.key, expireAt) - entryBytes(entry.key, entry.expireAt);
   if (expireAt === NO_EXPIRY) database.expiring.delete(entry.key);
   else if (entry.expireAt === NO_EXPIRY) database.expiring.add(expiring(entry));
   entry.expireAt = expireAt;

@@ -6,10 +6,12 @@ export function newLoader(
   { keyspace, settings, checksums }: ServerState,
   options: Pick<LoaderOptions, "begin" | "dropExpired">,
 ): Loader {
-  return new Loader({
+  const loader = new Loader({
     ...options,
     databases: keyspace.databases.length,
     limits: settings,
     checksum: checksums && settings.rdbChecksum ? "verify" : "ignore",
   });
+  loader.keyspace.newAccess = keyspace.newAccess;
+  return loader;
 }

@@ -9,6 +9,16 @@ export interface SavePoint {
 /** What a replica does with a command of its master that it cannot apply (server spec §5.12). */
 export type PropagationErrorBehavior = "halt" | "ignore" | "panic" | "panic-on-replicas";
 
+export type MaxMemoryPolicy =
+  | "volatile-lru"
+  | "volatile-lfu"
+  | "volatile-random"
+  | "volatile-ttl"
+  | "allkeys-lru"
+  | "allkeys-lfu"
+  | "allkeys-random"
+  | "noeviction";
+
 /** Where a replica puts its master's snapshot while it arrives (server spec §2.4). */
 export type DisklessLoad = "disabled" | "on-empty-db" | "swapdb";
 
@@ -64,6 +74,15 @@ export interface Settings extends EncodingLimits {
   /** µs for each key; 0 but in tests. */
   readonly keyLoadDelayMicros: number;
 
+  /** 0 for no limit. */
+  readonly maxMemoryBytes: number;
+  readonly maxMemoryPolicy: MaxMemoryPolicy;
+  readonly maxMemorySamples: number;
+  readonly lfuLogFactor: number;
+  /** 0 keeps counters as they are. */
+  readonly lfuDecayMinutes: number;
+  readonly replicaIgnoreMaxMemory: boolean;
+  readonly lazyfreeLazyEviction: boolean;
   readonly lazyfreeLazyExpire: boolean;
   readonly maxBulkBytes: number;
   readonly shutdownTimeoutSeconds: number;

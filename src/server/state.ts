@@ -9,6 +9,7 @@ import type { Environment } from "./environment.ts";
 import { Keyspace } from "./keyspace.ts";
 import { notifyKeyspaceEvent } from "./keyspace-events.ts";
 import type { Loader } from "./loader.ts";
+import { lruClock } from "./memory/access.ts";
 import { newObservation, type Observation } from "./observation/observation.ts";
 import { newPersistence, type Persistence } from "./persistence.ts";
 import { newPropagation, type Propagation } from "./propagation.ts";
@@ -78,6 +79,8 @@ export interface ServerState {
   readonly persistence: Persistence;
   readonly stats: Stats;
   readonly observation: Observation;
+  /** Buffers of clients, as of the last tick. */
+  clientBytes: number;
   loading: Loading | undefined;
   shutdown: Shutdown | undefined;
   readonly pauses: Map<PausePurpose, Pause>;
@@ -123,6 +126,7 @@ export function newServerState(options: {
     persistence: newPersistence(Math.floor(unixNow / 1000)),
     stats: newStats(),
     observation: newObservation(now),
+    clientBytes: 0,
     loading: undefined,
     shutdown: undefined,
     pauses: new Map(),
@@ -133,6 +137,7 @@ export function newServerState(options: {
     gated: false,
     effects: [],
   };
+  state.keyspace.newAccess = lruClock(unixNow);
   state.keyspace.onAdded = (database, key) => notifyKeyspaceEvent(state, database, key, "new");
   return state;
 }

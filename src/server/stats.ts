@@ -4,6 +4,9 @@ export interface Stats {
   keyspaceHits: number;
   keyspaceMisses: number;
   expiredKeys: number;
+  evictedKeys: number;
+  /** Highest use of memory that was looked at. */
+  peakMemoryBytes: number;
   expireCapReached: number;
   syncFull: number;
   syncPartialOk: number;
@@ -24,6 +27,8 @@ export function newStats(): Stats {
     keyspaceHits: 0,
     keyspaceMisses: 0,
     expiredKeys: 0,
+    evictedKeys: 0,
+    peakMemoryBytes: 0,
     expireCapReached: 0,
     syncFull: 0,
     syncPartialOk: 0,

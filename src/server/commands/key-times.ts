@@ -5,7 +5,7 @@ import { type Command, FIRST_KEY, flags } from "../command.ts";
 import type { Arguments } from "../environment.ts";
 import { ERRORS, unsupportedOption } from "../errors.ts";
 import { EX, EXAT, PX, PXAT, readExpireTime, type TimeForm } from "../expire-time.ts";
-import { lookup, lookupRead } from "../expiry.ts";
+import { lookup, peekRead } from "../expiry.ts";
 import { keyChanged } from "../keyspace-events.ts";
 import { type Expiry, NO_EXPIRY } from "../keyspace.ts";
 import { propagateAs } from "../propagation.ts";
@@ -83,7 +83,7 @@ function holds(condition: Condition, current: Expiry, wanted: number): boolean {
 /** TTL, PTTL, EXPIRETIME, PEXPIRETIME: -2 without the key, -1 without an expiry. */
 function timeCommand(form: TimeForm) {
   return (state: ServerState, client: Client, args: Arguments): void => {
-    const entry = lookupRead(state, client, keyAt(args, 1));
+    const entry = peekRead(state, client, keyAt(args, 1));
     if (entry === undefined) client.reply.integer(-2);
     else if (entry.expireAt === NO_EXPIRY) client.reply.integer(-1);
     else client.reply.integer(shown(entry.expireAt, form, state.unixNow));

@@ -13,12 +13,14 @@ import {
 } from "../command.ts";
 import type { Arguments } from "../environment.ts";
 import { ERRORS } from "../errors.ts";
-import { lookup, lookupRead } from "../expiry.ts";
+import { lookup, lookupRead, peek, peekRead } from "../expiry.ts";
 import { keyChanged, notifyKeyspaceEvent } from "../keyspace-events.ts";
-import type { Database } from "../keyspace.ts";
+import type { Database, Entry } from "../keyspace.ts";
+import { frequency, idleSeconds } from "../memory/access.ts";
+import { isLfu } from "../memory/policy.ts";
 import { replyError, replyOk } from "../reply.ts";
 import type { ServerState } from "../state.ts";
-import { copyOf, encodingOf, typeName } from "../values/value.ts";
+import { copyOf, encodingOf, isString, typeName, type Value } from "../values/value.ts";
 import { keyAt } from "./strings.ts";
 
 function del(state: ServerState, client: Client, args: Arguments): void {
@@ -36,13 +38,21 @@ function del(state: ServerState, client: Client, args: Arguments): void {
 function exists(state: ServerState, client: Client, args: Arguments): void {
   let found = 0;
   for (let at = 1; at < args.length; at++) {
+    if (peekRead(state, client, keyAt(args, at)) !== undefined) found++;
+  }
+  client.reply.integer(found);
+}
+
+function touch(state: ServerState, client: Client, args: Arguments): void {
+  let found = 0;
+  for (let at = 1; at < args.length; at++) {
     if (lookupRead(state, client, keyAt(args, at)) !== undefined) found++;
   }
   client.reply.integer(found);
 }
 
 function type(state: ServerState, client: Client, args: Arguments): void {
-  const entry = lookupRead(state, client, keyAt(args, 1));
+  const entry = peekRead(state, client, keyAt(args, 1));
   client.reply.simple(entry === undefined ? "none" : typeName(entry.value));
 }
 
@@ -185,15 +195,34 @@ function object(state: ServerState, client: Client, args: Arguments): void {
     client.reply.reply({ kind: "array", items: OBJECT_HELP });
     return;
   }
-  const entry = lookup(state, client, keyAt(args, 2));
+  const entry = peek(state, client, keyAt(args, 2));
   if (entry === undefined) client.reply.null();
   else if (subcommand === "encoding") client.reply.bulk(encodingOf(entry.value));
-  else if (subcommand === "freq") replyError(client, NO_LFU);
-  else client.reply.integer(subcommand === "refcount" ? 1 : 0);
+  else if (subcommand === "refcount") client.reply.integer(referencesTo(state, entry.value));
+  else if (subcommand === "freq") objectFrequency(state, client, entry);
+  else objectIdleTime(state, client, entry);
 }
 
-const NO_LFU =
-  "ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please note that when switching between policies at runtime LRU and LFU data will take some time to adjust.";
+function objectFrequency(state: ServerState, client: Client, { access }: Entry): void {
+  if (!isLfu(state)) replyError(client, ERRORS.noLfu);
+  else client.reply.integer(frequency(access, state.unixNow, state.settings));
+}
+
+function objectIdleTime(state: ServerState, client: Client, { access }: Entry): void {
+  if (isLfu(state)) replyError(client, ERRORS.lfuInUse);
+  else client.reply.integer(idleSeconds(access, state.unixNow));
+}
+
+const SHARED_INTEGERS = 10_000;
+const SHARED = 2_147_483_647;
+
+/** Redis shares small integers, unless each must remember its own use; clients see it here. */
+function referencesTo(state: ServerState, value: Value): number {
+  const { maxMemoryBytes, maxMemoryPolicy } = state.settings;
+  if (!isString(value) || (maxMemoryBytes > 0 && /l[rf]u$/.test(maxMemoryPolicy))) return 1;
+  const number = encodingOf(value) === "int" ? Number(textOf(value)) : -1;
+  return number >= 0 && number < SHARED_INTEGERS ? SHARED : 1;
+}
 
 const OBJECT_HELP = [
   "OBJECT <subcommand> [<arg> [value] [opt] ...]. Subcommands are:",
@@ -228,7 +257,7 @@ export const KEY_COMMANDS: readonly Command[] = [
   { name: "del", arity: -2, flags: flags("w"), keys: ALL_KEYS, group: GENERIC, run: del },
   { name: "unlink", arity: -2, flags: flags("wF"), keys: ALL_KEYS, group: GENERIC, run: del },
   { name: "exists", arity: -2, flags: flags("rF"), keys: ALL_KEYS, group: GENERIC, run: exists },
-  { name: "touch", arity: -2, flags: flags("rF"), keys: ALL_KEYS, group: GENERIC, run: exists },
+  { name: "touch", arity: -2, flags: flags("rF"), keys: ALL_KEYS, group: GENERIC, run: touch },
   { name: "type", arity: 2, flags: flags("rF"), keys: FIRST_KEY, group: GENERIC, run: type },
   {
     name: "rename",

@@ -24,6 +24,7 @@ import { LIST_EDIT_COMMANDS } from "./list-edits.ts";
 import { LIST_MOVE_COMMANDS } from "./list-moves.ts";
 import { LIST_COMMANDS } from "./lists.ts";
 import { LATENCY_COMMANDS } from "./latency.ts";
+import { MEMORY_COMMANDS } from "./memory.ts";
 import { MONITOR_COMMANDS } from "./monitor.ts";
 import { SLOWLOG_COMMANDS } from "./slowlog.ts";
 import { REPLICATION_COMMANDS } from "./replication.ts";
@@ -71,6 +72,7 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map(
     ...FAILOVER_COMMANDS,
     ...WAITING_COMMANDS,
     ...SERVER_COMMANDS,
+    ...MEMORY_COMMANDS,
     ...MONITOR_COMMANDS,
     ...SLOWLOG_COMMANDS,
     ...LATENCY_COMMANDS,

@@ -1,4 +1,5 @@
 import { REDIS_VERSION } from "../version.ts";
+import { memoryOfReplicas, STARTUP_BYTES, usedMemory } from "../memory/usage.ts";
 import type { ServerState } from "../state.ts";
 import { watchedKeyCount } from "../transactions.ts";
 import type { Field } from "./info.ts";
@@ -71,12 +72,16 @@ export function clientFields(state: ServerState): readonly Field[] {
 
 export function memoryFields(state: ServerState): readonly Field[] {
   const facts = state.environment.facts();
-  const used = facts.usedMemoryBytes;
-  const peak = Math.max(facts.peakMemoryBytes, used);
+  state.clientBytes = state.environment.clientBytes();
+  const used = usedMemory(state);
+  const { stats, settings } = state;
+  stats.peakMemoryBytes = Math.max(stats.peakMemoryBytes, used);
+  const peak = stats.peakMemoryBytes;
+  const dataset = state.keyspace.bytes;
   const resident = facts.residentMemoryBytes;
   const { backlog, peers } = state.replication;
   const backlogBytes = backlog?.length ?? 0;
-  const forReplicas = backlog === undefined ? 0 : Math.max(0, backlogBytes - backlog.size);
+  const forReplicas = memoryOfReplicas(state);
   return [
     ["used_memory", used],
     ["used_memory_human", humanBytes(used)],
@@ -85,7 +90,11 @@ export function memoryFields(state: ServerState): readonly Field[] {
     ["used_memory_peak", peak],
     ["used_memory_peak_human", humanBytes(peak)],
     ["used_memory_peak_perc", `${((used / peak) * 100).toFixed(2)}%`],
-    ["allocator_allocated", used],
+    ["used_memory_overhead", used - dataset],
+    ["used_memory_startup", STARTUP_BYTES],
+    ["used_memory_dataset", dataset],
+    ["used_memory_dataset_perc", `${((dataset / (used - STARTUP_BYTES || 1)) * 100).toFixed(2)}%`],
+    ["allocator_allocated", facts.usedMemoryBytes],
     ["allocator_active", resident],
     ["allocator_resident", resident],
     ["total_system_memory", facts.totalSystemMemoryBytes],
@@ -93,16 +102,18 @@ export function memoryFields(state: ServerState): readonly Field[] {
     ["used_memory_lua", 0],
     ["used_memory_scripts", 0],
     ["number_of_cached_scripts", 0],
-    ["maxmemory", 0],
-    ["maxmemory_human", "0B"],
-    ["maxmemory_policy", "noeviction"],
+    ["maxmemory", settings.maxMemoryBytes],
+    ["maxmemory_human", humanBytes(settings.maxMemoryBytes)],
+    ["maxmemory_policy", settings.maxMemoryPolicy],
+    ["allocator_frag_ratio", (resident / Math.max(1, facts.usedMemoryBytes)).toFixed(2)],
+    ["allocator_frag_bytes", resident - facts.usedMemoryBytes],
     ["mem_fragmentation_ratio", (resident / Math.max(1, used)).toFixed(2)],
     ["mem_fragmentation_bytes", resident - used],
     ["mem_not_counted_for_evict", forReplicas],
     ["mem_replication_backlog", Math.min(backlogBytes, backlog?.size ?? 0)],
     ["mem_total_replication_buffers", backlogBytes],
     ["mem_clients_slaves", peers.size === 0 ? 0 : forReplicas],
-    ["mem_clients_normal", 0],
+    ["mem_clients_normal", state.clientBytes],
     ["mem_cluster_links", 0],
     ["mem_aof_buffer", 0],
     ["mem_allocator", "v8"],

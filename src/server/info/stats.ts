@@ -24,7 +24,7 @@ export function statsFields(state: ServerState): readonly Field[] {
     ["expired_stale_perc", "0.00"],
     ["expired_time_cap_reached_count", stats.expireCapReached],
     ["expire_cycle_cpu_milliseconds", 0],
-    ["evicted_keys", 0],
+    ["evicted_keys", stats.evictedKeys],
     ["evicted_clients", 0],
     ["total_eviction_exceeded_time", 0],
     ["current_eviction_exceeded_time", 0],

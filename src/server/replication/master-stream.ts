@@ -50,6 +50,7 @@ function masterClient(
     user: "(superuser)",
     authenticated: true,
     isRestricted: false,
+    noTouch: false,
     subscriptions: 0,
     deliver: () => undefined,
     closeAfterReply: () => undefined,

@@ -1,3 +1,4 @@
+import { newAccountedSize } from "../memory/accounted-size.ts";
 import type { Bytes } from "../../base/bytes.ts";
 import type { Random } from "../../base/random.ts";
 import { Dictionary } from "./dictionary.ts";
@@ -11,6 +12,8 @@ import { type PackedLimits, Packing } from "./packing.ts";
  * `setExpiry`, `copy`; after additions `checkEncoding`.
  */
 export class Hash {
+  /** What it counts for in the sum of all data. */
+  readonly accounted = newAccountedSize();
   readonly kind = "hash";
   #fields = new Dictionary<Bytes>();
   /** Unix ms by field; absent while no field has one. */

@@ -1,3 +1,4 @@
+import { newAccountedSize } from "../memory/accounted-size.ts";
 import type { Bytes } from "../../base/bytes.ts";
 import { CountedTree } from "./counted-tree.ts";
 
@@ -6,6 +7,8 @@ import { CountedTree } from "./counted-tree.ts";
  * Elements are in the form of `stored`.
  */
 export class List {
+  /** What it counts for in the sum of all data. */
+  readonly accounted = newAccountedSize();
   readonly kind = "list";
   #elements = new CountedTree<Bytes>();
 

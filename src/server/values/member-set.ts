@@ -1,3 +1,4 @@
+import { newAccountedSize } from "../memory/accounted-size.ts";
 import type { Random } from "../../base/random.ts";
 import { parseInt64, parseInteger } from "../../wire/integers.ts";
 import { Dictionary } from "./dictionary.ts";
@@ -9,6 +10,8 @@ import { Dictionary } from "./dictionary.ts";
  * `checkEncoding`.
  */
 export class MemberSet {
+  /** What it counts for in the sum of all data. */
+  readonly accounted = newAccountedSize();
   readonly kind = "set";
   #members = new Dictionary<true>();
   /** Only integers were ever added, and not too many: Redis keeps such sets as `intset`. */

@@ -1,3 +1,4 @@
+import { newAccountedSize } from "../memory/accounted-size.ts";
 import type { Random } from "../../base/random.ts";
 import { CountedTree } from "./counted-tree.ts";
 import { Dictionary } from "./dictionary.ts";
@@ -19,6 +20,8 @@ export interface ScoredMember {
  * Invariant: `#members` and `#order` hold the same objects.
  */
 export class SortedSet {
+  /** What it counts for in the sum of all data. */
+  readonly accounted = newAccountedSize();
   readonly kind = "sorted-set";
   #members = new Dictionary<ScoredMember>();
   #order = new CountedTree<ScoredMember>();

@@ -247,6 +247,11 @@ export class ClientConnection implements Connection, Subscriber, ListedClient {
     this.kill();
   }
 
+  /** What waits here to be executed or sent. */
+  get bufferedBytes(): number {
+    return this.#reader.waitingBytes + this.queuedCommandBytes + this.#output.unsentBytes;
+  }
+
   describe(now: Millis): string {
     const output = this.#output;
     return clientLine({

@@ -30,7 +30,7 @@ import { reasonOf } from "../system-reason.ts";
 import { Configuration } from "./configuration.ts";
 import { writeDurablySync } from "./durable-file.ts";
 import { Effects } from "./effects.ts";
-import { connectionFactsOf, Facts } from "./facts.ts";
+import { bufferedBytes, connectionFactsOf, Facts } from "./facts.ts";
 import { type Logger, newLogger } from "./log.ts";
 import { RequestExecution } from "./request-execution.ts";
 import { ServerCertificates } from "./server-certificates.ts";
@@ -233,6 +233,7 @@ export class BundledServer {
       newId,
       facts: () => this.#facts.read(),
       clock: monotonicNow,
+      clientBytes: () => bufferedBytes(this.#listener),
       errorReplies: () => this.#listener.stats.errorReplies,
       hasUnsentReplies: (client) =>
         (this.#listener.clients.get(client.id)?.reply.byteLength ?? 0) > 0,

@@ -79,3 +79,12 @@ export function connectionFactsOf(
     errorsByCode: stats.errorsByCode,
   };
 }
+
+/** What waits in the buffers of all clients but replicas. */
+export function bufferedBytes({ clients }: Listener): number {
+  let bytes = 0;
+  for (const client of clients.accepted()) {
+    if (client.type !== "replica") bytes += client.bufferedBytes;
+  }
+  return bytes;
+}

@@ -9,7 +9,6 @@ import { DAEMONIZE, NOT_SUPPORTED } from "../conf/refusals.ts";
 const ABSENT_FEATURES: ReadonlyMap<string, string> = new Map<ParameterName, string>([
   ...featureOf(CLUSTER_PARAMETERS, "Redis Cluster"),
   ["appendonly", "an append-only file"],
-  ["maxmemory", "eviction"],
   ["maxmemory-clients", "eviction of clients"],
   ["activedefrag", "defragmentation"],
   ["supervised", "readiness notification"],
