@@ -4,7 +4,8 @@ import type { Address } from "../../base/address.ts";
 import type { TlsDialer } from "../tls/tls-dialer.ts";
 import { takeFaults } from "./ioredis-faults.ts";
 import { openSocket } from "./link-socket.ts";
-import { encodeRenamed } from "./request.ts";
+import { encodeRenamed, type Request } from "./request.ts";
+import type { QuickReplies } from "./quick-replies.ts";
 import type { ReplyFraming } from "./reply-framing.ts";
 
 export interface ClientOptions {
@@ -23,6 +24,7 @@ export interface ClientOptions {
   /** Old command word (lower case) to the word that this server knows (spec sentinel §2.8). */
   readonly renamedCommands: ReadonlyMap<string, string>;
   readonly framing: ReplyFraming;
+  readonly quickReplies: QuickReplies;
 }
 
 /** Idle connections are probed after this, as Redis does it. */
@@ -43,17 +45,12 @@ const WRONG_PASSWORD = /^(?:WRONGPASS |ERR invalid password)/;
  * AUTH and CLIENT SETNAME, and then only what it is given. It never reconnects, queues, resends,
  * checks or writes to the console; the core decides all that (style §10).
  */
-export function createClient(options: ClientOptions): Redis & Greeted {
+export function createClient(options: ClientOptions): LinkClient {
   return new LinkClient(options);
 }
 
-/** What has become of the greeting. */
-export interface Greeted {
+export class LinkClient extends Redis {
   /** The server took us in as the default user, for the password is not its own; its words. */
-  readonly passwordRefusal: string | undefined;
-}
-
-class LinkClient extends Redis implements Greeted {
   passwordRefusal: string | undefined;
   readonly #renamedCommands: ReadonlyMap<string, string>;
   readonly #name: string;
@@ -83,6 +80,17 @@ class LinkClient extends Redis implements Greeted {
     this.#renamedCommands = options.renamedCommands;
     this.#name = options.name;
     takeFaults(this);
+  }
+
+  /** As `sendCommand` has it where the connection is ready, without what a plain request never needs. */
+  send(request: Request): void {
+    const command = request.asCommand();
+    if (!request.isPlain || this.status !== "ready" || !this.stream.writable) {
+      super.sendCommand(command);
+      return;
+    }
+    this.stream.write(request.toWritable());
+    this.commandQueue.push({ command, stream: this.stream, select: 0 });
   }
 
   /** Ours come encoded; what ioredis itself says first (HELLO, AUTH, CLIENT SETNAME) is seen to here. */
@@ -127,7 +135,7 @@ class LinkClient extends Redis implements Greeted {
 }
 
 /** ioredis makes its connector from a class; this one knows its target and guards what comes in. */
-function connectorTo({ address, localAddress, tls, framing }: ClientOptions) {
+function connectorTo({ address, localAddress, tls, framing, quickReplies }: ClientOptions) {
   return class LinkConnector extends AbstractConnector {
     constructor() {
       super(0);
@@ -135,7 +143,7 @@ function connectorTo({ address, localAddress, tls, framing }: ClientOptions) {
 
     override async connect(): Promise<Socket> {
       this.connecting = true;
-      const socket = openSocket({ address, localAddress, tls, framing });
+      const socket = openSocket({ address, localAddress, tls, framing, quickReplies });
       this.stream = socket;
       socket.once("error", (cause) => {
         this.firstError = cause;

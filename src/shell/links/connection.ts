@@ -1,6 +1,6 @@
-import type { Redis } from "ioredis";
-import { encodeRenamed, type OnReply, Request } from "./request.ts";
-import { type ClientOptions, createClient, type Greeted } from "./client.ts";
+import { type ClientOptions, createClient, type LinkClient } from "./client.ts";
+import { QuickReplies } from "./quick-replies.ts";
+import { encodeRenamed, encodeWord, type OnReply, Request } from "./request.ts";
 import { ReplyFraming } from "./reply-framing.ts";
 import { faultOf } from "../tls/tls-faults.ts";
 
@@ -11,7 +11,7 @@ export interface ConnectionEvents {
   message(channel: string, payload: string): void;
 }
 
-export type ConnectionOptions = Omit<ClientOptions, "framing"> & {
+export type ConnectionOptions = Omit<ClientOptions, "framing" | "quickReplies"> & {
   readonly events: ConnectionEvents;
 };
 
@@ -19,7 +19,7 @@ const IPV4_MAPPED = "::ffff:";
 
 /** One TCP connection to a Redis server, from the attempt to its end. */
 export class Connection {
-  readonly #client: Redis & Greeted;
+  readonly #client: LinkClient;
   readonly #framing = new ReplyFraming();
   readonly #renamedCommands: ReadonlyMap<string, string>;
   #events: ConnectionEvents | undefined;
@@ -29,13 +29,14 @@ export class Connection {
   constructor({ events, ...options }: ConnectionOptions) {
     this.#events = events;
     this.#renamedCommands = options.renamedCommands;
-    this.#client = createClient({ ...options, framing: this.#framing });
+    const quickReplies = new QuickReplies((channel, payload) => this.#tell(channel, payload));
+    this.#client = createClient({ ...options, framing: this.#framing, quickReplies });
+    quickReplies.attach(this.#client);
     this.#client.on("ready", () => this.#events?.opened());
     this.#client.on("end", () => this.#lose(this.#lastError ?? "connection closed"));
     this.#client.on("error", (cause: Error) => this.#fail(cause));
     this.#client.on("messageBuffer", (channel: Buffer, payload: Buffer) => {
-      this.#framing.completed();
-      this.#events?.message(channel.toString("latin1"), payload.toString("latin1"));
+      this.#tell(channel.toString("latin1"), payload.toString("latin1"));
     });
     // How the attempt ends is told by `ready` and `end`.
     this.#client.connect().catch(() => undefined);
@@ -59,13 +60,21 @@ export class Connection {
 
   /** Sends a command; the reply goes to `onReply` unless the connection ends first. */
   request(words: readonly string[], onReply: OnReply): void {
-    this.#send("link", [], encodeRenamed(words, this.#renamedCommands), onReply);
+    const bytes = encodeRenamed(words, this.#renamedCommands);
+    this.#client.send(new Request({ bytes, onReply: this.#answering(onReply) }));
+  }
+
+  /** The same for a command without arguments. */
+  requestWord(word: string, onReply: OnReply): void {
+    const bytes = encodeWord(word, this.#renamedCommands);
+    this.#client.send(new Request({ bytes, onReply: this.#answering(onReply) }));
   }
 
   subscribe(channel: string, onReply: OnReply): void {
     const bytes = encodeRenamed(["SUBSCRIBE", channel], this.#renamedCommands);
     // ioredis tells a subscription by its name and counts its answers by its arguments.
-    this.#send("subscribe", [channel], bytes, onReply);
+    const how = { name: "subscribe", args: [channel], bytes };
+    this.#client.send(new Request({ ...how, onReply: this.#answering(onReply) }));
   }
 
   /** Ends the connection; nothing more is told of it. */
@@ -74,13 +83,16 @@ export class Connection {
     this.#client.disconnect();
   }
 
-  #send(name: string, args: readonly string[], bytes: string | Buffer, onReply: OnReply): void {
-    const answered = (reply: unknown): void => {
+  #answering(onReply: OnReply): OnReply {
+    return (reply) => {
       this.#framing.completed();
       if (this.#events !== undefined) onReply(reply);
     };
-    const request = new Request({ name, args, bytes, onReply: answered });
-    this.#client.sendCommand(request.asCommand());
+  }
+
+  #tell(channel: string, payload: string): void {
+    this.#framing.completed();
+    this.#events?.message(channel, payload);
   }
 
   /** ioredis also reports replies that nobody asked for: what follows cannot be told apart. */

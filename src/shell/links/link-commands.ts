@@ -8,8 +8,6 @@ import type { Connection } from "./connection.ts";
 import { isError, readAnswer, readInfo, readPing, readRefusal } from "./replies.ts";
 import type { LinkReply } from "./request.ts";
 
-const PING = ["PING"];
-const INFO = ["INFO"];
 const SCRIPT_KILL = ["SCRIPT", "KILL"];
 
 /** Sends a command of the core; its reply comes back as an input. */
@@ -21,12 +19,12 @@ export function sendCommand(
 ): void {
   switch (command.name) {
     case "ping":
-      connection.request(PING, (reply) =>
+      connection.requestWord("PING", (reply) =>
         report({ kind: "ping-reply", link, reply: readPing(reply) }),
       );
       return;
     case "info":
-      connection.request(INFO, (reply) =>
+      connection.requestWord("INFO", (reply) =>
         report({ kind: "info-reply", link, info: readInfo(reply) }),
       );
       return;

@@ -1,6 +1,7 @@
 import { createConnection, type Socket } from "node:net";
 import type { Address } from "../../base/address.ts";
 import type { TlsDialer } from "../tls/tls-dialer.ts";
+import type { QuickReplies } from "./quick-replies.ts";
 import type { ReplyFraming } from "./reply-framing.ts";
 import { gatherWrites } from "./write-gathering.ts";
 
@@ -9,6 +10,7 @@ export interface SocketOptions {
   readonly localAddress: string | undefined;
   readonly tls: TlsDialer | undefined;
   readonly framing: ReplyFraming;
+  readonly quickReplies: QuickReplies;
 }
 
 /**
@@ -27,14 +29,16 @@ export function openSocket(options: SocketOptions): Socket {
   return socket;
 }
 
-function openPlain({ address, localAddress, framing }: SocketOptions): Socket {
+function openPlain({ address, localAddress, framing, quickReplies }: SocketOptions): Socket {
   const socket: Socket = createConnection({
     ...address,
     ...(localAddress === undefined ? {} : { localAddress }),
     onread: {
       buffer: ARRIVALS,
-      callback: (length, bytes) => {
-        const chunk = Buffer.from(bytes.subarray(0, length));
+      callback: (length) => {
+        const taken = framing.isBetweenReplies ? quickReplies.take(socket, ARRIVALS, length) : 0;
+        if (taken === length) return true;
+        const chunk = Buffer.from(ARRIVALS.subarray(taken, length));
         if (isAcceptable(socket, framing, chunk)) socket.emit("data", chunk);
         return true;
       },

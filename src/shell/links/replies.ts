@@ -1,4 +1,5 @@
 import { parseRunId } from "../../base/ids.ts";
+import { type Bytes, textOf } from "../../base/bytes.ts";
 import { epoch } from "../../base/units.ts";
 import type { AskAnswer } from "../../sentinel/input.ts";
 import { isEpoch } from "../../wire/epochs.ts";
@@ -18,11 +19,15 @@ export function isError(reply: LinkReply): reply is Error {
 /** A bulk `PONG` counts as a status: ioredis tells no difference. */
 export function readPing(reply: LinkReply): PingReply {
   if (isError(reply)) return classifyPingReply(reply.message);
-  return classifyPingReply(Buffer.isBuffer(reply) ? reply.toString("latin1") : undefined);
+  return classifyPingReply(isText(reply) ? textOf(reply) : undefined);
 }
 
 export function readInfo(reply: LinkReply): InfoReport | undefined {
-  return Buffer.isBuffer(reply) ? parseInfo(reply) : undefined;
+  return isText(reply) ? parseInfo(reply) : undefined;
+}
+
+function isText(reply: LinkReply): reply is Bytes {
+  return typeof reply === "string" || Buffer.isBuffer(reply);
 }
 
 const NO_LEADER = "*";

@@ -9,6 +9,8 @@ const LINE_BYTES_MAX = 8 * 1024;
 const DIGITS_MAX = 7;
 const VERBATIM_PREFIX_BYTES = 4;
 
+const ONE_EACH = { least: 0, valuesEach: 1 };
+
 const CR = 13;
 const LF = 10;
 const ZERO = 48;
@@ -28,6 +30,8 @@ const MALFORMED = -1;
 export class ReplyFraming {
   #unansweredBytes = 0;
   #values = 0;
+  /** Of the reply that has begun: values that are still to begin. */
+  #valuesLeft = 0;
   /** Bytes of a bulk that are still to come, its line end included. */
   #bodyLeft = 0;
   /** The beginning of a line whose end is still to come. */
@@ -63,6 +67,11 @@ export class ReplyFraming {
     return undefined;
   }
 
+  /** Does the next byte begin a reply? */
+  get isBetweenReplies(): boolean {
+    return this.#valuesLeft === 0 && this.#bodyLeft === 0 && this.#carried === undefined;
+  }
+
   /** Something was completed: a reply to a request, or a message. */
   completed(): void {
     this.#unansweredBytes = 0;
@@ -81,6 +90,7 @@ export class ReplyFraming {
   /** The line [at, cr): a whole value, or the head of a bulk or an aggregate. */
   #readLine(chunk: Buffer, at: number, cr: number): string | undefined {
     if (++this.#values > VALUES_MAX) return "too many values";
+    if (this.#valuesLeft > 0) this.#valuesLeft--;
     switch (String.fromCharCode(chunk[at] ?? 0)) {
       case "+":
       case "-":
@@ -100,12 +110,13 @@ export class ReplyFraming {
       case "=":
         return this.#openBulk(chunk, at + 1, cr, VERBATIM_PREFIX_BYTES);
       case "*":
-        return isNull(chunk, at + 1, cr) ? undefined : checkElements(chunk, at + 1, cr, 0);
+        return isNull(chunk, at + 1, cr) ? undefined : this.#open(chunk, at + 1, cr, ONE_EACH);
       case "~":
+        return this.#open(chunk, at + 1, cr, ONE_EACH);
       case "%":
-        return checkElements(chunk, at + 1, cr, 0);
+        return this.#open(chunk, at + 1, cr, { least: 0, valuesEach: 2 });
       case ">":
-        return checkElements(chunk, at + 1, cr, 1);
+        return this.#open(chunk, at + 1, cr, { least: 1, valuesEach: 1 });
       default:
         return "not RESP";
     }
@@ -117,12 +128,19 @@ export class ReplyFraming {
     this.#bodyLeft = length + 2;
     return undefined;
   }
-}
 
-function checkElements(chunk: Buffer, at: number, end: number, least: number): string | undefined {
-  const count = readLength(chunk, at, end);
-  if (count < least) return "malformed length";
-  return count > ELEMENTS_MAX ? "aggregate too long" : undefined;
+  /** An aggregate begins. */
+  #open(
+    chunk: Buffer,
+    at: number,
+    end: number,
+    { least, valuesEach }: typeof ONE_EACH,
+  ): string | undefined {
+    const count = readLength(chunk, at, end);
+    if (count < least) return "malformed length";
+    this.#valuesLeft += count * valuesEach;
+    return count > ELEMENTS_MAX ? "aggregate too long" : undefined;
+  }
 }
 
 /** `-1`, as RESP2 writes a null bulk or array. */
