@@ -66,6 +66,9 @@ export function simulateOptions(yargs: Argv) {
         ({ mixed, names, crowded }) =>
           !(mixed && (names || crowded)) || "--mixed goes neither with --names nor with --crowded",
       )
+      // A replica whose IP passes to a server of another group is kept, as by the reference: such
+      // clusters never agree on the number of replicas.
+      .check(({ names, crowded }) => !(names && crowded) || "--names does not go with --crowded")
   );
 }
 

@@ -1,7 +1,7 @@
 import { assert } from "../base/assert.ts";
 import type { RunId } from "../base/ids.ts";
 import { nextBelow } from "../base/random.ts";
-import { after, type Epoch, epoch, type Millis, NEVER } from "../base/units.ts";
+import { after, type Epoch, epoch, type Millis, millis, NEVER } from "../base/units.ts";
 import { aboutInstance, describeInstance } from "./events.ts";
 import { type Failover, NO_FAILOVER } from "./failover-phase.ts";
 import { askAll, votedFor } from "./opinions.ts";
@@ -138,8 +138,14 @@ function mayStandBy(turn: Turn, master: Master): boolean {
     state.tilt.mode === "off" &&
     state.saves.retryAt === undefined &&
     state.memory.isWhole &&
-    master.attempts.notBefore <= now
+    electableFrom(master) <= now
   );
+}
+
+/** A majority of one is trusted only when others have had the time to speak up. */
+function electableFrom({ attempts, sentinels }: Master): Millis {
+  if (sentinels.size > 0) return attempts.notBefore;
+  return millis(Math.max(attempts.notBefore, attempts.aloneFrom));
 }
 
 /** None or standing-by: starts an election when it is allowed and this sentinel's turn has come. */
@@ -348,12 +354,12 @@ export function releaseVoteOf(turn: Turn, master: Master, leader: RunId): void {
 
 /** When the phases before a leader is found have something to do. */
 export function electionDueAt(state: SentinelState, master: Master): Millis {
-  const { failover, attempts } = master;
+  const { failover } = master;
   if (state.tilt.mode === "on") return NEVER;
   switch (failover.phase) {
     case "none":
       return master.odown.down && state.saves.retryAt === undefined && state.memory.isWhole
-        ? attempts.notBefore
+        ? electableFrom(master)
         : NEVER;
     case "standing-by":
       return failover.startAt;

@@ -1,6 +1,6 @@
 import type { Address } from "../base/address.ts";
 import type { MasterName, RunId } from "../base/ids.ts";
-import { epoch, type Millis, saveNumber } from "../base/units.ts";
+import { after, epoch, type Millis, saveNumber } from "../base/units.ts";
 import { NO_FAILOVER, NO_RECONFIGURATION } from "./failover-phase.ts";
 import { attachOwner, createLink, detachOwner } from "./links.ts";
 import type {
@@ -14,7 +14,7 @@ import type {
   SentinelState,
   SubjectiveDown,
 } from "./state.ts";
-import { ASK_BACKOFF_FIRST_MS } from "./tunables.ts";
+import { ALONE_AFTER_MS, ASK_BACKOFF_FIRST_MS } from "./tunables.ts";
 import type { Turn } from "./turn.ts";
 import { isAt, replicaName, shownAddress, wasAt } from "./whereabouts.ts";
 
@@ -69,7 +69,13 @@ export function createMaster(
     vote: { leader: undefined, leaderEpoch: epoch(0), votedAt: now, save: saveNumber(0) },
     failover: NO_FAILOVER,
     reconfiguration: NO_RECONFIGURATION,
-    attempts: { fruitless: 0, notBefore: now, delayTold: false, lackedReplica: false },
+    attempts: {
+      fruitless: 0,
+      notBefore: now,
+      aloneFrom: after(now, ALONE_AFTER_MS),
+      delayTold: false,
+      lackedReplica: false,
+    },
     switchedAt: Number.NEGATIVE_INFINITY as Millis,
   };
   attachOwner(link, master);

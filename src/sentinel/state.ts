@@ -243,6 +243,8 @@ export interface Attempts {
   fruitless: number;
   /** No election of ours before this moment. */
   notBefore: Millis;
+  /** No election without another sentinel before this moment. */
+  readonly aloneFrom: Millis;
   /** The last failover found no replica to promote: the wait ends when one qualifies (W-05). */
   lackedReplica: boolean;
   /** The next-failover-delay line was logged for this `notBefore` (spec §5.7). */

@@ -25,7 +25,15 @@ import { noteOwnHost } from "./own-host.ts";
 import { orderLost } from "./reconfiguration.ts";
 import { reviewTouched } from "./review.ts";
 import { scriptEnded, scriptFailed, scriptStarted, tendScripts } from "./scripts.ts";
-import type { Chore, DataInstance, Instance, Link, Master, SentinelState } from "./state.ts";
+import type {
+  Chore,
+  DataInstance,
+  Instance,
+  Link,
+  Master,
+  Scheduled,
+  SentinelState,
+} from "./state.ts";
 import { armWatchdog, enterTilt, leaveTilt } from "./tilt.ts";
 import { touchAll } from "./touch-all.ts";
 import { GATHERING_MS, LATE_WAKE_UP_MS, SAVE_RETRY_MS } from "./tunables.ts";
@@ -138,17 +146,27 @@ function onTick(turn: Turn, afterPoll: boolean): void {
   }
   state.polling = false;
   state.wakeAt = NEVER;
-  // What is due in a moment is looked at as well: it may go now. What may not is armed again.
+  takeDue(turn);
+}
+
+/**
+ * Links and instances that are due in a moment are looked at as well: what they have to send may go
+ * now, and the review arms them again. Everything else waits for its own moment.
+ */
+function takeDue(turn: Turn): void {
+  const { state, now } = turn;
+  const { schedule } = state;
   const until = after(now, GATHERING_MS);
-  for (
-    let due = state.schedule.takeDue(until);
-    due !== undefined;
-    due = state.schedule.takeDue(until)
-  ) {
-    if (due.kind === "chore") doChore(turn, due);
-    else if (due.kind === "host-name") giveUpQuestion(turn, due);
-    else touch(turn, due);
+  const early: [Scheduled, Millis][] = [];
+  for (let at = schedule.next; at <= until; at = schedule.next) {
+    const due = schedule.takeDue(until);
+    if (due === undefined) break;
+    if (due.kind !== "chore" && due.kind !== "host-name") touch(turn, due);
+    else if (at > now) early.push([due, at]);
+    else if (due.kind === "chore") doChore(turn, due);
+    else giveUpQuestion(turn, due);
   }
+  for (const [due, at] of early) schedule.set(due, at);
 }
 
 function doChore(turn: Turn, { chore }: Chore): void {

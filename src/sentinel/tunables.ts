@@ -82,6 +82,13 @@ export const ELECTION_STAGGER_MOST_MS = 400;
  */
 export const SHARED_EPOCH_MS = 2_000;
 
+/**
+ * How long a sentinel that has just begun to watch a master, and knows no other sentinel of it, waits
+ * for others to speak up before it elects itself alone: more than two hello periods. With quorum 1
+ * each of several would be a majority of itself.
+ */
+export const ALONE_AFTER_MS = 5_000;
+
 /** After this many fruitless elections a sentinel stands aside (design §4). */
 export const FRUITLESS_ELECTIONS_MAX = 3;
 

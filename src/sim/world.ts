@@ -192,7 +192,7 @@ export class World {
     plan: GroupPlan,
     place: { readonly index: number; readonly sentinelAddresses: readonly Address[] },
   ): Group {
-    const prefix = ["", "x"][place.index] ?? `g${place.index}`;
+    const prefix = groupPrefix(place.index);
     const master = this.#place(`${prefix}m`, serverAddress(place.index, 0));
     const servers = plan.servers.map((settings, index) =>
       this.#add(
@@ -262,7 +262,7 @@ export class World {
     }
     for (const [index, group] of plan.groups.entries()) {
       const { name } = group;
-      const { host, port } = this.#place(`${"x".repeat(index)}m`, serverAddress(index, 0));
+      const { host, port } = this.#place(`${groupPrefix(index)}m`, serverAddress(index, 0));
       lines.push(
         `sentinel monitor ${name} ${host} ${port} ${group.quorum}`,
         `sentinel down-after-milliseconds ${name} ${group.downAfterMs}`,
@@ -272,6 +272,11 @@ export class World {
     }
     return lines.map((line) => `${line}\n`).join("");
   }
+}
+
+/** Names of nodes begin with it, so that each group has its own. */
+function groupPrefix(index: number): string {
+  return ["", "x"][index] ?? `g${index}`;
 }
 
 function indices(length: number): number[] {
