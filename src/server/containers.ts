@@ -3,6 +3,7 @@ import type { Bytes } from "../base/bytes.ts";
 import type { Client } from "./client.ts";
 import { ERRORS } from "./errors.ts";
 import { lookup, lookupRead } from "./expiry.ts";
+import { dropExpiredFields, visibleHash } from "./field-expiry.ts";
 import { type KeyspaceEvent, keyChanged, notifyKeyspaceEvent } from "./keyspace-events.ts";
 import { type ContainerEntry, type Database, type Entry, NO_EXPIRY } from "./keyspace.ts";
 import { replyError } from "./reply.ts";
@@ -42,7 +43,15 @@ export function readContainer<Kind extends ContainerKind>(
 ): Containers[Kind] | undefined | WrongType {
   const entry = lookupRead(state, client, key);
   if (entry === undefined) return undefined;
-  return holds(entry, kind) ? entry.value : refuse(client);
+  if (!holds(entry, kind)) return refuse(client);
+  return visible(state, client, entry);
+}
+
+/** A hash, if the key holds one; neither counted nor refused. */
+export function lookupHash(state: ServerState, client: Client, key: string): Hash | undefined {
+  const entry = lookup(state, client, key);
+  if (entry === undefined || !holds(entry, "hash")) return undefined;
+  return visible(state, client, entry);
 }
 
 export function readString(
@@ -75,6 +84,7 @@ export function openContainer<Kind extends ContainerKind>(
   const entry = lookup(state, client, key);
   if (entry === undefined) return undefined;
   if (!holds(entry, kind)) return refuse(client);
+  if (mayHaveExpiredFields(entry) && !dropExpiredFields(state, client, entry)) return undefined;
   state.keyspace.openContainer(client.database, entry);
   return entry;
 }
@@ -169,6 +179,21 @@ function holds<Kind extends ContainerKind>(
   kind: Kind,
 ): entry is ContainerEntry<Containers[Kind]> {
   return !isString(entry.value) && entry.value.kind === kind;
+}
+
+function mayHaveExpiredFields(entry: ContainerEntry): entry is ContainerEntry<Hash> {
+  return entry.value.kind === "hash" && entry.value.expiringFields > 0;
+}
+
+/** What this client may see of a container; undefined when that is nothing. */
+function visible<Held extends Container>(
+  state: ServerState,
+  client: Client,
+  entry: ContainerEntry<Held>,
+): Held | undefined {
+  const opened: ContainerEntry = entry;
+  if (!mayHaveExpiredFields(opened)) return entry.value;
+  return visibleHash(state, client, opened) as Held | undefined;
 }
 
 function holdsString(entry: Entry): entry is Entry & { readonly value: Bytes } {

@@ -1,4 +1,5 @@
 import type { Client } from "./client.ts";
+import { expireFieldsInBackground } from "./field-expiry.ts";
 import { type Database, type Entry, isPast } from "./keyspace.ts";
 import { notifyKeyspaceEvent } from "./keyspace-events.ts";
 import { isLfu } from "./memory/policy.ts";
@@ -106,6 +107,7 @@ export function expireInBackground(state: ServerState, cycle: ExpiryCycle): void
   if (state.replication.role.kind === "replica" || state.pause !== undefined) return;
   if (state.loading !== undefined || !state.activeExpiry) return;
   for (const database of state.keyspace.databases) {
+    if (database.expiringHashes.size > 0) expireFieldsInBackground(state, database);
     if (database.expiring.size === 0) continue;
     for (let pass = 0; pass < MAX_PASSES; pass++) {
       const share = expirePass(state, database, cycle);

@@ -3,7 +3,8 @@ import { FUNCTION_RDB_VERSION, PLAIN_RDB_VERSION } from "../wire/rdb/versions.ts
 import type { Access } from "./memory/access.ts";
 import { accountContainer, accountedBytes, entryBytes } from "./memory/value-size.ts";
 import { type Chained, hashOf, HashTable } from "./hash-table.ts";
-import { type Container, isContainer, type Value } from "./values/value.ts";
+import { SortedSet } from "./values/sorted-set.ts";
+import { type Container, isContainer, isString, type Value } from "./values/value.ts";
 
 /**
  * Unix time in ms after which a key is gone, or NO_EXPIRY for keys that stay: undefined and no
@@ -47,6 +48,8 @@ export interface Database {
   entries: Entries;
   /** The entries that have an expiry: what the expiry cycle walks over. */
   expiring: HashTable<ExpiringEntry>;
+  /** The keys of hashes with fields that expire, by the moment at which the first of them does. */
+  expiringHashes: SortedSet;
   readonly watchers: Map<string, Set<Watcher>>;
   /** What the entries need, estimated. */
   bytes: number;
@@ -64,7 +67,8 @@ export interface PreImages {
  * All databases, and the only door through which they change. Each change first gives a running
  * snapshot the old state and then invalidates watchers.
  *
- * Invariant: `expiring` holds exactly the entries of `entries` whose `expireAt` is not NO_EXPIRY.
+ * Invariants: `expiring` holds exactly the entries of `entries` whose `expireAt` is not NO_EXPIRY,
+ * `expiringHashes` the keys of exactly those with fields that expire.
  */
 export class Keyspace {
   readonly databases: readonly Database[];
@@ -90,6 +94,7 @@ export class Keyspace {
       index,
       entries: new HashTable<Entry>(),
       expiring: new HashTable<ExpiringEntry>(),
+      expiringHashes: new SortedSet(),
       watchers: new Map(),
       bytes: 0,
     }));
@@ -145,6 +150,8 @@ export class Keyspace {
       this.#replaceValue(database, entry, value);
       if (entry.expireAt !== expireAt) placeExpiry(database, entry, expireAt);
     }
+    if (typeof value === "object") placeFieldExpiry(database, key, value);
+    else if (database.expiringHashes.size > 0) database.expiringHashes.delete(key);
     touch(database, key);
     this.onPut?.(database, key);
     return entry;
@@ -166,6 +173,7 @@ export class Keyspace {
   closeContainer(database: Database, entry: ContainerEntry): boolean {
     if (entry.value.size === 0) return !this.remove(database, entry.key);
     database.bytes += accountContainer(entry.value);
+    placeFieldExpiry(database, entry.key, entry.value);
     touch(database, entry.key);
     return true;
   }
@@ -183,6 +191,7 @@ export class Keyspace {
     database.entries.delete(key);
     database.bytes -= entryBytes(key, entry.expireAt) + leave(entry.value);
     if (entry.expireAt !== NO_EXPIRY) database.expiring.delete(key);
+    if (database.expiringHashes.size > 0) database.expiringHashes.delete(key);
     touch(database, key);
     return true;
   }
@@ -194,6 +203,7 @@ export class Keyspace {
     database.entries = new HashTable();
     database.expiring = new HashTable();
     database.bytes = 0;
+    database.expiringHashes = new SortedSet();
     if (this.#rdbVersion > PLAIN_RDB_VERSION && this.size === 0)
       this.#rdbVersion = PLAIN_RDB_VERSION;
     return removed;
@@ -203,6 +213,7 @@ export class Keyspace {
     [one.entries, other.entries] = [other.entries, one.entries];
     [one.expiring, other.expiring] = [other.expiring, one.expiring];
     [one.bytes, other.bytes] = [other.bytes, one.bytes];
+    [one.expiringHashes, other.expiringHashes] = [other.expiringHashes, one.expiringHashes];
     for (const database of [one, other]) {
       for (const key of database.watchers.keys()) {
         if (one.entries.has(key) || other.entries.has(key)) touch(database, key);
@@ -222,6 +233,7 @@ export class Keyspace {
       database.entries = loaded.entries;
       database.expiring = loaded.expiring;
       database.bytes = loaded.bytes;
+      database.expiringHashes = loaded.expiringHashes;
     }
     this.functionLibraries = source.functionLibraries;
     this.#rdbVersion = source.#rdbVersion;
@@ -264,6 +276,15 @@ function placeExpiry(database: Database, entry: Entry, expireAt: Expiry): void {
   if (expireAt === NO_EXPIRY) database.expiring.delete(entry.key);
   else if (entry.expireAt === NO_EXPIRY) database.expiring.add(expiring(entry));
   entry.expireAt = expireAt;
+}
+
+/** The value of this key may be a hash with other fields that expire than before. */
+function placeFieldExpiry(database: Database, key: string, value: Value): void {
+  const { expiringHashes } = database;
+  const isHash = !isString(value) && value.kind === "hash";
+  const earliest = isHash ? value.earliestExpiry() : undefined;
+  if (earliest !== undefined) expiringHashes.set(key, earliest);
+  else if (expiringHashes.size > 0) expiringHashes.delete(key);
 }
 
 function expiring(entry: Entry): ExpiringEntry {

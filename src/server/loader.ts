@@ -8,10 +8,9 @@ import type { RdbElements, RdbRecord } from "../wire/rdb/record.ts";
 import { versionFor } from "../wire/rdb/versions.ts";
 import { addElements } from "./container-record.ts";
 import { checkEncoding, newContainer } from "./containers.ts";
-import { type Expiry, Keyspace } from "./keyspace.ts";
+import { type ContainerEntry, type Database, type Expiry, Keyspace } from "./keyspace.ts";
 import type { EncodingLimits } from "./settings.ts";
 import { stored } from "./strings.ts";
-import type { Container } from "./values/value.ts";
 
 export type LoadOutcome =
   | { readonly kind: "more" }
@@ -38,6 +37,11 @@ export interface LoaderOptions {
   readonly checksum: "verify" | "ignore";
 }
 
+interface Filling {
+  readonly database: Database;
+  readonly entry: ContainerEntry;
+}
+
 const MORE: LoadOutcome = { kind: "more" };
 
 /** Reads an RDB, as it comes, into a keyspace beside the one that is served. */
@@ -52,7 +56,7 @@ export class Loader {
   #keys = 0;
   #emptyKeys = 0;
   /** The container whose elements follow in further records; undefined for one that is left out. */
-  #filling: { readonly key: string; readonly container: Container } | undefined;
+  #filling: Filling | undefined;
   readonly #expired: ExpiredKey[] = [];
 
   constructor(options: LoaderOptions) {
@@ -158,20 +162,21 @@ export class Loader {
       return undefined;
     }
     const container = newContainer(value.kind);
-    this.keyspace.put(database, key, container, record.expireAt);
-    this.#filling = { key, container };
+    const entry = this.keyspace.put(database, key, container, record.expireAt);
+    this.#filling = { database, entry: entry as ContainerEntry };
     return this.#fill(this.#filling, { value, complete: record.complete });
   }
 
   #fill(
-    { key, container }: { readonly key: string; readonly container: Container },
+    { database, entry }: Filling,
     { value, complete }: { readonly value: RdbElements; readonly complete: boolean },
   ): string | undefined {
     this.keyspace.raiseRdbVersion(versionFor(value));
-    if (!addElements(container, value)) {
-      return `the RDB holds an element twice in key ${excerpt(key)}`;
+    if (!addElements(entry.value, value)) {
+      return `the RDB holds an element twice in key ${excerpt(entry.key)}`;
     }
-    checkEncoding(this.#limits, container);
+    checkEncoding(this.#limits, entry.value);
+    this.keyspace.closeContainer(database, entry);
     if (complete) this.#filling = undefined;
     return undefined;
   }

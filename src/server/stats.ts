@@ -7,6 +7,7 @@ export interface Stats {
   evictedKeys: number;
   /** Highest use of memory that was looked at. */
   peakMemoryBytes: number;
+  expiredFields: number;
   expireCapReached: number;
   syncFull: number;
   syncPartialOk: number;
@@ -29,6 +30,7 @@ export function newStats(): Stats {
     expiredKeys: 0,
     evictedKeys: 0,
     peakMemoryBytes: 0,
+    expiredFields: 0,
     expireCapReached: 0,
     syncFull: 0,
     syncPartialOk: 0,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { textOf } from "../../src/base/bytes.ts";
+import { after } from "../../src/base/units.ts";
 import { RequestParser, UNLIMITED } from "../../src/resp/request-parser.ts";
 import { pauseClients } from "../../src/server/pause.ts";
 import { takeStream } from "../../src/server/replication/feed.ts";
@@ -50,6 +51,10 @@ const FORMS: readonly (readonly [string, string, readonly string[]])[] = [
   ["", "HSET h f v g w", ["HSET h f v g w"]],
   ["HSET h f 10.5", "HINCRBYFLOAT h f 0.1", ["HSET h f 10.6"]],
   ["HSET h f v", "HDEL h g", []],
+  ["HSET h f v g w", "HEXPIRE h 10 FIELDS 2 f x", [`HPEXPIREAT h ${START + 10_000} FIELDS 1 f`]],
+  ["HSET h f v g w", "HPEXPIREAT h 1 FIELDS 3 f x g", ["HDEL h f g"]],
+  ["HSET h f v", "HEXPIRE h 10 FIELDS 1 x", []],
+  ["HSET h f v", "HPERSIST h FIELDS 1 f", []],
   ["ZADD z 1 a 2 b", "ZMPOP 2 y z MAX COUNT 5", ["ZPOPMAX z 2"]],
   ["ZADD z 1 a", "ZADD z NX 5 a", []],
   ["ZADD z 1 a", "ZPOPMIN z", ["ZPOPMIN z"]],
@@ -135,6 +140,21 @@ describe("the replication stream", () => {
   it("has nothing of a transaction that made this node a replica", () => {
     const stream = new Stream();
     expect(stream.after("MULTI", "SET k v", "REPLICAOF other 1", "EXEC")).toEqual([]);
+  });
+
+  it("has the HDEL of each expired field before the command that met it", () => {
+    const stream = new Stream();
+    stream.after("HSET h f v g w i 1", "HPEXPIRE h 50 FIELDS 2 f g", "HPEXPIRE h 900 FIELDS 1 i");
+    stream.server.now = after(stream.server.now, 51);
+    const unit = ["MULTI", "HDEL h f", "HDEL h g", "HSET h j v", "EXEC"];
+    expect(stream.after("HSET h j v")).toEqual(unit);
+  });
+
+  it("keeps the expiry of a field that HINCRBYFLOAT has counted up", () => {
+    const stream = new Stream();
+    stream.after("HSET h f 1", `HPEXPIREAT h ${START + 900} FIELDS 1 f`);
+    const unit = ["MULTI", "HSET h f 1.5", `HPEXPIREAT h ${START + 900} FIELDS 1 f`, "EXEC"];
+    expect(stream.after("HINCRBYFLOAT h f 0.5")).toEqual(unit);
   });
 
   it("has the DEL of an expired key before the command that met it", () => {

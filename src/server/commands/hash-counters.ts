@@ -58,8 +58,20 @@ function hincrByFloat(state: ServerState, client: Client, args: Arguments): void
   }
   const value = formatExtended(addExtended(old, amount));
   setField(state, client, args, { value, event: "hincrbyfloat" });
-  propagateAs(state, ["HSET", keyAt(args, 1), keyAt(args, 2), value]);
+  propagateResult(state, args, { value, expireAt: opened?.value.expireAt(keyAt(args, 2)) });
   client.reply.bulk(value);
+}
+
+/** HSET would make a field stay that was to expire. */
+function propagateResult(
+  state: ServerState,
+  args: Arguments,
+  { value, expireAt }: { readonly value: string; readonly expireAt: number | undefined },
+): void {
+  const [key, field] = [keyAt(args, 1), keyAt(args, 2)];
+  const words = ["HSET", key, field, value];
+  if (expireAt === undefined) propagateAs(state, words);
+  else propagateAs(state, words, ["HPEXPIREAT", key, String(expireAt), "FIELDS", "1", field]);
 }
 
 function setField(
@@ -70,7 +82,7 @@ function setField(
 ): void {
   const opened = openOrCreate(state, client, keyAt(args, 1), "hash");
   if (opened === WRONG_TYPE) return;
-  opened.value.set(keyAt(args, 2), value);
+  opened.value.setKeepingExpiry(keyAt(args, 2), value);
   containerChanged(state, client.database, opened, event);
 }
 

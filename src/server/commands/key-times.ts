@@ -1,4 +1,3 @@
-import { unreachable } from "../../base/assert.ts";
 import { textOf } from "../../base/bytes.ts";
 import type { Client } from "../client.ts";
 import { type Command, FIRST_KEY, flags } from "../command.ts";
@@ -7,14 +6,12 @@ import { ERRORS, unsupportedOption } from "../errors.ts";
 import { EX, EXAT, PX, PXAT, readExpireTime, type TimeForm } from "../expire-time.ts";
 import { lookup, peekRead } from "../expiry.ts";
 import { keyChanged } from "../keyspace-events.ts";
-import { type Expiry, NO_EXPIRY } from "../keyspace.ts";
+import { NO_EXPIRY } from "../keyspace.ts";
 import { propagateAs } from "../propagation.ts";
 import { replyError } from "../reply.ts";
 import type { ServerState } from "../state.ts";
+import { type Condition, holds, isCondition } from "./expiry-condition.ts";
 import { keyAt } from "./strings.ts";
-
-type Condition = "NX" | "XX" | "GT" | "LT";
-const CONDITIONS: ReadonlySet<string> = new Set(["NX", "XX", "GT", "LT"]);
 
 /** EXPIRE and its three sisters; a moment that has passed deletes at once (server spec §2.15). */
 function expireCommand(command: string, form: TimeForm) {
@@ -51,33 +48,17 @@ function expireCommand(command: string, form: TimeForm) {
 
 /** @returns the error's text for words that are no condition or exclude each other */
 function readConditions(args: Arguments): readonly Condition[] | string {
-  const words: string[] = [];
+  const conditions: Condition[] = [];
   for (let at = 3; at < args.length; at++) {
     const word = textOf(args[at] ?? "");
-    if (!CONDITIONS.has(word.toUpperCase())) return unsupportedOption(word);
-    words.push(word.toUpperCase());
+    const condition = word.toUpperCase();
+    if (!isCondition(condition)) return unsupportedOption(word);
+    conditions.push(condition);
   }
-  const has = (word: Condition): boolean => words.includes(word);
+  const has = (word: Condition): boolean => conditions.includes(word);
   if (has("NX") && (has("XX") || has("GT") || has("LT"))) return ERRORS.expireNxIncompatible;
   if (has("GT") && has("LT")) return ERRORS.expireGtLtIncompatible;
-  return words as Condition[];
-}
-
-/** Keys without an expiry count as staying for ever. */
-function holds(condition: Condition, current: Expiry, wanted: number): boolean {
-  const end = current ?? Number.POSITIVE_INFINITY;
-  switch (condition) {
-    case "NX":
-      return current === NO_EXPIRY;
-    case "XX":
-      return current !== NO_EXPIRY;
-    case "GT":
-      return wanted > end;
-    case "LT":
-      return wanted < end;
-    default:
-      return unreachable(condition);
-  }
+  return conditions;
 }
 
 /** TTL, PTTL, EXPIRETIME, PEXPIRETIME: -2 without the key, -1 without an expiry. */

@@ -6,6 +6,7 @@ import type { Client } from "../client.ts";
 import { type Command, FIRST_KEY, flags } from "../command.ts";
 import type { Arguments } from "../environment.ts";
 import { ERRORS } from "../errors.ts";
+import { lookupHash } from "../containers.ts";
 import { lookup, lookupRead } from "../expiry.ts";
 import { keyChanged } from "../keyspace-events.ts";
 import { NO_EXPIRY } from "../keyspace.ts";
@@ -216,11 +217,9 @@ function valueAt(
   const hasField = arrow >= 0 && arrow + 2 < pattern.length;
   const name = hasField ? pattern.slice(0, arrow) : pattern;
   const key = name.slice(0, star) + element + name.slice(star + 1);
+  if (hasField) return lookupHash(state, client, key)?.get(pattern.slice(arrow + 2));
   const value = lookup(state, client, key)?.value;
-  if (value === undefined) return undefined;
-  if (!hasField) return isString(value) ? value : undefined;
-  if (isString(value) || value.kind !== "hash") return undefined;
-  return value.get(pattern.slice(arrow + 2));
+  return value !== undefined && isString(value) ? value : undefined;
 }
 
 function replyResults(client: Client, results: readonly (Bytes | undefined)[]): void {

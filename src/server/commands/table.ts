@@ -7,6 +7,7 @@ import { BITMAP_COMMANDS } from "./bitmaps.ts";
 import { COUNTER_COMMANDS } from "./counters.ts";
 import { DUMP_COMMANDS } from "./dump.ts";
 import { FAILOVER_COMMANDS } from "./failover.ts";
+import { FIELD_TIME_COMMANDS } from "./field-times.ts";
 import { FLUSH_COMMANDS } from "./flush.ts";
 import { ELEMENT_SCAN_COMMANDS } from "./element-scans.ts";
 import { HASH_COUNTER_COMMANDS } from "./hash-counters.ts";
@@ -58,6 +59,7 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map(
     ...BITMAP_COMMANDS,
     ...HASH_COMMANDS,
     ...HASH_COUNTER_COMMANDS,
+    ...FIELD_TIME_COMMANDS,
     ...SORTED_SET_COMMANDS,
     ...SORTED_SET_ADDITION_COMMANDS,
     ...SORTED_SET_RANGE_COMMANDS,

@@ -20,6 +20,7 @@ export function statsFields(state: ServerState): readonly Field[] {
     ["sync_full", stats.syncFull],
     ["sync_partial_ok", stats.syncPartialOk],
     ["sync_partial_err", stats.syncPartialErr],
+    ["expired_subkeys", stats.expiredFields],
     ["expired_keys", stats.expiredKeys],
     ["expired_stale_perc", "0.00"],
     ["expired_time_cap_reached_count", stats.expireCapReached],

@@ -34,5 +34,6 @@ export function accountContainer(value: Container): number {
   }
   const before = accounted.bytes;
   accounted.bytes = CONTAINER_BYTES + Math.round((accounted.bytesAnElement + ELEMENT_BYTES) * size);
+  if (value.kind === "hash") accounted.bytes += EXPIRY_BYTES * value.expiringFields;
   return accounted.bytes - before;
 }

@@ -3,21 +3,24 @@ import type { Bytes } from "../../base/bytes.ts";
 import type { Random } from "../../base/random.ts";
 import { Dictionary } from "./dictionary.ts";
 import { type PackedLimits, Packing } from "./packing.ts";
+import { SortedSet } from "./sorted-set.ts";
 
 /**
  * A hash: fields, which are latin1 texts, with values in the form of `stored`, and for some of the
  * fields a moment after which they are gone.
  *
- * Interface: `size`, `has`, `get`, `set`, `delete`, iteration, `random`, `scan`, `expireAt`,
- * `setExpiry`, `copy`; after additions `checkEncoding`.
+ * Interface: `size`, `has`, `get`, `set`, `setKeepingExpiry`, `delete`, iteration, `random`, `scan`,
+ * `expireAt`, `setExpiry`, `earliestExpiry`, `expiredFields`, `copy`; after additions `checkEncoding`.
+ *
+ * Fields whose moment has passed are here until somebody deletes them (`field-expiry.ts`).
  */
 export class Hash {
   /** What it counts for in the sum of all data. */
   readonly accounted = newAccountedSize();
   readonly kind = "hash";
   #fields = new Dictionary<Bytes>();
-  /** Unix ms by field; absent while no field has one. */
-  #expiries: Dictionary<number> | undefined;
+  /** The fields that expire, the first to go first, by Unix ms; absent while there is none. */
+  #expiries: SortedSet | undefined;
   #packing = new Packing();
 
   get size(): number {
@@ -43,11 +46,16 @@ export class Hash {
   /** A field that is set stays until it is set to expire again. @returns whether it is new */
   set(field: string, value: Bytes): boolean {
     const before = this.#fields.size;
+    this.setKeepingExpiry(field, value);
+    if (this.#expiries !== undefined) this.setExpiry(field, undefined);
+    return this.#fields.size > before;
+  }
+
+  /** A field that is counted up goes when it would have gone anyway. */
+  setKeepingExpiry(field: string, value: Bytes): void {
     this.#fields.set(field, value);
     this.#packing.note(field.length);
     this.#packing.note(value.length);
-    if (this.#expiries !== undefined) this.setExpiry(field, undefined);
-    return this.#fields.size > before;
   }
 
   delete(field: string): boolean {
@@ -61,19 +69,25 @@ export class Hash {
   }
 
   earliestExpiry(): number | undefined {
-    let earliest: number | undefined;
-    for (const [, at] of this.#expiries ?? []) if (at < (earliest ?? at + 1)) earliest = at;
-    return earliest;
+    return this.#expiries?.at(0)?.score;
+  }
+
+  /** Those whose moment is before `unixNow`, the earliest first. @param most how many are wanted */
+  expiredFields(unixNow: number, most: number): string[] {
+    const expiries = this.#expiries;
+    if (expiries === undefined) return [];
+    const fields = expiries.range(0, Math.min(expiries.countBelow(unixNow), most));
+    return [...fields].map(({ member }) => member);
   }
 
   expireAt(field: string): number | undefined {
-    return this.#expiries?.get(field);
+    return this.#expiries?.score(field);
   }
 
   /** @param at Unix ms, or undefined for a field that stays; the field must exist */
   setExpiry(field: string, at: number | undefined): void {
     if (at !== undefined) {
-      this.#expiries ??= new Dictionary();
+      this.#expiries ??= new SortedSet();
       this.#expiries.set(field, at);
     } else if (this.#expiries !== undefined) {
       this.#expiries.delete(field);
