@@ -103,7 +103,7 @@ describe("a sentinel that is told anything", () => {
     () => {
       const begun = Date.now();
       const events = new Set<string>();
-      for (let round = 0; !isOver(round, { short: 8, begun }); round++) {
+      for (let round = 0; !isOver(round, { short: 5, begun }); round++) {
         for (const event of live(FUZZ_SEED + round)) events.add(event);
       }
       // What is never reached is not tested.

@@ -3,6 +3,7 @@ import type { Reply } from "../../src/resp/reply.ts";
 import type { Effect } from "../../src/sentinel/effect.ts";
 import { SCRIPTS_DUE } from "../../src/sentinel/script-queue.ts";
 import { clientId } from "../../src/base/ids.ts";
+import { millis } from "../../src/base/units.ts";
 import { eventsIn, REPLICA_1, REPLICA_2, WatchedMaster } from "./watched-master.ts";
 
 type Run = Extract<Effect, { readonly kind: "run-script" }>;
@@ -285,3 +286,32 @@ describe("SENTINEL SET of a script", () => {
     expect(shown()).toBeUndefined();
   });
 });
+
+describe("a wake-up shortly before a script or a question is due", () => {
+  it("comes to an end, and both have their time", () => {
+    world = new WatchedMaster({ names: { "redis-0": ["10.0.0.2"] } });
+    world.master.settings.notificationScript = NOTIFY;
+    world.names.clear();
+    const client = clientId(1);
+    const args = ["SENTINEL", "MONITOR", "other", "redis-9", "6379", "2"] as const;
+    world.give({ kind: "client-request", client, request: 900, args });
+    world.request("SENTINEL", "SET", "mymaster", "parallel-syncs", "1");
+    tickAt(world.now);
+    const dueAt = world.state.schedule.deadlineOf(SCRIPTS_DUE);
+    expect(runsIn(tickAt(dueAt - 3))).toEqual([]);
+    expect(world.state.schedule.deadlineOf(SCRIPTS_DUE)).toBe(dueAt);
+    expect(runsIn(tickAt(dueAt))).toHaveLength(1);
+    const [question] = world.state.questions.values();
+    if (question?.question === undefined) throw new Error("no question");
+    tickAt(question.question.deadline - 3);
+    expect(world.state.questions.size).toBe(1);
+    const replies = tickAt(world.now + 3).filter((effect) => effect.kind === "reply");
+    expect(replies).toHaveLength(1);
+  });
+});
+
+function tickAt(moment: number): readonly Effect[] {
+  world.now = millis(moment);
+  world.state.wakeAt = world.now;
+  return world.give({ kind: "tick", afterPoll: false });
+}
