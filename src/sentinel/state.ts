@@ -346,4 +346,4 @@ export type Subscription =
   | { readonly phase: "none" }
   | { readonly phase: "closed"; readonly retryAt: Millis }
   | { readonly phase: "connecting"; readonly since: Millis }
-  | { readonly phase: "open"; readonly lastHeardAt: Millis };
+  | { readonly phase: "open"; lastHeardAt: Millis };

@@ -366,9 +366,8 @@ function onHelloReceived(
   if (input.link !== undefined) {
     const link = turn.state.links.get(input.link);
     if (link === undefined || link.phase.phase !== "open") return;
-    if (link.phase.subscription.phase === "open") {
-      link.phase = { ...link.phase, subscription: { phase: "open", lastHeardAt: turn.now } };
-    }
+    const { subscription } = link.phase;
+    if (subscription.phase === "open") subscription.lastHeardAt = turn.now;
   }
   takeHello(turn, input.hello);
 }

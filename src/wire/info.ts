@@ -64,13 +64,29 @@ export function parseInfo(info: Bytes): InfoReport {
     isReplicaAnnounced: undefined,
   };
   const seen = new Set<string>();
-  for (const line of text.split("\n")) {
-    const colon = line.indexOf(":");
-    if (colon <= 0) continue;
-    const end = line.endsWith("\r") ? line.length - 1 : line.length;
-    readField(report, line.slice(0, colon), line.slice(colon + 1, end), seen);
+  for (let at = 0; at < text.length;) {
+    const lineFeed = text.indexOf("\n", at);
+    const lineEnd = lineFeed === -1 ? text.length : lineFeed;
+    // Nearly all lines are of no interest, which their first letter tells without a copy.
+    if (INITIALS_READ.has(text.charCodeAt(at))) readLine(report, text, { at, lineEnd }, seen);
+    at = lineEnd + 1;
   }
   return report;
+}
+
+/** Of `run_id` and `role`, `vedette_version`, `loading`, `master_host`, `slave0`. */
+const INITIALS_READ = new Set(["r", "v", "l", "m", "s"].map((letter) => letter.charCodeAt(0)));
+
+function readLine(
+  report: Draft,
+  text: string,
+  { at, lineEnd }: { readonly at: number; readonly lineEnd: number },
+  seen: Set<string>,
+): void {
+  const colon = text.indexOf(":", at);
+  if (colon === -1 || colon > lineEnd) return;
+  const end = text[lineEnd - 1] === "\r" ? lineEnd - 1 : lineEnd;
+  readField(report, text.slice(at, colon), text.slice(colon + 1, end), seen);
 }
 
 const REPLICA_KEY = /^slave[0-9]/;

@@ -92,7 +92,7 @@ function openTo(redis: Pick<ScriptedServer, "address">, more: Partial<LinkTarget
   return links;
 }
 
-function options(): LinkOptions & { readonly troubles: LinkTroubles } {
+function options(): Omit<LinkOptions, "hellos"> & { readonly troubles: LinkTroubles } {
   const output = new LogOutput(1, log.file);
   return {
     myId: MY_ID,

@@ -56,6 +56,17 @@ describe("INFO of a master", () => {
     expect(parseInfo(lines("role:master", line)).replicas).toEqual(replicas);
   });
 
+  it.each([
+    ["no line end at the end", `role:master\nrun_id:${RUN_ID}`],
+    ["bare line feeds", `role:master\n\nmaster\nrun_id:${RUN_ID}\n`],
+    [
+      "a line without a colon before one that has one",
+      `role:master\r\nrun_id\r\nrun_id:${RUN_ID}\r\n`,
+    ],
+  ])("reads texts with %s", (_name, text) => {
+    expect(parseInfo(text)).toMatchObject({ role: "master", runId: RUN_ID });
+  });
+
   it("lists an address once", () => {
     const twice = lines("slave0:ip=Db.example,port=1", "slave1:ip=db.example,port=1");
     expect(parseInfo(twice).replicas).toEqual([{ host: "Db.example", port: 1 }]);

@@ -1,7 +1,8 @@
 import type { RunId } from "../../base/ids.ts";
 import type { Effect, LinkCommand } from "../../sentinel/effect.ts";
 import type { Input } from "../../sentinel/input.ts";
-import { HELLO_CHANNEL, parseHello } from "../../wire/hello.ts";
+import { HELLO_CHANNEL } from "../../wire/hello.ts";
+import type { RecentHellos } from "../../wire/recent-hellos.ts";
 import type { TlsDialer } from "../tls/tls-dialer.ts";
 import { Connection } from "./connection.ts";
 import { sendCommand } from "./link-commands.ts";
@@ -17,6 +18,8 @@ export interface LinkOptions {
   readonly localAddress?: string | undefined;
   /** Encrypts all links (`tls-replication`); undefined leaves them plain. */
   readonly tls?: TlsDialer | undefined;
+  /** Shared by all links. */
+  readonly hellos: RecentHellos;
   /** Takes what happens on the links; must not throw. */
   readonly report: (input: Input) => void;
 }
@@ -148,7 +151,7 @@ export class Link {
 
   #onMessage(channel: string, payload: string): void {
     if (channel !== HELLO_CHANNEL) return;
-    const message = parseHello(payload);
+    const message = this.#options.hellos.read(payload);
     const { link } = this.#target;
     this.#options.report(
       message.kind === "hello"

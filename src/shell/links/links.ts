@@ -1,15 +1,17 @@
 import type { LinkId } from "../../base/ids.ts";
 import type { LinkCommand } from "../../sentinel/effect.ts";
+import { RecentHellos } from "../../wire/recent-hellos.ts";
 import { Link, type LinkOptions, type LinkTarget } from "./link.ts";
 import type { LinkTroubles } from "./link-troubles.ts";
 
 /** All links of a sentinel by id. A command for a link that is gone is dropped: nobody waits for it. */
 export class Links {
   readonly #links = new Map<LinkId, Link>();
-  readonly #options: LinkOptions;
+  readonly #options: Omit<LinkOptions, "hellos">;
+  readonly #hellos = new RecentHellos();
   readonly #troubles: LinkTroubles;
 
-  constructor(options: LinkOptions & { readonly troubles: LinkTroubles }) {
+  constructor(options: Omit<LinkOptions, "hellos"> & { readonly troubles: LinkTroubles }) {
     this.#options = options;
     this.#troubles = options.troubles;
   }
@@ -20,6 +22,7 @@ export class Links {
       target.link,
       new Link(target, {
         ...this.#options,
+        hellos: this.#hellos,
         passwordRefused: (reason) => this.#troubles.notePassword(target.address, reason),
         report: (input) => {
           if (input.kind === "link-lost") this.#links.delete(input.link);
