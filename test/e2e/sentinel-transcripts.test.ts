@@ -6,7 +6,7 @@ import { freePort } from "./harness/ports.ts";
 import { describeWithReal } from "./harness/programs.ts";
 import type { SentinelProcess } from "./harness/sentinel-process.ts";
 import { MASTER_NAME } from "./harness/watched-group.ts";
-import { DIFFERENT_ON_PURPOSE } from "./transcripts/differences.ts";
+import { ADDED, DIFFERENT_ON_PURPOSE, OWN_INFO_FIELDS, UNORDERED } from "./transcripts/differences.ts";
 import { masked } from "./transcripts/masking.ts";
 import { play, type Played, scriptsOf } from "./transcripts/player.ts";
 
@@ -73,6 +73,17 @@ describeWithReal(["redis-server", "redis-sentinel"], "transcripts of a sentinel'
     });
   }
 
+  it("INFO has redis-sentinel's sections and fields, in its order", async () => {
+    const fieldsOf = async (sentinel: SentinelProcess): Promise<string[]> => {
+      const text = String(await sentinel.command("INFO"));
+      return text.split("\r\n").map((line) => line.split(":")[0] ?? "");
+    };
+    const theirs = await fieldsOf(real);
+    const answered = await fieldsOf(ours);
+    expect(answered.filter((field) => !OWN_INFO_FIELDS.has(field))).toEqual(theirs);
+    expect(answered).toEqual(expect.arrayContaining([...OWN_INFO_FIELDS]));
+  });
+
   // The values are known when the servers run; the names of the scripts already now.
   for (const [index, { name }] of scriptsOf(TEXT, {}).entries()) {
     describe(name, () => {
@@ -86,7 +97,20 @@ describeWithReal(["redis-server", "redis-sentinel"], "transcripts of a sentinel'
 });
 
 function withoutKnown(played: readonly Played[]): readonly Played[] {
-  return played.filter(
-    ({ line }) => !DIFFERENT_ON_PURPOSE.some(({ command }) => command.test(line)),
-  );
+  return played
+    .filter(({ line }) => !DIFFERENT_ON_PURPOSE.some(({ command }) => command.test(line)))
+    .map(({ line, answers }) => {
+      const common = answers.map((answer) => withoutAdded(answer));
+      return { line, answers: UNORDERED.test(line) ? common.map(sorted) : common };
+    });
+}
+
+function withoutAdded(answer: string): string {
+  return ADDED.reduce((text, added) => text.replaceAll(added.text, ""), answer);
+}
+
+/** The items of a printed list of plain texts. */
+function sorted(answer: string): string {
+  const [, type = "", items] = /^([*~])\[(.*)\]$/.exec(answer) ?? [];
+  return items === undefined ? answer : `${type}[${items.split(", ").sort().join(", ")}]`;
 }

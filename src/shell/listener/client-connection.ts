@@ -187,7 +187,12 @@ export class ClientConnection implements Connection, Subscriber, ListedClient {
   flush(): void {
     this.#flushIsDue = false;
     if (this.#gone || this.#ended) return;
-    this.#host.stats.netOutputBytes += this.#output.flush();
+    const sentBytes = this.#output.flush();
+    if (sentBytes > 0) {
+      const { stats } = this.#host;
+      stats.netOutputBytes += sentBytes;
+      stats.writes++;
+    }
     if (this.#reader.throttled || this.#output.unsentBytes > 0) this.#checkOutput();
     if (this.#reader.closed && !this.#output.isWaiting) this.#end();
   }
@@ -197,11 +202,17 @@ export class ClientConnection implements Connection, Subscriber, ListedClient {
     this.#reader.suspended = true;
   }
 
-  /** Requests that waited are executed, once the caller is done with what it is doing. */
-  resume(): void {
+  /**
+   * Requests that waited are executed, once the caller is done with what it is doing.
+   * @param first the one that was put off when the client was suspended
+   */
+  resume(first?: readonly Bytes[]): void {
     if (!this.#reader.suspended) return;
     this.#reader.suspended = false;
-    process.nextTick(() => this.#continue(this.#host.now()));
+    process.nextTick(() => {
+      if (first !== undefined && !this.#gone) this.#executeRequest(first);
+      this.#continue(this.#host.now());
+    });
   }
 
   closeAfterReply(): void {
@@ -294,7 +305,9 @@ export class ClientConnection implements Connection, Subscriber, ListedClient {
     // What comes behind the last request is swallowed while the connection lingers.
     if (this.#reader.closed) return;
     this.#lastActiveAt = this.#host.now();
-    this.#host.stats.netInputBytes += chunk.length;
+    const { stats } = this.#host;
+    stats.netInputBytes += chunk.length;
+    stats.reads++;
     this.#reader.feed(chunk);
     this.#continue(this.#lastActiveAt);
   }

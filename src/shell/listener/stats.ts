@@ -7,6 +7,9 @@ export class ListenerStats {
   connectionsRejected = 0;
   netInputBytes = 0;
   netOutputBytes = 0;
+  /** How often something arrived, and how often something was sent. */
+  reads = 0;
+  writes = 0;
   queryBufferDisconnections = 0;
   outputBufferDisconnections = 0;
   errorReplies = 0;
@@ -28,6 +31,8 @@ export class ListenerStats {
     this.connectionsRejected = 0;
     this.netInputBytes = 0;
     this.netOutputBytes = 0;
+    this.reads = 0;
+    this.writes = 0;
     this.queryBufferDisconnections = 0;
     this.outputBufferDisconnections = 0;
     this.errorReplies = 0;

@@ -36,7 +36,7 @@ function info(names: readonly string[]): Reply {
   return array(
     names.map((name) => {
       const found = find(name);
-      return found === undefined ? { kind: "null-array" } : describe(found);
+      return found === undefined ? { kind: "null" } : describe(found);
     }),
   );
 }
@@ -58,7 +58,7 @@ function describe(command: CommandFacts): Reply {
     integer(0),
     integer(0),
     statuses(command.categories.map((category) => `@${category}`)),
-    { kind: "set", items: [] },
+    { kind: "set", items: command.tips.map(bulk) },
     { kind: "set", items: [] },
     command.subcommands.size === 0
       ? { kind: "set", items: [] }

@@ -15,6 +15,8 @@ export interface CommandFacts {
   readonly arity: number;
   readonly flags: readonly string[];
   readonly categories: readonly Category[];
+  /** How clients of a cluster should treat it. */
+  readonly tips: readonly string[];
   readonly summary: string;
   /** The Redis version that had it first, and the group it is documented in. */
   readonly since: string;
@@ -23,9 +25,15 @@ export interface CommandFacts {
   readonly subcommands: ReadonlyMap<string, CommandFacts>;
 }
 
-type Facts = Omit<CommandFacts, "name" | "arity" | "subcommands">;
+type Facts = Omit<CommandFacts, "name" | "arity" | "tips" | "subcommands">;
 
 const NONE: ReadonlyMap<string, CommandFacts> = new Map();
+const TIPS: ReadonlyMap<string, readonly string[]> = new Map([
+  ["client|info", ["nondeterministic_output"]],
+  ["client|list", ["nondeterministic_output"]],
+  ["info", ["nondeterministic_output", "request_policy:all_shards", "response_policy:special"]],
+  ["ping", ["request_policy:all_shards", "response_policy:all_succeeded"]],
+]);
 const OPEN = ["loading", "stale"];
 const CONNECTION = ["noscript", "loading", "stale"];
 const ADMIN = ["admin", "noscript", "loading", "stale"];
@@ -97,14 +105,14 @@ function commandFacts(): Facts {
 }
 
 function subcommandsOf(
-  container: string,
+  parent: string,
   arities: Iterable<readonly [string, number]>,
   factsOf: (word: string) => Facts,
 ): ReadonlyMap<string, CommandFacts> {
   return new Map(
     Array.from(arities, ([word, arity]) => [
       word,
-      { name: `${container}|${word}`, arity, ...factsOf(word), subcommands: NONE },
+      plain(`${parent}|${word}`, arity, factsOf(word)),
     ]),
   );
 }
@@ -114,7 +122,16 @@ function aritiesOf(table: SubcommandTable): (readonly [string, number])[] {
 }
 
 function plain(name: string, arity: number, facts: Facts): CommandFacts {
-  return { name, arity, ...facts, subcommands: NONE };
+  return { name, arity, tips: TIPS.get(name) ?? [], ...facts, subcommands: NONE };
+}
+
+function container(
+  name: string,
+  arity: number,
+  facts: Facts,
+  subcommands: ReadonlyMap<string, CommandFacts>,
+): CommandFacts {
+  return { ...plain(name, arity, facts), subcommands };
 }
 
 function subscription(name: string, arity: number, summary: string): CommandFacts {
@@ -137,33 +154,32 @@ function handshake(name: string, arity: number, about: Pick<Facts, "summary" | "
 }
 
 const COMMANDS: readonly CommandFacts[] = [
-  {
-    name: "acl",
-    arity: -2,
-    summary: "A container for commands about users",
-    since: "6.0.0",
-    group: "server",
-    flags: [],
-    categories: ["slow"],
-    subcommands: subcommandsOf("acl", aritiesOf(ACL_SUBCOMMANDS), aclFacts),
-  },
+  container(
+    "acl",
+    -2,
+    {
+      summary: "A container for commands about users",
+      since: "6.0.0",
+      group: "server",
+      flags: [],
+      categories: ["slow"],
+    },
+    subcommandsOf("acl", aritiesOf(ACL_SUBCOMMANDS), aclFacts),
+  ),
   handshake("auth", -2, { summary: "Authenticate this connection", since: "1.0.0" }),
-  {
-    name: "client",
-    arity: -2,
-    summary: "A container for commands about connections",
-    since: "2.4.0",
-    group: "connection",
-    flags: [],
-    categories: ["slow"],
-    subcommands: subcommandsOf("client", aritiesOf(SENTINEL_CLIENT_SUBCOMMANDS), clientFacts),
-  },
-  {
-    name: "command",
-    arity: -1,
-    ...commandFacts(),
-    subcommands: subcommandsOf("command", COMMAND_ARITIES, commandFacts),
-  },
+  container(
+    "client",
+    -2,
+    {
+      summary: "A container for commands about connections",
+      since: "2.4.0",
+      group: "connection",
+      flags: [],
+      categories: ["slow"],
+    },
+    subcommandsOf("client", aritiesOf(SENTINEL_CLIENT_SUBCOMMANDS), clientFacts),
+  ),
+  container("command", -1, commandFacts(), subcommandsOf("command", COMMAND_ARITIES, commandFacts)),
   handshake("hello", -1, { summary: "Greet the sentinel and choose a protocol", since: "6.0.0" }),
   plain("info", -1, {
     summary: "Facts and counters of this sentinel",
@@ -195,16 +211,18 @@ const COMMANDS: readonly CommandFacts[] = [
     flags: ["noscript", "loading", "stale", "fast"],
     categories: ["admin", "fast", "dangerous"],
   }),
-  {
-    name: "sentinel",
-    arity: -2,
-    summary: "A container for Sentinel commands",
-    since: "2.8.4",
-    group: "sentinel",
-    flags: ["admin"],
-    categories: DANGEROUS,
-    subcommands: subcommandsOf("sentinel", SENTINEL_ARITIES, sentinelFacts),
-  },
+  container(
+    "sentinel",
+    -2,
+    {
+      summary: "A container for Sentinel commands",
+      since: "2.8.4",
+      group: "sentinel",
+      flags: ["admin"],
+      categories: DANGEROUS,
+    },
+    subcommandsOf("sentinel", SENTINEL_ARITIES, sentinelFacts),
+  ),
   plain("shutdown", -1, {
     summary: "End this sentinel",
     since: "1.0.0",

@@ -23,7 +23,7 @@ import type { Links } from "../links/links.ts";
 import type { AccessControl } from "../listener/access/access-control.ts";
 import { disabledUserNotes } from "../listener/access/declared-access.ts";
 import { Listener, type ListenOptions } from "../listener/listener.ts";
-import type { SessionContext } from "../listener/session/session-command.ts";
+import type { PauseControl, SessionContext } from "../listener/session/session-command.ts";
 import { DEFAULT_LISTENER_SETTINGS, type ListenerSettings } from "../listener/settings.ts";
 import type { Log } from "../log.ts";
 import { OutboundGate, type Outgoing } from "../../sentinel/outbound-gate.ts";
@@ -143,7 +143,7 @@ export class SentinelDaemon {
       now: monotonicNow,
       log: (level, message) => options.log.line(level, message),
     });
-    const session = sessionContext(this.#listener);
+    const session = sessionContext(this.#listener, this.#requests.pause);
     const info = new ProcessInfo(
       {
         version: readVersion(),
@@ -188,6 +188,7 @@ export class SentinelDaemon {
     this.#ended = true;
     this.#tellUnfinishedScripts();
     this.#wakeUp.stop();
+    this.#requests.pause.stop();
     this.#links?.closeAll();
     this.#options.tls?.stop();
     this.#options.secrets?.stop();
@@ -333,13 +334,17 @@ function listenOptions(daemon: DaemonSettings, door: Tls | undefined): ListenOpt
   };
 }
 
-function sessionContext({ clients, pubSub, access, now, log }: Listener): SessionContext {
+function sessionContext(
+  { clients, pubSub, access, now, log }: Listener,
+  pause: PauseControl,
+): SessionContext {
   return {
     clients,
     pubSub,
     access,
     now,
     log,
+    pause,
     greeting: { server: "redis", version: REDIS_VERSION, mode: "sentinel" },
   };
 }

@@ -5,6 +5,7 @@ import { REDIS_VERSION } from "../../server/version.ts";
 import { monotonicNow, wallClockNow } from "../clock.ts";
 import type { Listener } from "../listener/listener.ts";
 import { listenerLines } from "../listener/listener-lines.ts";
+import { type CommandCount, type Field, ProcessStats } from "./process-stats.ts";
 
 const SECONDS_A_DAY = 86_400;
 const MICROSECONDS = 1e6;
@@ -27,26 +28,11 @@ export interface ProcessFacts {
 
 const ALL: ReadonlySet<string> = new Set(["default", "all", "everything"]);
 
-/** What exporters look for and a sentinel has none of, in Redis' order. */
-const KEYSPACE_STATS = [
-  "sync_full",
-  "sync_partial_ok",
-  "sync_partial_err",
-  "expired_keys",
-  "evicted_keys",
-  "evicted_clients",
-  "keyspace_hits",
-  "keyspace_misses",
-];
-const PROCESS_STATS = ["pubsubshard_channels", "latest_fork_usec", "total_forks"];
-
-type Field = readonly [string, string | number];
-
 /** The sections of INFO about the process: server, clients, stats and cpu (spec sentinel §7.14). */
 export class ProcessInfo {
   readonly #facts: ProcessFacts;
   readonly #listener: Listener;
-  readonly #rate: CommandRate;
+  readonly #stats: ProcessStats;
   readonly #sections: ReadonlyMap<string, () => readonly Field[]>;
 
   constructor(
@@ -55,11 +41,11 @@ export class ProcessInfo {
   ) {
     this.#facts = facts;
     this.#listener = listener;
-    this.#rate = new CommandRate(commands);
+    this.#stats = new ProcessStats(listener, commands);
     this.#sections = new Map([
       ["Server", () => this.#server()],
       ["Clients", () => this.#clients()],
-      ["Stats", () => this.#stats(commands.processed)],
+      ["Stats", () => this.#stats.fields()],
       ["CPU", () => this.#cpu()],
     ]);
   }
@@ -145,27 +131,6 @@ export class ProcessInfo {
     ];
   }
 
-  #stats(commandsProcessed: number): readonly Field[] {
-    const { stats, pubSub } = this.#listener;
-    return [
-      ["total_connections_received", stats.connectionsReceived],
-      ["total_commands_processed", commandsProcessed],
-      ["instantaneous_ops_per_sec", this.#rate.perSecond(monotonicNow())],
-      ["total_net_input_bytes", stats.netInputBytes],
-      ["total_net_output_bytes", stats.netOutputBytes],
-      ["total_net_repl_input_bytes", 0],
-      ["total_net_repl_output_bytes", 0],
-      ["rejected_connections", stats.connectionsRejected],
-      ...zeros(KEYSPACE_STATS),
-      ["pubsub_channels", pubSub.channelCount],
-      ["pubsub_patterns", pubSub.patternCount],
-      ...zeros(PROCESS_STATS),
-      ["total_error_replies", stats.errorReplies],
-      ["client_query_buffer_limit_disconnections", stats.queryBufferDisconnections],
-      ["client_output_buffer_limit_disconnections", stats.outputBufferDisconnections],
-    ];
-  }
-
   #cpu(): readonly Field[] {
     const { user, system } = process.cpuUsage();
     return [
@@ -181,39 +146,4 @@ export class ProcessInfo {
 
 function seconds(microseconds: number): string {
   return (microseconds / MICROSECONDS).toFixed(6);
-}
-
-function zeros(names: readonly string[]): Field[] {
-  return names.map((name) => [name, 0]);
-}
-
-/** Counted by who executes the commands. */
-export interface CommandCount {
-  readonly processed: number;
-}
-
-/** A window is closed when somebody asks for the rate, at the earliest after this. */
-const WINDOW_MS = 1_000;
-
-/** Commands in a second, measured between the times somebody asks: an idle sentinel does nothing. */
-class CommandRate {
-  readonly #commands: CommandCount;
-  #windowStart: Millis = monotonicNow();
-  #countAtStart = 0;
-  #rate = 0;
-
-  constructor(commands: CommandCount) {
-    this.#commands = commands;
-  }
-
-  perSecond(now: Millis): number {
-    const elapsedMs = now - this.#windowStart;
-    if (elapsedMs >= WINDOW_MS) {
-      const count = this.#commands.processed;
-      this.#rate = Math.round(((count - this.#countAtStart) * 1000) / elapsedMs);
-      this.#windowStart = now;
-      this.#countAtStart = count;
-    }
-    return this.#rate;
-  }
 }

@@ -6,6 +6,7 @@ import type { Input } from "../../sentinel/input.ts";
 import { unknownCommand } from "../../server/errors.ts";
 import { denialError } from "../../wire/acl/permission.ts";
 import { isExecutable } from "./executables.ts";
+import { RequestPause } from "./request-pause.ts";
 import { parseShutdownOptions } from "./shutdown-options.ts";
 import type { ClientConnection } from "../listener/client-connection.ts";
 import type { DeferredReply } from "../listener/client-output.ts";
@@ -55,6 +56,8 @@ export class SentinelRequests implements RequestHandler {
   readonly #options: RequestOptions;
   #lastRequest = 0;
   #asked: Asked | undefined;
+  /** CLIENT PAUSE */
+  readonly pause = new RequestPause();
   /** Replies that the core owes, by request: mostly because a save must be done first. */
   readonly #owed = new Map<number, DeferredReply>();
 
@@ -71,8 +74,13 @@ export class SentinelRequests implements RequestHandler {
       client.reply.error(refusal ?? "");
       return;
     }
+    if (this.pause.holds(client, found.meant.name, request)) return;
     this.processed++;
     this.#execute(client, found.command.name, args);
+  }
+
+  onDisconnect(client: ClientConnection): void {
+    this.pause.forget(client);
   }
 
   /** Performs the core's `reply`. */

@@ -61,6 +61,7 @@ export class TestDaemon implements RequestHandler {
       access,
       now: this.listener.now,
       log: this.listener.log,
+      pause: { pause: () => undefined, unpause: () => undefined },
       greeting: { server: "redis", version: "7.2.0", mode: "standalone", role: () => "master" },
     };
   }

@@ -164,6 +164,56 @@ describe("requests", () => {
   });
 });
 
+describe("CLIENT PAUSE", () => {
+  /** What another sentinel sends, and the end of the pause. */
+  const PEERS = [
+    "HELLO 2",
+    "CLIENT SETNAME sentinel-bbbbbbbb-cmd",
+    "PING",
+    `SENTINEL IS-MASTER-DOWN-BY-ADDR 127.0.0.1 1 0 *`,
+    `PUBLISH ${HELLO_CHANNEL} x`,
+  ];
+
+  it("holds what clients ask, in its order, but not what other sentinels do", async () => {
+    const peer = await daemon.client();
+    client.send("CLIENT PAUSE 60000\r\nSENTINEL MYID\r\nCLIENT ID\r\nSENTINEL MASTER nobody\r\n");
+    await expectBytes(client, "+OK\r\n");
+    let isAnswered = false;
+    const first = client.reply().finally(() => {
+      isAnswered = true;
+    });
+    for (const line of PEERS) {
+      const reply = await peer.call(...line.split(" "));
+      expect(reply).not.toMatchObject({ kind: "error" });
+    }
+    expect(isAnswered).toBe(false);
+    expect(await peer.call("CLIENT", "UNPAUSE")).toEqual(simple("OK"));
+    expect(texts(await first)[0]).toMatch(/^[0-9a-f]{40}$/);
+    expect(await client.reply()).toMatchObject({ kind: "integer" });
+    expect(await client.reply()).toEqual(failure("ERR No such master with that name"));
+  });
+
+  it("ends by itself", async () => {
+    const other = await daemon.client();
+    expect(await other.call("CLIENT", "PAUSE", "30")).toEqual(simple("OK"));
+    expect(texts(await call("SENTINEL MYID"))[0]).toMatch(/^[0-9a-f]{40}$/);
+  });
+
+  it("of writes holds nothing: a sentinel has none", async () => {
+    expect(await call("CLIENT PAUSE 60000 WRITE")).toEqual(simple("OK"));
+    expect(texts(await call("SENTINEL MYID"))[0]).toMatch(/^[0-9a-f]{40}$/);
+  });
+
+  it("of a client that left meanwhile is over for it", async () => {
+    client.send("CLIENT PAUSE 60000\r\nROLE\r\n");
+    await expectBytes(client, "+OK\r\n");
+    client.destroy();
+    const other = await daemon.client();
+    expect(await other.call("CLIENT", "UNPAUSE")).toEqual(simple("OK"));
+    expect(texts(await other.call("ROLE"))).toEqual(["sentinel", "mymaster"]);
+  });
+});
+
 describe("INFO", () => {
   it.each(["INFO", "INFO default", "INFO all", "info EVERYTHING"])(
     "%s has all sections in Redis' order",

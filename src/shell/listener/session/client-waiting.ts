@@ -4,8 +4,6 @@ import { parseInteger } from "../../../wire/integers.ts";
 import type { SessionCommand } from "./session-command.ts";
 import { NOT_AN_INTEGER } from "./session-errors.ts";
 
-const NO_PAUSE = "ERR CLIENT PAUSE is not supported by vedette";
-
 export const clientPause: SessionCommand = (client, args, context) => {
   const mode = args[3] === undefined ? "all" : textOf(args[3]).toLowerCase();
   if (args.length > 4 || (mode !== "all" && mode !== "write")) {
@@ -16,13 +14,11 @@ export const clientPause: SessionCommand = (client, args, context) => {
     return client.reply.error("ERR timeout is not an integer or out of range");
   }
   if (durationMs < 0) return client.reply.error("ERR timeout is negative");
-  if (context.pause === undefined) return client.reply.error(NO_PAUSE);
   context.pause.pause(durationMs, mode);
   return client.reply.simple("OK");
 };
 
 export const clientUnpause: SessionCommand = (client, _args, context) => {
-  if (context.pause === undefined) return client.reply.error(NO_PAUSE);
   context.pause.unpause();
   return client.reply.simple("OK");
 };

@@ -31,8 +31,7 @@ export interface SessionContext {
   readonly log: ListenerLog;
   readonly now: () => Millis;
   readonly greeting: Greeting;
-  /** Without it CLIENT PAUSE and UNPAUSE are refused. */
-  readonly pause?: PauseControl;
+  readonly pause: PauseControl;
   /** CLIENT UNBLOCK. @returns whether the client was waiting; without it nobody ever is */
   readonly unblock?: (client: ClientId, how: "timeout" | "error") => boolean;
 }
