@@ -39,6 +39,9 @@ export function renamedCommands(
 /** A command under its new name; the old one is unknown. */
 export function withTrueName(names: CommandNames, args: readonly Bytes[]): readonly Bytes[] {
   if (names.size === 0) return args;
-  const trueName = names.get(textOf(args[0] ?? "").toLowerCase());
-  return trueName === undefined ? args : [trueName, ...args.slice(1)];
+  const [typed = "", ...rest] = args;
+  const trueName = names.get(textOf(typed).toLowerCase());
+  if (trueName === undefined) return args;
+  // An error shows what stands before the zero byte: the name as it was typed.
+  return [trueName === NOBODY ? `${textOf(typed)}${NOBODY}` : trueName, ...rest];
 }

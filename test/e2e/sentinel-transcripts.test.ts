@@ -6,7 +6,12 @@ import { freePort } from "./harness/ports.ts";
 import { describeWithReal } from "./harness/programs.ts";
 import type { SentinelProcess } from "./harness/sentinel-process.ts";
 import { MASTER_NAME } from "./harness/watched-group.ts";
-import { ADDED, DIFFERENT_ON_PURPOSE, OWN_INFO_FIELDS, UNORDERED } from "./transcripts/differences.ts";
+import {
+  ADDED,
+  DIFFERENT_ON_PURPOSE,
+  OWN_INFO_FIELDS,
+  UNORDERED,
+} from "./transcripts/differences.ts";
 import { masked } from "./transcripts/masking.ts";
 import { play, type Played, scriptsOf } from "./transcripts/player.ts";
 
@@ -74,12 +79,8 @@ describeWithReal(["redis-server", "redis-sentinel"], "transcripts of a sentinel'
   }
 
   it("INFO has redis-sentinel's sections and fields, in its order", async () => {
-    const fieldsOf = async (sentinel: SentinelProcess): Promise<string[]> => {
-      const text = String(await sentinel.command("INFO"));
-      return text.split("\r\n").map((line) => line.split(":")[0] ?? "");
-    };
-    const theirs = await fieldsOf(real);
-    const answered = await fieldsOf(ours);
+    const theirs = await infoFieldsOf(real);
+    const answered = await infoFieldsOf(ours);
     expect(answered.filter((field) => !OWN_INFO_FIELDS.has(field))).toEqual(theirs);
     expect(answered).toEqual(expect.arrayContaining([...OWN_INFO_FIELDS]));
   });
@@ -95,6 +96,11 @@ describeWithReal(["redis-server", "redis-sentinel"], "transcripts of a sentinel'
     });
   }
 });
+
+async function infoFieldsOf(sentinel: SentinelProcess): Promise<string[]> {
+  const text = await sentinel.text("INFO");
+  return text.split("\r\n").map((line) => line.split(":")[0] ?? "");
+}
 
 function withoutKnown(played: readonly Played[]): readonly Played[] {
   return played

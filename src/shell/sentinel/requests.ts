@@ -69,7 +69,7 @@ export class SentinelRequests implements RequestHandler {
     const args = withTrueName(this.#options.renamed, request);
     const found = findCommand(args);
     const refusal =
-      found.kind === "command" ? this.#refuse(client, found, args) : errorOf(found, args);
+      found.kind === "command" ? this.#refuse(client, found, args) : errorOf(found, request);
     if (found.kind !== "command" || refusal !== undefined) {
       client.reply.error(refusal ?? "");
       return;

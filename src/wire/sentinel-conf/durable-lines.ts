@@ -107,6 +107,8 @@ function ours(setting: string, rest: readonly string[]): OptionLine {
 
 /** Settings whose lines are all written here: one that no master claims any more is removed. */
 const WRITTEN: ReadonlySet<string> = new Set([
+  // A sentinel loads none, and Redis' rewrite forgets the line.
+  "loadmodule",
   "loglevel",
   ...VEDETTE_SETTINGS.map((setting) => `vedette ${setting}`),
   ...[

@@ -118,7 +118,7 @@ describe("an aclfile", () => {
     ].join("\n");
     expect(readUsersFile(directory(), { name: "u.acl", text })).toEqual({
       kind: "mistakes",
-      text: "u.acl:1 should start with user keyword followed by the username. u.acl:2: Syntax error. u.acl:3 should start with user keyword followed by the username. u.acl:4 should start with user keyword followed by the username. WARNING: Duplicate user 'bob' found on line 6. u.acl:7: Unknown command or category name in ACL. u.acl:8: Unmatched parenthesis in selector definition.u.acl:9: The password hash must be exactly 64 characters and contain only lowercase hexadecimal characters. WARNING: ACL errors detected, no change to the previously active ACL rules was performed",
+      text: "u.acl:1 should start with user keyword followed by the username. u.acl:2: Syntax error. u.acl:3 should start with user keyword followed by the username. u.acl:4 should start with user keyword followed by the username. WARNING: Duplicate user 'bob' found on line 6. u.acl:7: Error in applying operation '+nocmd': Unknown command or category name in ACL. u.acl:8: Unmatched parenthesis in selector definition.u.acl:9: The password hash must be exactly 64 characters and contain only lowercase hexadecimal characters. WARNING: ACL errors detected, no change to the previously active ACL rules was performed",
     });
   });
 });
