@@ -124,6 +124,10 @@ export class BufferedWriter implements ReplyWriter {
     this.#append(this.#protocol === 2 ? `*${count}\r\n` : `>${count}\r\n`);
   }
 
+  attribute(pairs: number): void {
+    this.#append(`|${pairs}\r\n`);
+  }
+
   double(value: number): void {
     const text = formatDouble(value);
     if (this.#protocol === 2) this.bulk(text);

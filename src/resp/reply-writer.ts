@@ -22,6 +22,8 @@ export interface ReplyWriter {
   map(pairs: number): void;
   set(count: number): void;
   push(count: number): void;
+  /** RESP3 only: so many pairs about the reply that follows them. */
+  attribute(pairs: number): void;
   double(value: number): void;
   boolean(value: boolean): void;
   bigNumber(digits: string): void;

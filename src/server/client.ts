@@ -5,7 +5,7 @@ import type { ReplyWriter } from "../resp/reply-writer.ts";
 import type { KeyWait } from "./blocking-state.ts";
 import type { Command } from "./command.ts";
 import type { Arguments } from "./environment.ts";
-import type { Database, Watcher } from "./keyspace.ts";
+import type { Database, WatchedKey, Watcher } from "./keyspace.ts";
 import { newReplicaOptions, type ReplicaOptions } from "./replication/replica-options.ts";
 
 /** A command held back between MULTI and EXEC. */
@@ -18,15 +18,10 @@ export interface Transaction {
   readonly queued: QueuedCommand[];
   /** Union of the queued commands' flags: EXEC is refused where any of them would be. */
   flags: number;
+  /** Flags that at least one of them lacks: where it may not run, EXEC may not. */
+  lacking: number;
   /** A command was refused while queueing: EXEC answers EXECABORT. */
   spoiled: boolean;
-}
-
-export interface WatchedKey {
-  readonly database: Database;
-  readonly key: string;
-  /** It was past its time already when it was watched, so its removal is no change. */
-  readonly expired: boolean;
 }
 
 /** Why a client's next requests wait. */

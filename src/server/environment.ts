@@ -35,6 +35,7 @@ export interface ConnectionFacts {
   readonly netOutputBytes: number;
   readonly channels: number;
   readonly patterns: number;
+  readonly shardChannels: number;
   readonly queryBufferLimitDisconnections: number;
   readonly outputBufferLimitDisconnections: number;
   readonly errorReplies: number;
@@ -71,6 +72,8 @@ export interface Environment {
   hasUnsentReplies(client: Client): boolean;
   /** @returns the number of local receivers */
   publish(channel: Bytes, message: Bytes): number;
+  /** SPUBLISH. @returns the number of local receivers */
+  publishShard(channel: Bytes, message: Bytes): number;
   /**
    * Commands about the connection itself (AUTH, HELLO, CLIENT, SUBSCRIBE …), which the listener
    * implements for both daemons.

@@ -2,7 +2,7 @@ import { textOf } from "../base/bytes.ts";
 import { denialError } from "../wire/acl/permission.ts";
 import { serveBlocked } from "./blocking.ts";
 import { call } from "./call.ts";
-import type { Client } from "./client.ts";
+import type { Client, Transaction } from "./client.ts";
 import { calledName, type Command, FLAG } from "./command.ts";
 import { fitsArity } from "./command-lookup.ts";
 import { fullNameOf, lookupCommand } from "./commands/table.ts";
@@ -45,7 +45,7 @@ export function execute(state: ServerState, client: Client, args: Arguments): vo
       return;
     }
   }
-  const effective = command.name === "exec" && transaction ? bits | transaction.flags : bits;
+  const effective = command.name === "exec" && transaction ? flagsOfAll(transaction, bits) : bits;
   if (connection.subscriptions > 0 && !isAllowedToSubscriber(client, command)) {
     refuseCommand(client, command, subscriberError(textOf(name)));
     noteRejection(state, command, args);
@@ -65,6 +65,11 @@ export function execute(state: ServerState, client: Client, args: Arguments): vo
     refuseCommand(client, command, verdict.error);
     noteRejection(state, command, args);
   }
+}
+
+/** What EXEC may, and where, follows from everything that it would run. */
+function flagsOfAll({ flags, lacking }: Transaction, bits: number): number {
+  return (bits | flags) & ~(lacking & (FLAG.stale | FLAG.loading));
 }
 
 /** What the client's user lacks; what may be called before authentication needs no permission. */

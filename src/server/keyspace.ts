@@ -39,6 +39,14 @@ export interface Watcher {
   invalidated: boolean;
 }
 
+export interface WatchedKey {
+  readonly database: Database;
+  readonly key: string;
+  readonly watcher: Watcher;
+  /** It was past its time already when it was watched: that it is removed then is no change. */
+  expired: boolean;
+}
+
 /**
  * One numbered database. SWAPDB exchanges the tables, so that clients and watchers stay with the
  * number; FLUSHDB replaces them, so that a running snapshot goes on over the old ones.
@@ -50,7 +58,7 @@ export interface Database {
   expiring: HashTable<ExpiringEntry>;
   /** The keys of hashes with fields that expire, by the moment at which the first of them does. */
   expiringHashes: SortedSet;
-  readonly watchers: Map<string, Set<Watcher>>;
+  readonly watchers: Map<string, Set<WatchedKey>>;
   /** What the entries need, estimated. */
   bytes: number;
 }
@@ -199,8 +207,11 @@ export class Keyspace {
   /** @returns how many keys there were */
   flush(database: Database): number {
     const removed = database.entries.size;
-    for (const key of database.watchers.keys()) if (database.entries.has(key)) touch(database, key);
+    const before = database.entries;
     database.entries = new HashTable();
+    if (database.watchers.size > 0) {
+      touchReplaced(database, { before, after: database.entries }, Number.POSITIVE_INFINITY);
+    }
     database.expiring = new HashTable();
     database.bytes = 0;
     database.expiringHashes = new SortedSet();
@@ -209,16 +220,14 @@ export class Keyspace {
     return removed;
   }
 
-  swap(one: Database, other: Database): void {
+  /** @param unixNow of which it is told what is past its time already */
+  swap(one: Database, other: Database, unixNow: number): void {
     [one.entries, other.entries] = [other.entries, one.entries];
     [one.expiring, other.expiring] = [other.expiring, one.expiring];
     [one.bytes, other.bytes] = [other.bytes, one.bytes];
     [one.expiringHashes, other.expiringHashes] = [other.expiringHashes, one.expiringHashes];
-    for (const database of [one, other]) {
-      for (const key of database.watchers.keys()) {
-        if (one.entries.has(key) || other.entries.has(key)) touch(database, key);
-      }
-    }
+    touchReplaced(one, { before: other.entries, after: one.entries }, unixNow);
+    touchReplaced(other, { before: one.entries, after: other.entries }, unixNow);
   }
 
   /** Puts the data of `source`, a keyspace loaded beside this one, in the place of our own. */
@@ -298,6 +307,27 @@ export function isPast(entry: Readonly<Pick<Entry, "expireAt">>, unixNow: number
 
 function touch(database: Database, key: string): void {
   if (database.watchers.size === 0) return;
-  const watchers = database.watchers.get(key);
-  if (watchers !== undefined) for (const watcher of watchers) watcher.invalidated = true;
+  const watches = database.watchers.get(key);
+  if (watches === undefined) return;
+  const isGone = !database.entries.has(key);
+  for (const watch of watches) {
+    if (watch.expired && isGone) watch.expired = false;
+    else watch.watcher.invalidated = true;
+  }
+}
+
+/** All keys of the database are replaced by others; what only seemed to be there is no change. */
+function touchReplaced(
+  database: Database,
+  { before, after }: { readonly before: Entries; readonly after: Entries },
+  unixNow: number,
+): void {
+  for (const [key, watches] of database.watchers) {
+    const [old, replacement] = [before.get(key), after.get(key)];
+    const isThere = replacement !== undefined && !isPast(replacement, unixNow);
+    for (const watch of watches) {
+      if (isThere || (old !== undefined && !watch.expired)) watch.watcher.invalidated = true;
+      else watch.expired = replacement !== undefined;
+    }
+  }
 }

@@ -6,11 +6,12 @@ export function enqueue(client: Client, queued: QueuedCommand, flags: number): v
   if (client.transaction === undefined) return;
   client.transaction.queued.push(queued);
   client.transaction.flags |= flags;
+  client.transaction.lacking |= ~flags;
   client.reply.simple("QUEUED");
 }
 
 export function beginTransaction(client: Client): void {
-  client.transaction = { queued: [], flags: 0, spoiled: false };
+  client.transaction = { queued: [], flags: 0, lacking: 0, spoiled: false };
 }
 
 /** Ends the transaction and forgets the watched keys. @returns what was queued */
@@ -24,21 +25,23 @@ export function discardTransaction(client: Client): Transaction | undefined {
 /** @param expired whether the key is past its time already: then its removal is no change */
 export function watch(
   client: Client,
-  watched: { readonly database: Database; readonly key: string; readonly expired: boolean },
+  key: string,
+  { database, expired }: { readonly database: Database; readonly expired: boolean },
 ): void {
-  const { database, key } = watched;
   if (client.watched.some((known) => known.database === database && known.key === key)) return;
+  const watched = { database, key, expired, watcher: client.watcher };
   client.watched.push(watched);
-  const watchers = database.watchers.get(key);
-  if (watchers === undefined) database.watchers.set(key, new Set([client.watcher]));
-  else watchers.add(client.watcher);
+  const watches = database.watchers.get(key);
+  if (watches === undefined) database.watchers.set(key, new Set([watched]));
+  else watches.add(watched);
 }
 
 export function unwatchAll(client: Client): void {
-  for (const { database, key } of client.watched) {
-    const watchers = database.watchers.get(key);
-    watchers?.delete(client.watcher);
-    if (watchers?.size === 0) database.watchers.delete(key);
+  for (const watched of client.watched) {
+    const { database, key } = watched;
+    const watches = database.watchers.get(key);
+    watches?.delete(watched);
+    if (watches?.size === 0) database.watchers.delete(key);
   }
   client.watched.length = 0;
   client.watcher.invalidated = false;

@@ -169,3 +169,30 @@ describe("a pause", () => {
     expect(client.line("DBSIZE")).toBe(":1\r\n");
   });
 });
+
+describe("EXEC", () => {
+  it("is refused where any of its commands would be", () => {
+    const server = new TestServer({ replicaServeStaleData: false });
+    const client = server.connect();
+    client.line("MULTI");
+    client.line("GET a");
+    server.connect().line("REPLICAOF 127.0.0.1 1");
+    expect(client.line("EXEC")).toContain(
+      "-EXECABORT Transaction discarded because of: MASTERDOWN",
+    );
+  });
+
+  it("does not take for a change that a key is removed which was watched past its time", () => {
+    const server = new TestServer();
+    const client = server.connect();
+    client.line("DEBUG SET-ACTIVE-EXPIRE 0");
+    for (const end of ["DEL a", "FLUSHDB", "SWAPDB 0 1"]) {
+      client.line("SET a 1 PX 1");
+      server.pass(10);
+      client.line("WATCH a");
+      client.line(end);
+      client.line("MULTI");
+      expect(client.line("EXEC")).toBe("*0\r\n");
+    }
+  });
+});

@@ -42,6 +42,7 @@ export const NO_FACTS: ProcessFacts = {
     netOutputBytes: 0,
     channels: 0,
     patterns: 0,
+    shardChannels: 0,
     queryBufferLimitDisconnections: 0,
     outputBufferLimitDisconnections: 0,
     errorReplies: 0,
@@ -75,6 +76,8 @@ export class TestServer {
       clientBytes: () => 0,
       hasUnsentReplies: () => false,
       publish: (channel, message) => this.published.push([textOf(channel), textOf(message)]),
+      publishShard: (channel, message) =>
+        this.published.push([`shard ${textOf(channel)}`, textOf(message)]),
       authorize: (client, request) => this.authorize(client, request),
       mayReadAllKeys: () => false,
       session: (client) => client.reply.simple("SESSION"),

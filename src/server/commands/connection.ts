@@ -48,6 +48,13 @@ function publish(state: ServerState, client: Client, args: Arguments): void {
   client.reply.integer(receivers);
 }
 
+/** As PUBLISH, in the name space of shard channels. */
+function spublish(state: ServerState, client: Client, args: Arguments): void {
+  const receivers = state.environment.publishShard(args[1] ?? "", args[2] ?? "");
+  propagateAlways(state);
+  client.reply.integer(receivers);
+}
+
 /** What the listener does for both daemons: the connection itself, subscriptions. */
 /** The reply goes to the connection; a replica must not get any, and is told by closing it. */
 const session: Run = (state, client, args) => {
@@ -122,6 +129,9 @@ export const CONNECTION_COMMANDS: readonly Command[] = [
   ofConnection("quit", -1, OPEN_TO_ALL, session),
   { ...ofConnection("client", -2, 0, session), subcommands: CLIENT_SUBCOMMANDS },
   ofPubSub("publish", 3, flags("pLTFR"), publish),
+  ofPubSub("spublish", 3, flags("pLTFR"), spublish),
+  ofPubSub("ssubscribe", -2, SUBSCRIPTION, session),
+  ofPubSub("sunsubscribe", -1, SUBSCRIPTION, session),
   ofPubSub("subscribe", -2, SUBSCRIPTION, session),
   ofPubSub("unsubscribe", -1, SUBSCRIPTION, session),
   ofPubSub("psubscribe", -2, SUBSCRIPTION, session),

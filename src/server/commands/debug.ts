@@ -10,6 +10,7 @@ import { log } from "../log.ts";
 import { propagateAlways, propagateAs } from "../propagation.ts";
 import { reload } from "../reload.ts";
 import { replyError, replyOk } from "../reply.ts";
+import { replySample } from "./protocol-samples.ts";
 import { beginHistory } from "../replication/identity.ts";
 import { emit, type ServerState } from "../state.ts";
 import { recordOf } from "../value-record.ts";
@@ -81,7 +82,12 @@ export function debug(state: ServerState, client: Client, args: Arguments): void
     case "quicklist-packed-threshold":
     case "dict-resizing":
     case "pause-cron":
+    case "replybuffer":
+    case "stringmatch-test":
       replyOk(client);
+      return;
+    case "protocol":
+      if (!replySample(client, operand.toLowerCase())) replyError(client, PROTOCOL_KINDS);
       return;
     default:
       replyError(
@@ -90,6 +96,9 @@ export function debug(state: ServerState, client: Client, args: Arguments): void
       );
   }
 }
+
+const PROTOCOL_KINDS =
+  "ERR Wrong protocol type name. Please use one of the following: string|integer|double|null|array|set|map|attrib|push|verbatim|true|false";
 
 function isAllowed(state: ServerState, client: Client): boolean {
   const { debugCommand } = state.settings;

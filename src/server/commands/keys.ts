@@ -182,7 +182,7 @@ function swapDb(state: ServerState, client: Client, args: Arguments): void {
     return;
   }
   if (one !== other) {
-    state.keyspace.swap(one, other);
+    state.keyspace.swap(one, other, state.unixNow);
     for (const database of [one, other]) noteSwapped(state, database);
   }
   state.persistence.changes++;

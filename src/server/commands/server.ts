@@ -10,6 +10,7 @@ import { replyError, replyOk } from "../reply.ts";
 import { beginBackgroundSave, noteSaved, noteSaveFailed } from "../saving.ts";
 import { abortShutdown, beginShutdown, joinShutdown } from "../shutdown.ts";
 import type { ServerState, Shutdown } from "../state.ts";
+import { REDIS_VERSION } from "../version.ts";
 import { debug } from "./debug.ts";
 
 function info(state: ServerState, client: Client, args: Arguments): void {
@@ -114,6 +115,16 @@ function cluster(_: ServerState, client: Client): void {
   replyError(client, "ERR This instance has cluster support disabled");
 }
 
+function bgRewriteAof(_: ServerState, client: Client): void {
+  replyError(client, ERRORS.noAof);
+}
+
+/** Redis draws pictures; which version this is like is what scripts look for. */
+function lolwut(state: ServerState, client: Client): void {
+  const { vedetteVersion } = state.environment.facts();
+  client.reply.verbatim("txt", `Redis ver. ${REDIS_VERSION} (vedette ${vedetteVersion})\n`);
+}
+
 function emptyList(_: ServerState, client: Client): void {
   client.reply.array(0);
 }
@@ -154,4 +165,8 @@ export const SERVER_COMMANDS: readonly Command[] = [
   { ...ofServer("script", -2, "", script), subcommands: SCRIPT_SUBCOMMANDS },
   { ...ofServer("module", -2, "", emptyList), subcommands: MODULE_SUBCOMMANDS },
   ofServer("cluster", -2, "LT", cluster),
+  ofServer("readonly", 1, "LTF", cluster),
+  ofServer("readwrite", 1, "LTF", cluster),
+  ofServer("bgrewriteaof", 1, "asA", bgRewriteAof),
+  ofServer("lolwut", -1, "F", lolwut),
 ];

@@ -85,7 +85,7 @@ function watchKeys(state: ServerState, client: Client, args: Arguments): void {
     const key = keyAt(args, at);
     const entry = client.database.entries.get(key);
     const expired = entry !== undefined && isExpired(state, entry);
-    watch(client, { database: client.database, key, expired });
+    watch(client, key, { database: client.database, expired });
   }
   replyOk(client);
 }

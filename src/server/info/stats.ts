@@ -33,7 +33,7 @@ export function statsFields(state: ServerState): readonly Field[] {
     ["keyspace_misses", stats.keyspaceMisses],
     ["pubsub_channels", connections.channels],
     ["pubsub_patterns", connections.patterns],
-    ["pubsubshard_channels", 0],
+    ["pubsubshard_channels", connections.shardChannels],
     ["latest_fork_usec", 0],
     ["total_forks", stats.snapshots],
     ["migrate_cached_sockets", 0],

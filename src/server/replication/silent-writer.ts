@@ -48,6 +48,9 @@ export class SilentWriter implements ReplyWriter {
   push(): void {
     this.wrote = true;
   }
+  attribute(): void {
+    this.wrote = true;
+  }
   double(): void {
     this.wrote = true;
   }

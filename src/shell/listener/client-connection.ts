@@ -53,6 +53,7 @@ export class ClientConnection implements Connection, Subscriber, ListedClient {
   account: User;
   readonly channels = new Set<string>();
   readonly patterns = new Set<string>();
+  readonly shardChannels = new Set<string>();
 
   readonly #host: ClientHost;
   readonly #socket: Socket;
@@ -106,7 +107,7 @@ export class ClientConnection implements Connection, Subscriber, ListedClient {
   }
 
   get subscriptions(): number {
-    return this.channels.size + this.patterns.size;
+    return this.channels.size + this.patterns.size + this.shardChannels.size;
   }
 
   get user(): string {
@@ -276,7 +277,9 @@ export class ClientConnection implements Connection, Subscriber, ListedClient {
       flags: this.#flags(),
       channels: this.channels.size,
       patterns: this.patterns.size,
-      unparsedBytes: this.#reader.waitingBytes,
+      shardChannels: this.shardChannels.size,
+      unparsedBytes:
+        this.#reader.waitingBytes + (output.isExecuting ? this.#reader.requestBytes : 0),
       argumentBytes: output.isExecuting ? this.#reader.requestBytes : 0,
       queuedCommandBytes: this.queuedCommandBytes,
       replyBytes: this.reply.byteLength,

@@ -16,6 +16,7 @@ export interface ClientFacts {
   readonly flags: string;
   readonly channels: number;
   readonly patterns: number;
+  readonly shardChannels: number;
   readonly unparsedBytes: number;
   /** Of the command being executed. */
   readonly argumentBytes: number;
@@ -62,7 +63,7 @@ export function clientLine(facts: ClientFacts): string {
     ["db", daemon.database],
     ["sub", facts.channels],
     ["psub", facts.patterns],
-    ["ssub", 0],
+    ["ssub", facts.shardChannels],
     ["multi", daemon.queuedCommands],
     ["watch", daemon.watchedKeys],
     ["qbuf", facts.unparsedBytes],

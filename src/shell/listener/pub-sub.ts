@@ -9,6 +9,8 @@ export interface Subscriber {
   readonly protocol: Protocol;
   readonly channels: Set<string>;
   readonly patterns: Set<string>;
+  /** Of SSUBSCRIBE; without a cluster they are channels of another name space. */
+  readonly shardChannels: Set<string>;
   /** Sends what is encoded in the subscriber's protocol already. */
   deliver(output: Output): void;
 }
@@ -19,6 +21,7 @@ type Registry = Map<string, Set<Subscriber>>;
 export class PubSub {
   readonly #channels: Registry = new Map();
   readonly #patterns: Registry = new Map();
+  readonly #shardChannels: Registry = new Map();
 
   subscribe(subscriber: Subscriber, channel: string): void {
     enter(this.#channels, channel, subscriber);
@@ -40,10 +43,24 @@ export class PubSub {
     subscriber.patterns.delete(pattern);
   }
 
+  subscribeShard(subscriber: Subscriber, channel: string): void {
+    enter(this.#shardChannels, channel, subscriber);
+    subscriber.shardChannels.add(channel);
+  }
+
+  unsubscribeShard(subscriber: Subscriber, channel: string): void {
+    leave(this.#shardChannels, channel, subscriber);
+    subscriber.shardChannels.delete(channel);
+  }
+
   /** Ends all subscriptions without telling the subscriber. */
   forget(subscriber: Subscriber): void {
     for (const channel of subscriber.channels) leave(this.#channels, channel, subscriber);
     for (const pattern of subscriber.patterns) leave(this.#patterns, pattern, subscriber);
+    for (const channel of subscriber.shardChannels) {
+      leave(this.#shardChannels, channel, subscriber);
+    }
+    subscriber.shardChannels.clear();
     subscriber.channels.clear();
     subscriber.patterns.clear();
   }
@@ -67,10 +84,29 @@ export class PubSub {
     return receivers;
   }
 
+  /** SPUBLISH. @returns how many deliveries that were */
+  publishShard(channel: Bytes, message: Bytes): number {
+    const listeners = this.#shardChannels.get(textOf(channel));
+    if (listeners === undefined) return 0;
+    return deliverAll(listeners, [bulk("smessage"), bulk(channel), bulk(message)]);
+  }
+
+  /** As `channels`, of SSUBSCRIBE. */
+  shardChannels(pattern?: string): string[] {
+    return namesIn(this.#shardChannels, pattern);
+  }
+
+  shardSubscribersOf(channel: string): number {
+    return this.#shardChannels.get(channel)?.size ?? 0;
+  }
+
+  get shardChannelCount(): number {
+    return this.#shardChannels.size;
+  }
+
   /** Channels that have subscribers, in the order of their first subscription. */
   channels(pattern?: string): string[] {
-    const names = [...this.#channels.keys()];
-    return pattern === undefined ? names : names.filter((name) => globMatch(pattern, name));
+    return namesIn(this.#channels, pattern);
   }
 
   /** Subscribers of the channel itself; patterns do not count. */
@@ -86,6 +122,11 @@ export class PubSub {
   get patternCount(): number {
     return this.#patterns.size;
   }
+}
+
+function namesIn(registry: Registry, pattern: string | undefined): string[] {
+  const names = [...registry.keys()];
+  return pattern === undefined ? names : names.filter((name) => globMatch(pattern, name));
 }
 
 function enter(registry: Registry, name: string, subscriber: Subscriber): void {

@@ -238,6 +238,7 @@ export class BundledServer {
       hasUnsentReplies: (client) =>
         (this.#listener.clients.get(client.id)?.reply.byteLength ?? 0) > 0,
       publish: (channel, message) => this.#listener.pubSub.publish(channel, message),
+      publishShard: (channel, message) => this.#listener.pubSub.publishShard(channel, message),
       session: (client, args) => {
         const connection = this.#listener.clients.get(client.id);
         const command = SERVER_SESSION_COMMANDS.get(textOf(args[0] ?? "").toLowerCase());

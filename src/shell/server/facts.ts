@@ -73,6 +73,7 @@ export function connectionFactsOf(
     netOutputBytes: stats.netOutputBytes,
     channels: pubSub.channelCount,
     patterns: pubSub.patternCount,
+    shardChannels: pubSub.shardChannelCount,
     queryBufferLimitDisconnections: stats.queryBufferDisconnections,
     outputBufferLimitDisconnections: stats.outputBufferDisconnections,
     errorReplies: stats.errorReplies,

@@ -36,6 +36,7 @@ export function masterClient(options: {
         flags: "M",
         channels: 0,
         patterns: 0,
+        shardChannels: 0,
         unparsedBytes: 0,
         argumentBytes: 0,
         queuedCommandBytes: 0,

@@ -28,7 +28,8 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
     const isValue = directive !== undefined && !NEEDS_NO_VALUE.has(directive);
     if (word.startsWith("--") && !isValue) {
       lines.push([word.slice("--".length)]);
-      directive = word.toLowerCase();
+      // `"--port 7000"` is a whole line already.
+      directive = word.includes(" ") ? undefined : word.toLowerCase();
     } else {
       if (lines.length === 0) lines.push([]);
       lines.at(-1)?.push(quote(word));

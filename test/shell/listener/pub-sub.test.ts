@@ -6,6 +6,7 @@ import { PubSub, type Subscriber } from "../../../src/shell/listener/pub-sub.ts"
 class Listening implements Subscriber {
   readonly channels = new Set<string>();
   readonly patterns = new Set<string>();
+  readonly shardChannels = new Set<string>();
   readonly received: Output[] = [];
   readonly protocol: Protocol;
 
@@ -77,5 +78,19 @@ describe("PubSub", () => {
     expect(one.channels.size + one.patterns.size).toBe(0);
     expect(pubSub.publish("a", "x")).toBe(1);
     expect(pubSub.publish("b", "x")).toBe(0);
+  });
+
+  it("keeps shard channels apart from the others", () => {
+    const pubSub = new PubSub();
+    const [one, other] = [new Listening(), new Listening()];
+    pubSub.subscribeShard(one, "a");
+    pubSub.subscribe(other, "a");
+    expect(pubSub.publishShard("a", "1")).toBe(1);
+    expect(one.received).toEqual(["*3\r\n$8\r\nsmessage\r\n$1\r\na\r\n$1\r\n1\r\n"]);
+    expect(other.received).toEqual([]);
+    expect(pubSub.shardChannels("*")).toEqual(["a"]);
+    pubSub.forget(one);
+    expect(pubSub.publishShard("a", "2")).toBe(0);
+    expect(pubSub.shardChannelCount).toBe(0);
   });
 });

@@ -260,7 +260,7 @@ describe("CLIENT", () => {
     const { localPort = 0 } = client.socket;
     const line = textOfBulk(await client.call("CLIENT", "INFO"));
     expect(line.replace(/ (?:fd|argv-mem|tot-mem)=-?\d+/g, "")).toBe(
-      `id=1 addr=127.0.0.1:${localPort} laddr=127.0.0.1:${daemon.listener.port} name=worker-1 age=5 idle=0 flags=T db=0 sub=0 psub=0 ssub=0 multi=-1 watch=0 qbuf=0 qbuf-free=0 multi-mem=0 rbs=0 rbp=0 obl=0 oll=0 omem=0 events=r cmd=client user=default redir=-1 resp=2 lib-name=ioredis lib-ver=6.0.0\n`,
+      `id=1 addr=127.0.0.1:${localPort} laddr=127.0.0.1:${daemon.listener.port} name=worker-1 age=5 idle=0 flags=T db=0 sub=0 psub=0 ssub=0 multi=-1 watch=0 qbuf=26 qbuf-free=0 multi-mem=0 rbs=0 rbp=0 obl=0 oll=0 omem=0 events=r cmd=client user=default redir=-1 resp=2 lib-name=ioredis lib-ver=6.0.0\n`,
     );
     expect(/ fd=(\d+)/.exec(line)?.[1]).toBeDefined();
     expect(await client.call("CLIENT", "SETNAME", "")).toEqual(OK);

@@ -20,6 +20,7 @@ describe("the command line of redis-server", () => {
     [["--sentinel", "monitor", "m"], undefined, 'sentinel "monitor" "m"\n'],
     [["a.conf", "foo", "bar"], "a.conf", '"foo" "bar"\n'],
     [["-loglevel", "debug"], undefined, '"-loglevel" "debug"\n'],
+    [["--port 1", "--bind ::1", "--save"], undefined, 'port 1\nbind ::1\nsave ""\n'],
     [["--requirepass", 'a"\n'], undefined, 'requirepass "a\\"\\n"\n'],
   ])("%j", (argv, file, text) => {
     expect(parseCommandLine(argv)).toEqual({ file, text });

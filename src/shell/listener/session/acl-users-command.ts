@@ -35,7 +35,7 @@ function closeListeners(context: SessionContext, user: User): void {
   for (const one of context.clients.accepted()) {
     if (one.account !== user || one.subscriptions === 0) continue;
     const keepsAll =
-      [...one.channels].every((channel) => isAllowed(channel, false)) &&
+      [...one.channels, ...one.shardChannels].every((channel) => isAllowed(channel, false)) &&
       [...one.patterns].every((pattern) => isAllowed(pattern, true));
     if (!keepsAll) one.kill();
   }

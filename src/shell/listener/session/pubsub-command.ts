@@ -22,15 +22,18 @@ const numpat: SessionCommand = (client, _args, { pubSub }) => {
   client.reply.integer(pubSub.patternCount);
 };
 
-/** Sharded channels belong to a cluster; there is none, so nobody is subscribed to any. */
-const shardchannels: SessionCommand = (client, args) => {
+const shardchannels: SessionCommand = (client, args, { pubSub }) => {
   if (args.length > 3)
     return client.reply.error(wrongSubcommandArguments("PUBSUB", textOf(args[1] ?? "")));
-  return client.reply.array(0);
+  const pattern = args[2] === undefined ? undefined : textOf(args[2]);
+  return client.reply.reply(array(pubSub.shardChannels(pattern).map(bulk)));
 };
 
-const shardnumsub: SessionCommand = (client, args) => {
-  client.reply.reply(array(args.slice(2).flatMap((name) => [bulk(name), integer(0)])));
+const shardnumsub: SessionCommand = (client, args, { pubSub }) => {
+  const counts = args
+    .slice(2)
+    .flatMap((name) => [bulk(name), integer(pubSub.shardSubscribersOf(textOf(name)))]);
+  client.reply.reply(array(counts));
 };
 
 /** PUBSUB of the server; a sentinel does not have it. */

@@ -6,7 +6,14 @@ import { hello } from "./hello.ts";
 import { PUBSUB_SUBCOMMANDS } from "./pubsub-command.ts";
 import type { SessionCommand } from "./session-command.ts";
 import { container } from "./subcommands.ts";
-import { psubscribe, punsubscribe, subscribe, unsubscribe } from "./subscriptions.ts";
+import {
+  psubscribe,
+  punsubscribe,
+  ssubscribe,
+  subscribe,
+  sunsubscribe,
+  unsubscribe,
+} from "./subscriptions.ts";
 
 /** Commands about the connection that both daemons have, by lower-case name. */
 const SHARED: readonly (readonly [string, SessionCommand])[] = [
@@ -24,6 +31,8 @@ export const SERVER_SESSION_COMMANDS: ReadonlyMap<string, SessionCommand> = new 
   ...SHARED,
   ["client", container("client", CLIENT_SUBCOMMANDS)],
   ["pubsub", container("pubsub", PUBSUB_SUBCOMMANDS)],
+  ["ssubscribe", ssubscribe],
+  ["sunsubscribe", sunsubscribe],
   ["quit", quit],
   ["reset", reset],
 ]);

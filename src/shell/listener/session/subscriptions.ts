@@ -54,6 +54,20 @@ export const punsubscribe: SessionCommand = (client, args, { pubSub }) => {
   }
 };
 
+export const ssubscribe: SessionCommand = (client, args, { pubSub }) => {
+  for (const channel of args.slice(1)) {
+    pubSub.subscribeShard(client, textOf(channel));
+    confirm(client, "ssubscribe", channel);
+  }
+};
+
+export const sunsubscribe: SessionCommand = (client, args, { pubSub }) => {
+  for (const channel of namesOf(args, client.shardChannels)) {
+    if (channel !== undefined) pubSub.unsubscribeShard(client, textOf(channel));
+    confirm(client, "sunsubscribe", channel);
+  }
+};
+
 /** Without a name all of the kind are meant; where there is none, that is answered once as well. */
 function namesOf(args: readonly Bytes[], known: ReadonlySet<string>): (Bytes | undefined)[] {
   if (args.length > 1) return args.slice(1);
@@ -62,5 +76,8 @@ function namesOf(args: readonly Bytes[], known: ReadonlySet<string>): (Bytes | u
 
 function confirm(client: ClientConnection, kind: string, name: Bytes | undefined): void {
   const what = name === undefined ? NULL : bulk(name);
-  client.confirm({ kind: "push", items: [bulk(kind), what, integer(client.subscriptions)] });
+  const ofShards = client.shardChannels.size;
+  const isOfShards = kind === "ssubscribe" || kind === "sunsubscribe";
+  const count = isOfShards ? ofShards : client.subscriptions - ofShards;
+  client.confirm({ kind: "push", items: [bulk(kind), what, integer(count)] });
 }
