@@ -8,7 +8,7 @@ const ZERO_TO_TWO = [integer(0), integer(1), integer(2)];
 const SAMPLES: ReadonlyMap<string, Reply> = new Map<string, Reply>([
   ["string", bulk("Hello World")],
   ["integer", integer(12345)],
-  ["double", { kind: "double", value: 3.141 }],
+  ["double", { kind: "double", value: 3141 / 1000 }],
   ["null", { kind: "null" }],
   ["array", array(ZERO_TO_TWO)],
   ["set", { kind: "set", items: ZERO_TO_TWO }],
