@@ -1,9 +1,10 @@
-// node test/bench/main.mjs [failover|scale|query|server|replication] [--rounds N] [--json]
+// node test/bench/main.mjs [failover|scale|query|server|memory|replication] [--rounds N] [--json]
 //   [--only 0,1] (columns of failover) [--faults kill,hang,…] [--sizes 10,100,1000,3000,0] (masters of scale)
 // Needs a build, and redis-server, redis-sentinel and redis-benchmark (PATH or REDIS_SERVER, …).
 import { parseArgs } from "node:util";
 import { benchFailover } from "./failover.mjs";
 import { benchFullSync } from "./full-sync.mjs";
+import { benchKeyMemory } from "./key-memory.mjs";
 import { benchQuery } from "./query.mjs";
 import { benchReplicaCost } from "./replica-cost.mjs";
 import { benchScale } from "./scale.mjs";
@@ -14,7 +15,8 @@ const BENCHMARKS = new Map(
     failover: [benchFailover],
     scale: [benchScale],
     query: [benchQuery],
-    server: [benchServer, benchReplicaCost, benchFullSync],
+    server: [benchServer, benchKeyMemory, benchReplicaCost, benchFullSync],
+    memory: [benchKeyMemory],
     replication: [benchReplicaCost, benchFullSync],
   }),
 );
