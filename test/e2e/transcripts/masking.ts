@@ -22,12 +22,16 @@ const RESTLESS = new RegExp(
   "g",
 );
 
+const COMMAND_RULES = /(?: \+[\w|-]+){2,}/g;
+
 export function masked(answer: string, ports: Readonly<Record<string, number>>): string {
   let text = answer.replaceAll(RESTLESS, "$1<restless>");
   for (const [name, port] of Object.entries(ports)) {
     text = text.replaceAll(new RegExp(`\\b${port}\\b`, "g"), `<${name}>`);
   }
   text = text.replaceAll(/\$"version"([:,]) \$"[\d.]+"/g, '$"version"$1 <version>');
+  // A user's rules about commands stand in the order of a hash table, another in each process.
+  text = text.replaceAll(COMMAND_RULES, (rules) => ` ${rules.trim().split(" ").sort().join(" ")}`);
   // Ids that a script itself names are told apart; all others are the processes' own.
   return text.replaceAll(/\b(?!a{40}|b{40})[0-9a-f]{40}\b/g, "<id>");
 }
