@@ -27,6 +27,13 @@ export const ERRORS = {
   badBit: "ERR bit is not an integer or out of range",
   bitNeither: "ERR The bit argument must be 1 or 0.",
   bitOpNotTakesOne: "ERR BITOP NOT must be called with a single source key.",
+  badFieldType:
+    "ERR Invalid bitfield type. Use something like i16 u8. Note that u64 is not supported but i64 is.",
+  badOverflow: "ERR Invalid OVERFLOW type specified",
+  bitFieldReadOnly: "ERR BITFIELD_RO only supports the GET subcommand",
+  lcsNotStrings: "ERR The specified keys must contain string values",
+  lcsLengthAndRanges: "ERR If you want both the length and indexes, please just use IDX.",
+  lcsTooLarge: "ERR Insufficient memory, transient memory for LCS exceeds proto-max-bulk-len",
   noSuchKey: "ERR no such key",
   indexOutOfRange: "ERR index out of range",
   offsetOutOfRange: "ERR offset is out of range",

@@ -41,11 +41,12 @@ function setBit(state: ServerState, client: Client, args: Arguments): void {
   const mask = 0x80 >> (offset % 8);
   const old = value[at] ?? 0;
   const changed = bit === "1" ? old | mask : old & ~mask;
+  client.reply.integer((old & mask) === 0 ? 0 : 1);
+  if (changed === old && at < value.length) return;
   const result = overwritten(value, at, Buffer.of(changed));
   if (entry === undefined) state.keyspace.put(client.database, key, result, NO_EXPIRY);
   else state.keyspace.setValue(client.database, entry, result);
   keyChanged(state, client.database, key, "setbit");
-  client.reply.integer((old & mask) === 0 ? 0 : 1);
 }
 
 function getBit(state: ServerState, client: Client, args: Arguments): void {

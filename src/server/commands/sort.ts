@@ -1,7 +1,6 @@
 import { unreachable } from "../../base/assert.ts";
 import { type Bytes, textOf } from "../../base/bytes.ts";
 import { parseDouble } from "../../resp/double.ts";
-import { parseInteger } from "../../wire/integers.ts";
 import type { Client } from "../client.ts";
 import { type Command, FIRST_KEY, flags } from "../command.ts";
 import type { Arguments } from "../environment.ts";
@@ -12,7 +11,7 @@ import { keyChanged } from "../keyspace-events.ts";
 import { NO_EXPIRY } from "../keyspace.ts";
 import { replyError } from "../reply.ts";
 import type { ServerState } from "../state.ts";
-import { stored } from "../strings.ts";
+import { roughIntegerOf, stored } from "../strings.ts";
 import { List } from "../values/list.ts";
 import { isString, kindOf, type Value } from "../values/value.ts";
 import { keyAt } from "./strings.ts";
@@ -46,7 +45,7 @@ function readOptions(
     else if (word === "DESC") isDescending = true;
     else if (word === "ALPHA") isAlpha = true;
     else if (word === "LIMIT" && left >= 2) {
-      const limits = [args[at + 1], args[at + 2]].map((each) => parseInteger(textOf(each ?? "")));
+      const limits = [args[at + 1], args[at + 2]].map((each) => roughIntegerOf(each ?? ""));
       const [first, second] = limits;
       if (first === undefined || second === undefined) return ERRORS.notAnInteger;
       [offset, count] = [first, second];
@@ -137,7 +136,7 @@ function elementsOf(value: Value, isReversed: boolean): readonly Bytes[] {
   if (isString(value)) return [];
   switch (value.kind) {
     case "list":
-      return [...value.range()];
+      return [...(isReversed ? value.reversed() : value.range())];
     case "set":
       return [...value];
     case "sorted-set": {

@@ -3,7 +3,9 @@ import { calledName, type Command } from "../command.ts";
 import { ACCESS_COMMANDS } from "./access.ts";
 import { commandCommand } from "./command-info.ts";
 import { CONNECTION_COMMANDS } from "./connection.ts";
+import { BITFIELD_COMMANDS } from "./bitfields.ts";
 import { BITMAP_COMMANDS } from "./bitmaps.ts";
+import { LCS_COMMANDS } from "./lcs.ts";
 import { COUNTER_COMMANDS } from "./counters.ts";
 import { DUMP_COMMANDS } from "./dump.ts";
 import { FAILOVER_COMMANDS } from "./failover.ts";
@@ -57,6 +59,8 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map(
     ...SCAN_COMMANDS,
     ...FLUSH_COMMANDS,
     ...BITMAP_COMMANDS,
+    ...BITFIELD_COMMANDS,
+    ...LCS_COMMANDS,
     ...HASH_COMMANDS,
     ...HASH_COUNTER_COMMANDS,
     ...FIELD_TIME_COMMANDS,
