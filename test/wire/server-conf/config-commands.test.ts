@@ -157,8 +157,11 @@ describe("CONFIG SET", () => {
       failed("appendonly", "an append-only file is not supported by this version of vedette"),
     ],
     [
-      [["maxmemory", "1"]],
-      failed("maxmemory", "eviction is not supported by this version of vedette"),
+      [["maxmemory-clients", "1"]],
+      failed(
+        "maxmemory-clients",
+        "eviction of clients is not supported by this version of vedette",
+      ),
     ],
   ])("%j is refused", (pairs, text) => {
     expect(errorOf(pairs)).toBe(text);

@@ -189,7 +189,7 @@ describe("a mistake in a redis.conf", () => {
 
   it.each([
     ["appendonly yes", "an append-only file"],
-    ["maxmemory 1gb", "eviction"],
+    ["maxmemory-clients 1gb", "eviction of clients"],
     ["cluster-enabled yes", "Redis Cluster"],
     ["loadmodule /x.so", "a module"],
   ])("is a feature that this version lacks: %s", (line, feature) => {
