@@ -172,6 +172,11 @@ export class Keyspace {
     touch(database, entry.key);
   }
 
+  /** The same content in another form: nobody needs to know. */
+  restateValue(database: Database, entry: Entry, value: Value): void {
+    this.#replaceValue(database, entry, value);
+  }
+
   /** The container may be changed in place from here on, until `closeContainer`. */
   openContainer(database: Database, entry: ContainerEntry): void {
     this.#beforeChange(database, entry);

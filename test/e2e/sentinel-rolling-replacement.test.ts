@@ -74,10 +74,12 @@ describeWithReal(
   ["redis-server", "redis-sentinel"],
   "three real redis-sentinels under load, exchanged for vedettes and back",
   () => {
-    it("goes on in each state, and fails over in each state", { timeout: 240_000 }, async () => {
+    it("goes on in each state, and fails over in each state", { timeout: 300_000 }, async () => {
       const group = await startGroup(lab, {
         data: "redis",
         sentinels: ["redis", "redis", "redis"],
+        // The reference counts the second in which it reconnects after a switch as silence.
+        downAfterMs: 2500,
         failoverTimeoutMs: 3000,
       });
       const sentinels = [...group.sentinels];

@@ -65,7 +65,10 @@ function bitField(state: ServerState, client: Client, args: Arguments): void {
     if (grows || result !== old) changes++;
     client.reply.integer(operation.kind === "set" ? old : result);
   }
-  if (!grows && changes === 0) return;
+  if (!grows && changes === 0) {
+    if (entry !== undefined) state.keyspace.restateValue(client.database, entry, value);
+    return;
+  }
   if (entry === undefined) state.keyspace.put(client.database, key, value, NO_EXPIRY);
   else state.keyspace.setValue(client.database, entry, value);
   if (changes === 0) return;

@@ -42,7 +42,11 @@ function setBit(state: ServerState, client: Client, args: Arguments): void {
   const old = value[at] ?? 0;
   const changed = bit === "1" ? old | mask : old & ~mask;
   client.reply.integer((old & mask) === 0 ? 0 : 1);
-  if (changed === old && at < value.length) return;
+  if (changed === old && at < value.length) {
+    // As in Redis, whose value is `raw` from here on.
+    if (entry !== undefined) state.keyspace.restateValue(client.database, entry, value);
+    return;
+  }
   const result = overwritten(value, at, Buffer.of(changed));
   if (entry === undefined) state.keyspace.put(client.database, key, result, NO_EXPIRY);
   else state.keyspace.setValue(client.database, entry, result);
