@@ -5,14 +5,19 @@ import { keepWriting, type Whereabouts, type WritingClient } from "./writing-cli
 
 const HOST = "127.0.0.1";
 
-/** As README advises it. */
-export async function ioredisClient(where: Whereabouts): Promise<WritingClient> {
-  const client = new Ioredis({
+/** As README advises it for ioredis; iovalkey is a fork of it. */
+function optionsFor(where: Whereabouts) {
+  return {
     sentinels: where.sentinelPorts.map((port) => ({ host: HOST, port })),
     name: where.masterName,
     retryStrategy: () => 50,
-    reconnectOnError: (error) => (error.message.startsWith("READONLY") ? 2 : false),
-  });
+    reconnectOnError: (error: Error) =>
+      error.message.startsWith("READONLY") ? (2 as const) : false,
+  };
+}
+
+export async function ioredisClient(where: Whereabouts): Promise<WritingClient> {
+  const client = new Ioredis(optionsFor(where));
   client.on("error", () => undefined);
   return keepWriting(
     async (count) => client.set(where.key, count),
@@ -21,12 +26,7 @@ export async function ioredisClient(where: Whereabouts): Promise<WritingClient> 
 }
 
 export async function iovalkeyClient(where: Whereabouts): Promise<WritingClient> {
-  const client = new Iovalkey({
-    sentinels: where.sentinelPorts.map((port) => ({ host: HOST, port })),
-    name: where.masterName,
-    retryStrategy: () => 50,
-    reconnectOnError: (error) => (error.message.startsWith("READONLY") ? 2 : false),
-  });
+  const client = new Iovalkey(optionsFor(where));
   client.on("error", () => undefined);
   return keepWriting(
     async (count) => client.set(where.key, count),
