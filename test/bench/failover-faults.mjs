@@ -2,12 +2,18 @@
 import { plainClient } from "./processes.mjs";
 
 /** @typedef {import("./processes.mjs").Daemon} Daemon */
+/** @typedef {import("./cut.mjs").SecondNetwork} SecondNetwork */
 
 /**
  * @typedef {object} Fault
  * @property {string} meaning
- * @property {(master: Daemon, sentinels: readonly Daemon[]) => Promise<number> | number} strike
+ * @property {(
+ *   master: Daemon,
+ *   sentinels: readonly Daemon[],
+ *   network: SecondNetwork | undefined,
+ * ) => Promise<number> | number} strike
  *   how many of the last sentinels it takes away as well
+ * @property {boolean} [cut] the master and the last sentinel live in a network that can be cut off
  * @property {readonly string[]} [settings] lines of a vedette-sentinel's configuration
  */
 
@@ -35,12 +41,16 @@ export const FAULTS = {
       return 0;
     },
   },
-  // To those that are left a cut is the silence of all behind it; nothing is refused or closed.
   partition: {
-    meaning: "the master and one sentinel are cut off (both stopped)",
-    strike: ({ child }, sentinels) => {
-      sentinels.at(-1)?.child.kill("SIGSTOP");
-      child.kill("SIGSTOP");
+    meaning: "the master and one sentinel are cut off",
+    cut: true,
+    strike: ({ child }, sentinels, network) => {
+      if (network !== undefined) network.cut();
+      else {
+        // To those that are left, a cut is the silence of all behind it.
+        sentinels.at(-1)?.child.kill("SIGSTOP");
+        child.kill("SIGSTOP");
+      }
       return 1;
     },
   },

@@ -2,6 +2,7 @@
 // redis-sentinel and vedette-sentinel side by side, rounds interleaved, fresh processes each round.
 import { setTimeout as pause } from "node:timers/promises";
 import { Redis } from "ioredis";
+import { secondNetwork } from "./cut.mjs";
 import { FAULTS } from "./failover-faults.mjs";
 import { residentMegabytes } from "./process-cost.mjs";
 import { plainClient, Round, until } from "./processes.mjs";
@@ -10,6 +11,7 @@ import { report, tellRound } from "./report.mjs";
 /** @typedef {import("./processes.mjs").Kind} Kind */
 /** @typedef {import("./processes.mjs").Daemon} Daemon */
 /** @typedef {import("./failover-faults.mjs").Fault} Fault */
+/** @typedef {import("./cut.mjs").SecondNetwork} SecondNetwork */
 
 const DOWN_AFTER_MS = 1000;
 const SENTINELS = 3;
@@ -41,25 +43,32 @@ const FIGURES = [
  * @param {Round} round
  * @param {{ sentinel: Kind, server: Kind }} kinds
  * @param {Fault} fault
+ * @param {SecondNetwork | undefined} network the master and the last sentinel live in it
  */
-async function startGroup(round, kinds, fault) {
+async function startGroup(round, kinds, fault, network) {
+  const here = network && { host: network.outside };
+  const there = network && { host: network.inside, enter: network.enter };
   const settings = { "repl-diskless-sync-delay": "0" };
-  const master = await round.server(kinds.server, settings);
-  const replicaof = `127.0.0.1 ${master.port}`;
+  const master = await round.server(kinds.server, settings, there);
+  const replicaof = `${master.host} ${master.port}`;
   const replicas = [];
   for (let n = 0; n < REPLICAS; n++) {
-    replicas.push(await round.server(kinds.server, { ...settings, replicaof }));
+    replicas.push(await round.server(kinds.server, { ...settings, replicaof }, here));
   }
   const sentinels = [];
   const own = kinds.sentinel === "vedette" ? (fault.settings ?? []) : [];
   const startedAt = performance.now();
   for (let n = 0; n < SENTINELS; n++) {
     sentinels.push(
-      await round.sentinel(kinds.sentinel, [
-        `sentinel monitor mymaster 127.0.0.1 ${master.port} 2`,
-        `sentinel down-after-milliseconds mymaster ${DOWN_AFTER_MS}`,
-        ...own,
-      ]),
+      await round.sentinel(
+        kinds.sentinel,
+        [
+          `sentinel monitor mymaster ${master.host} ${master.port} 2`,
+          `sentinel down-after-milliseconds mymaster ${DOWN_AFTER_MS}`,
+          ...own,
+        ],
+        n === SENTINELS - 1 ? there : here,
+      ),
     );
   }
   for (const sentinel of sentinels) await untilConverged(round, sentinel);
@@ -75,7 +84,7 @@ async function startGroup(round, kinds, fault) {
  * @param {Daemon} sentinel
  */
 async function untilConverged(round, sentinel) {
-  const client = round.keep(plainClient(sentinel.port));
+  const client = round.keep(plainClient(sentinel.port, sentinel.host));
   await until("a sentinel knows all replicas and sentinels", async () => {
     const replicas = /** @type {string[][]} */ (
       await client.call("SENTINEL", "REPLICAS", "mymaster")
@@ -107,7 +116,7 @@ function valueOf(fields, name) {
 async function listen(round, sentinel) {
   /** @type {Map<string, number>} */
   const seen = new Map();
-  const client = round.keep(plainClient(sentinel.port));
+  const client = round.keep(plainClient(sentinel.port, sentinel.host));
   client.on("message", (event, payload) => {
     const ofMaster = event !== "+sdown" || payload.startsWith("master ");
     if (ofMaster && !seen.has(event)) seen.set(event, performance.now());
@@ -124,7 +133,7 @@ async function listen(round, sentinel) {
 function startWriter(round, sentinels) {
   const redis = round.keep(
     new Redis({
-      sentinels: sentinels.map(({ port }) => ({ host: "127.0.0.1", port })),
+      sentinels: sentinels.map(({ host, port }) => ({ host, port })),
       name: "mymaster",
       protocol: 2,
       sentinelRetryStrategy: () => RETRY_EVERY_MS,
@@ -166,7 +175,7 @@ function startWriter(round, sentinels) {
  * @param {readonly Daemon[]} replicas
  */
 async function untilFollowed(round, replicas) {
-  const clients = replicas.map(({ port }) => round.keep(plainClient(port)));
+  const clients = replicas.map(({ host, port }) => round.keep(plainClient(port, host)));
   await until("the replicas follow", async () => {
     const infos = await Promise.all(clients.map((client) => client.info("replication")));
     const master = replicas[infos.findIndex((info) => info.includes("role:master"))];
@@ -185,8 +194,13 @@ async function untilFollowed(round, replicas) {
  */
 async function measure(kinds, fault) {
   const round = new Round();
+  const network = fault.cut === true ? secondNetwork() : undefined;
+  if (fault.cut === true && network === undefined) {
+    console.error("no network namespaces (root, `ip`): both are stopped instead of cut off");
+  }
   try {
-    const { master, replicas, sentinels, start } = await startGroup(round, kinds, fault);
+    const group = await startGroup(round, kinds, fault, network);
+    const { master, replicas, sentinels, start } = group;
     const all = await Promise.all(sentinels.map((sentinel) => listen(round, sentinel)));
     const writer = startWriter(round, sentinels);
     await until("the client writes", async () => writer.acknowledged > 100);
@@ -197,7 +211,7 @@ async function measure(kinds, fault) {
     const [first] = sentinels;
     const megabytes = first === undefined ? Number.NaN : residentMegabytes(first.child);
     const killedAt = performance.now();
-    const taken = await fault.strike(master, sentinels);
+    const taken = await fault.strike(master, sentinels, network);
     const events = all.slice(0, all.length - taken);
     await until("every sentinel has said +switch-master", async () =>
       events.every((seen) => seen.has("+switch-master")),
@@ -222,6 +236,7 @@ async function measure(kinds, fault) {
     };
   } finally {
     await round.end();
+    network?.remove();
   }
 }
 

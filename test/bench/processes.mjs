@@ -16,6 +16,7 @@ import { Redis } from "ioredis";
  * A running process that listens on a port of loopback.
  * @typedef {object} Daemon
  * @property {string} name
+ * @property {string} host
  * @property {number} port
  * @property {import("node:child_process").ChildProcess} child
  * @property {Promise<unknown>} exited
@@ -97,13 +98,26 @@ export async function until(name, holds, withinMs = 30_000) {
   }
 }
 
+/** @typedef {import("./cut.mjs").SecondNetwork} SecondNetwork */
+
+/**
+ * Where a process of a round lives.
+ * @typedef {object} Place
+ * @property {string} host the address that it binds
+ * @property {readonly string[]} [enter] the words in front of its own
+ */
+
+/** @type {Place} */
+const LOOPBACK = { host: "127.0.0.1" };
+
 /**
  * A client that never acts on its own.
  * @param {number} port
+ * @param {string} host
  */
-export function plainClient(port) {
+export function plainClient(port, host = LOOPBACK.host) {
   const client = new Redis({
-    host: "127.0.0.1",
+    host,
     port,
     lazyConnect: true,
     protocol: 2,
@@ -127,26 +141,31 @@ export class Round {
   /**
    * @param {Kind} kind
    * @param {Readonly<Record<string, string>>} settings
+   * @param {Place} place
    */
-  async server(kind, settings) {
+  async server(kind, settings, place = LOOPBACK) {
     const port = await freePort();
     const dir = this.#folder(`server-${port}`);
-    const all = { port: String(port), bind: "127.0.0.1", dir, save: "", ...settings };
+    const open = place === LOOPBACK ? {} : { "protected-mode": "no" };
+    const all = { port: String(port), bind: place.host, dir, save: "", ...open, ...settings };
     const args = Object.entries(all).flatMap(([name, value]) => [`--${name}`, value]);
-    return this.#start(`${kind} server`, [...PROGRAMS.server(kind), ...args], { port, dir });
+    const words = [...(place.enter ?? []), ...PROGRAMS.server(kind), ...args];
+    return this.#start(`${kind} server`, words, { port, dir, host: place.host });
   }
 
   /**
    * @param {Kind} kind
    * @param {readonly string[]} lines of the configuration
+   * @param {Place} place
    */
-  async sentinel(kind, lines) {
+  async sentinel(kind, lines, place = LOOPBACK) {
     const port = await freePort();
     const dir = this.#folder(`sentinel-${port}`);
     const config = join(dir, "sentinel.conf");
-    const all = [`port ${port}`, "bind 127.0.0.1", `dir ${dir}`, ...lines];
+    const all = [`port ${port}`, `bind ${place.host}`, `dir ${dir}`, ...lines];
     writeFileSync(config, `${all.join("\n")}\n`);
-    return this.#start(`${kind} sentinel`, [...PROGRAMS.sentinel(kind), config], { port, dir });
+    const words = [...(place.enter ?? []), ...PROGRAMS.sentinel(kind), config];
+    return this.#start(`${kind} sentinel`, words, { port, dir, host: place.host });
   }
 
   /**
@@ -176,18 +195,18 @@ export class Round {
   /**
    * @param {string} name
    * @param {readonly string[]} words
-   * @param {{ port: number, dir: string }} at
+   * @param {{ port: number, dir: string, host: string }} at
    * @returns {Promise<Daemon>}
    */
-  async #start(name, words, { port, dir }) {
+  async #start(name, words, { port, dir, host }) {
     const [file = "", ...args] = words;
     const child = spawn(file, args, { cwd: dir, stdio: ["ignore", "ignore", "inherit"] });
     const startedAt = performance.now();
     const exited = once(child, "close");
-    const daemon = { name, port, child, exited, answeredAfterMs: Number.NaN };
+    const daemon = { name, host, port, child, exited, answeredAfterMs: Number.NaN };
     this.#daemons.push(daemon);
     await until(`${name} on port ${port} answers`, async () => {
-      const client = plainClient(port);
+      const client = plainClient(port, host);
       try {
         return (await client.ping()) === "PONG";
       } finally {
