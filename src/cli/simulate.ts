@@ -110,7 +110,11 @@ export async function runSimulate(options: SimulateOptions): Promise<number> {
     if (options.journal || options.verbose) print(outcome.journal.join("\n"));
     if (outcome.violation !== undefined) {
       campaign.failed.push(seed);
-      print(campaign.failed.length > REPORTS_MAX ? shortFailure(outcome) : formatFailure(outcome));
+      print(
+        campaign.failed.length > REPORTS_MAX
+          ? shortFailure(seed, outcome)
+          : formatFailure(seed, outcome, simulationOptions(options)),
+      );
     }
     if (performance.now() - reportedAt >= PROGRESS_EVERY_MS) {
       reportedAt = performance.now();
@@ -130,7 +134,7 @@ function simulationOptions(options: SimulateOptions): SimulationOptions {
   return { isDetailed: verbose, isMixed: mixed, hasNames: names, isCrowded: crowded };
 }
 
-function shortFailure({ seed, violation }: Outcome): string {
+function shortFailure(seed: number, { violation }: Outcome): string {
   return `seed ${seed} breaks "${violation?.invariant ?? ""}": ${violation?.detail ?? ""}`;
 }
 

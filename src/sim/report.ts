@@ -1,14 +1,17 @@
 import type { Counts } from "./coverage.ts";
+import type { Variety } from "./draw-plan.ts";
 import type { Outcome } from "./simulation.ts";
 
 const LAST_LINES = 60;
 
 /** Why a seed failed, how it came to that, and how to see it again. */
-export function formatFailure(outcome: Outcome): string {
-  const { seed, violation, journal, hasNames } = outcome;
+export function formatFailure(
+  seed: number,
+  { violation, journal }: Outcome,
+  variety: Partial<Variety> = {},
+): string {
   if (violation === undefined) return `seed ${seed} holds`;
-  const kind = outcome.isMixed ? " --mixed" : outcome.isCrowded ? " --crowded" : "";
-  const command = `npx vedette simulate${kind}${hasNames ? " --names" : ""} --seed ${seed}`;
+  const command = `npx vedette simulate${optionsOf(variety)} --seed ${seed}`;
   const omitted = Math.max(0, journal.length - LAST_LINES);
   return [
     `seed ${seed} breaks "${violation.invariant}"`,
@@ -20,6 +23,13 @@ export function formatFailure(outcome: Outcome): string {
     ...(omitted > 0 ? [`… ${omitted} lines …`] : []),
     ...journal.slice(omitted > 0 ? -LAST_LINES : 0),
   ].join("\n");
+}
+
+function optionsOf({ isMixed, hasNames, isCrowded }: Partial<Variety>): string {
+  const mixed = isMixed === true ? " --mixed" : "";
+  const names = hasNames === true ? " --names" : "";
+  const crowded = isCrowded === true ? " --crowded" : "";
+  return `${mixed}${names}${crowded}`;
 }
 
 /** What the runs reached, most telling first: what stayed at zero was not tested. */

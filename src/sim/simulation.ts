@@ -1,45 +1,38 @@
-import { seededRandom } from "../base/random.ts";
 import { whyNoAgreement } from "./checks/agreement.ts";
 import { type Invariants, invariants } from "./checks/invariants.ts";
 import { Violation } from "./checks/violation.ts";
 import { type Counts, count, Coverage } from "./coverage.ts";
-import { Faults } from "./faults.ts";
-import {
-  type ClusterPlan,
-  drawCrowdedPlan,
-  drawMixedPlan,
-  drawPlan,
-  settleBoundMs,
-  withNames,
-} from "./plan.ts";
+import { castOf } from "./cast.ts";
+import { drawPlan, type Variety } from "./draw-plan.ts";
+import { FaultSchedule } from "./faults/fault-schedule.ts";
+import { type ClusterPlan, settleBoundMs, type SimulationPlan } from "./plan.ts";
 import { REAL_PROGRAM, type SentinelProgram } from "./sentinel-program.ts";
 import { World } from "./world.ts";
 import { lostWrites } from "./lost-writes.ts";
 
-/** How one seed went. */
+/** How one run went. */
 export interface Outcome {
-  readonly seed: number;
-  readonly isMixed: boolean;
-  readonly hasNames: boolean;
-  readonly isCrowded: boolean;
+  readonly plan: SimulationPlan;
   /** Virtual time, in ms. */
   readonly simulatedMs: number;
   readonly counts: Counts;
   readonly journal: readonly string[];
-  readonly violation: { readonly invariant: string; readonly detail: string } | undefined;
+  readonly violation: Breach | undefined;
 }
 
-export interface SimulationOptions {
+/** What does not hold, and the numbers that contradict it. */
+export interface Breach {
+  readonly invariant: string;
+  readonly detail: string;
+}
+
+export interface RunOptions {
   readonly program?: SentinelProgram;
-  /** In a world of host names, with the faults that belong to it. */
-  readonly hasNames?: boolean;
   /** Every message in the journal. */
   readonly isDetailed?: boolean;
-  /** Some of the sentinels are models of redis-sentinel. */
-  readonly isMixed?: boolean;
-  /** The same sentinels watch many masters, which die together. */
-  readonly isCrowded?: boolean;
 }
+
+export interface SimulationOptions extends RunOptions, Partial<Variety> {}
 
 /** A fresh installation must have found itself within this. */
 const FIRST_AGREEMENT_MS = 20_000;
@@ -47,52 +40,52 @@ const FIRST_AGREEMENT_MS = 20_000;
 const LASTING_MS = 5_000;
 const LOOK_EVERY_MS = 250;
 
-/**
- * One seed: an installation is drawn and starts, faults are made, all is repaired, and everyone must
- * agree again. Depends on nothing but the seed and the program.
- */
+/** One seed: depends on nothing but the seed, the variety and the program. */
 export function simulate(seed: number, options: SimulationOptions = {}): Outcome {
-  const random = seededRandom(seed);
-  const isMixed = options.isMixed ?? false;
-  const isCrowded = options.isCrowded ?? false;
-  const draw = isMixed ? drawMixedPlan : isCrowded ? drawCrowdedPlan : drawPlan;
-  const drawn = draw(random);
-  // A model of redis-sentinel knows no names.
-  const plan = options.hasNames === true && !isMixed ? withNames(drawn) : drawn;
+  const { isMixed = false, hasNames = false, isCrowded = false, ...run } = options;
+  return runPlan(drawPlan(seed, { isMixed, hasNames, isCrowded }), run);
+}
+
+/**
+ * An installation starts, faults are made as planned, all is repaired, and everyone must agree
+ * again.
+ */
+export function runPlan(plan: SimulationPlan, options: RunOptions = {}): Outcome {
   const coverage = new Coverage();
   const rules = invariants();
   const world = new World({
     plan: plan.cluster,
     program: options.program ?? REAL_PROGRAM,
-    random,
+    seed: plan.seed,
     isDetailed: options.isDetailed ?? false,
     watchers: [...rules.all, coverage],
   });
   const { counts } = coverage;
-  const faults = new Faults(world, { plan: plan.faults, random, counts });
+  const faults = new FaultSchedule(world, {
+    faults: plan.faults,
+    cast: castOf(plan.cluster),
+    counts,
+  });
   const violation = findViolation(world, () => {
     world.start();
     awaitAgreement(world, { boundMs: FIRST_AGREEMENT_MS, lastingMs: 0 });
     count(counts, "clusters started");
     faults.begin();
-    world.run(plan.faults.phaseMs);
+    world.run(plan.phaseMs);
     faults.end();
     awaitSettlement(world, plan.cluster, rules, counts);
   });
   countResults(counts, world, rules);
   return {
-    seed,
-    isMixed,
-    hasNames: plan.cluster.hasNames,
-    isCrowded,
+    plan,
     simulatedMs: world.agenda.now,
     counts,
-    journal: [describePlan(plan.cluster, plan.faults.kinds), ...world.journal.lines],
+    journal: [describePlan(plan), ...world.journal.lines],
     violation,
   };
 }
 
-function findViolation(world: World, run: () => void): Outcome["violation"] {
+function findViolation(world: World, run: () => void): Breach | undefined {
   try {
     run();
     return undefined;
@@ -163,7 +156,8 @@ function countResults(counts: Counts, world: World, rules: Invariants): void {
   }
 }
 
-function describePlan(cluster: ClusterPlan, kinds: readonly string[]): string {
+function describePlan({ cluster, faults }: SimulationPlan): string {
+  const kinds = new Set(faults.map(({ kind }) => kind));
   const groups = cluster.groups.map(
     ({ name, servers, quorum, downAfterMs, failoverTimeoutMs, parallelSyncs }) =>
       `${name}: ${servers.length - 1} replicas (priorities ${servers.map(({ priority }) => priority).join(" ")}), ` +
@@ -173,6 +167,6 @@ function describePlan(cluster: ClusterPlan, kinds: readonly string[]): string {
   const { network, disk } = cluster;
   return (
     `# ${cluster.sentinels} sentinels and ${cluster.references} reference sentinels; ${groups.join("; ")}; network ${network.delayMs}+${network.jitterMs} ms; ` +
-    `disk ${disk.syncMs}+${disk.jitterMs} ms; faults: ${kinds.join(" ")}`
+    `disk ${disk.syncMs}+${disk.jitterMs} ms; ${faults.length} faults: ${[...kinds].join(" ")}`
   );
 }

@@ -1,8 +1,9 @@
 import type { Address } from "../base/address.ts";
 import { masterName } from "../base/ids.ts";
-import { chance, nextBelow, nextUint32, type Random, seededRandom } from "../base/random.ts";
+import { chance, nextBelow, type Random, seededRandom } from "../base/random.ts";
 import { millis } from "../base/units.ts";
 import { Agenda } from "./agenda.ts";
+import { castOf, type CastGroup } from "./cast.ts";
 import { hostNameOf } from "./host-name.ts";
 import { HelloTexts } from "./hello-texts.ts";
 import { Journal } from "./journal.ts";
@@ -44,7 +45,7 @@ export class World {
   readonly references: readonly ReferenceSentinel[];
   readonly groups: readonly Group[];
   readonly operator: Operator;
-  readonly #random: Random;
+  readonly #seed: number;
   readonly #hasNames: boolean;
   /** Addresses that machines have left. */
   readonly #vacated: Address[] = [];
@@ -54,50 +55,55 @@ export class World {
   constructor(options: {
     readonly plan: ClusterPlan;
     readonly program: SentinelProgram;
-    readonly random: Random;
+    /** Of everything that the plan leaves open. */
+    readonly seed: number;
     readonly isDetailed: boolean;
     readonly watchers: readonly Watcher[];
   }) {
     const { plan, program } = options;
-    this.#random = options.random;
+    this.#seed = options.seed;
     this.#hasNames = plan.hasNames;
     this.journal = new Journal({ now: () => this.agenda.now, isDetailed: options.isDetailed });
     this.network = new Network({
       agenda: this.agenda,
-      random: this.#fork(),
+      random: this.#fork("network"),
       settings: plan.network,
     });
     const watchers = new Watchers(options.watchers);
     const hellos = new HelloTexts();
+    const cast = castOf(plan);
     const sentinelAddresses = indices(plan.sentinels + plan.references).map(sentinelAddress);
-    this.groups = plan.groups.map((group, index) =>
-      this.#buildGroup(group, { index, sentinelAddresses }),
-    );
-    this.sentinels = sentinelAddresses.slice(0, plan.sentinels).map((address, index) =>
+    this.groups = plan.groups.map((group, index) => {
+      const groupCast = cast.groups[index];
+      if (groupCast === undefined) throw new Error("every group has its cast");
+      const place = { index, cast: groupCast, sentinels: sentinelAddresses };
+      return this.#buildGroup(group, place);
+    });
+    this.sentinels = cast.sentinels.map((name, index) =>
       this.#add(
         new SentinelNode({
-          node: this.#nodeOptions(`s${index + 1}`, address),
+          node: this.#nodeOptions(name, sentinelAddress(index)),
           program,
           network: this.network,
           journal: this.journal,
-          random: this.#fork(),
+          random: this.#fork(name),
           disk: plan.disk,
-          conf: this.#confText(plan, `s${index + 1}`),
+          conf: this.#confText(plan, name),
           watchers,
           hellos,
         }),
       ),
     );
-    this.references = sentinelAddresses.slice(plan.sentinels).map((address, index) =>
+    this.references = cast.references.map((name, index) =>
       this.#add(
         new ReferenceSentinel({
-          node: this.#nodeOptions(`q${index + 1}`, address),
+          node: this.#nodeOptions(name, sentinelAddress(plan.sentinels + index)),
           network: this.network,
           journal: this.journal,
-          random: this.#fork(),
+          random: this.#fork(name),
           hellos,
           watchers,
-          file: this.#referenceFile(plan),
+          file: this.#referenceFile(plan, name),
         }),
       ),
     );
@@ -149,7 +155,8 @@ export class World {
     for (const node of [...this.allNodes, this.operator]) {
       const isSentinel = node instanceof SentinelNode || node instanceof ReferenceSentinel;
       const fromMs = isSentinel ? STARTS_WITHIN_MS : 0;
-      this.agenda.after(fromMs + nextBelow(this.#random, STARTS_WITHIN_MS), () => node.start());
+      const random = this.#fork(`${node.name} starts`);
+      this.agenda.after(fromMs + nextBelow(random, STARTS_WITHIN_MS), () => node.start());
     }
   }
 
@@ -175,8 +182,13 @@ export class World {
     this.network.retransmit();
   }
 
-  #fork(): Random {
-    return seededRandom(nextUint32(this.#random));
+  /** Everybody has a generator of their own, so that leaving one out changes nothing for the others. */
+  #fork(purpose: string): Random {
+    return seededRandom(this.#seed + 2 ** 32 * hashOf(purpose));
+  }
+
+  #drawId(nodeName: string): string {
+    return drawId(this.#fork(`${nodeName} id`));
   }
 
   #nodeOptions(name: string, address: Address): ConstructorParameters<typeof Node>[0] {
@@ -190,36 +202,37 @@ export class World {
 
   #buildGroup(
     plan: GroupPlan,
-    place: { readonly index: number; readonly sentinelAddresses: readonly Address[] },
+    place: {
+      readonly index: number;
+      readonly cast: CastGroup;
+      readonly sentinels: readonly Address[];
+    },
   ): Group {
-    const prefix = groupPrefix(place.index);
-    const master = this.#place(`${prefix}m`, serverAddress(place.index, 0));
-    const servers = plan.servers.map((settings, index) =>
-      this.#add(
+    const { cast } = place;
+    const [masterNode = ""] = cast.servers;
+    const master = this.#place(masterNode, serverAddress(place.index, 0));
+    const servers = plan.servers.map((settings, index) => {
+      const name = cast.servers[index] ?? "";
+      return this.#add(
         new RedisServer({
-          node: this.#nodeOptions(
-            `${prefix}${index === 0 ? "m" : `r${index}`}`,
-            serverAddress(place.index, index),
-          ),
+          node: this.#nodeOptions(name, serverAddress(place.index, index)),
           settings,
           network: this.network,
           announceHost: this.#hasNames,
           journal: this.journal,
-          random: this.#fork(),
+          random: this.#fork(name),
           master: index === 0 ? undefined : master,
         }),
-      ),
-    );
+      );
+    });
     const writer = this.#add(
       new Writer({
-        node: this.#nodeOptions(`${prefix}c`, { host: `10.0.8.${place.index + 1}`, port: 1 }),
+        node: this.#nodeOptions(cast.client, { host: `10.0.8.${place.index + 1}`, port: 1 }),
         network: this.network,
-        random: this.#fork(),
+        random: this.#fork(cast.client),
         settings: {
           master: masterName(plan.name),
-          sentinels: place.sentinelAddresses.map((address, index) =>
-            this.#place(`s${index + 1}`, address),
-          ),
+          sentinels: place.sentinels.map((address, index) => this.#place(`s${index + 1}`, address)),
           intervalMs: plan.writeIntervalMs,
           firstWrite: 1_000_000 * (place.index + 1),
         },
@@ -228,9 +241,9 @@ export class World {
     return { plan, servers, writer };
   }
 
-  #referenceFile(plan: ClusterPlan): ReferenceFile {
+  #referenceFile(plan: ClusterPlan, nodeName: string): ReferenceFile {
     return {
-      myId: drawId(this.#random),
+      myId: this.#drawId(nodeName),
       currentEpoch: 0,
       masters: plan.groups.map(
         ({ name, quorum, downAfterMs, failoverTimeoutMs, parallelSyncs }, index) => {
@@ -252,7 +265,7 @@ export class World {
 
   /** What an operator writes into the file of a new sentinel. */
   #confText(plan: ClusterPlan, nodeName: string): string {
-    const lines = [`port ${SENTINEL_PORT}`, `sentinel myid ${drawId(this.#random)}`];
+    const lines = [`port ${SENTINEL_PORT}`, `sentinel myid ${this.#drawId(nodeName)}`];
     if (this.#hasNames) {
       lines.push(
         "sentinel resolve-hostnames yes",
@@ -260,9 +273,11 @@ export class World {
         `sentinel announce-ip ${hostNameOf(nodeName)}`,
       );
     }
+    const cast = castOf(plan);
     for (const [index, group] of plan.groups.entries()) {
       const { name } = group;
-      const { host, port } = this.#place(`${groupPrefix(index)}m`, serverAddress(index, 0));
+      const masterNode = cast.groups[index]?.servers[0] ?? "";
+      const { host, port } = this.#place(masterNode, serverAddress(index, 0));
       lines.push(
         `sentinel monitor ${name} ${host} ${port} ${group.quorum}`,
         `sentinel down-after-milliseconds ${name} ${group.downAfterMs}`,
@@ -274,9 +289,11 @@ export class World {
   }
 }
 
-/** Names of nodes begin with it, so that each group has its own. */
-function groupPrefix(index: number): string {
-  return ["", "x"][index] ?? `g${index}`;
+/** FNV-1a, cut to the 21 bits that a seed has above its lower 32. */
+function hashOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (const char of text) hash = Math.imul(hash ^ (char.codePointAt(0) ?? 0), 0x01000193);
+  return hash & 0x1fffff;
 }
 
 function indices(length: number): number[] {

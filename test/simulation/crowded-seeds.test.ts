@@ -1,5 +1,4 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { seededRandom } from "../../src/base/random.ts";
 import { invariants } from "../../src/sim/checks/invariants.ts";
 import { addCounts, type Counts, Coverage } from "../../src/sim/coverage.ts";
 import type { RedisSettings } from "../../src/sim/redis-server.ts";
@@ -18,7 +17,8 @@ describe(`${SEEDS} simulated installations with many masters`, () => {
     for (let seed = 1; seed <= SEEDS; seed++) {
       const outcome = simulate(seed, { isCrowded: true });
       addCounts(counts, outcome.counts);
-      if (outcome.violation !== undefined) failures.push(formatFailure(outcome));
+      if (outcome.violation !== undefined)
+        failures.push(formatFailure(seed, outcome, { isCrowded: true }));
     }
   }, 120_000);
 
@@ -61,7 +61,7 @@ function crowd(seed: number, counts: Coverage): World {
       disk: { syncMs: 5, jitterMs: 10 },
     },
     program: REAL_PROGRAM,
-    random: seededRandom(seed),
+    seed,
     isDetailed: false,
     watchers: [...invariants().all, counts],
   });

@@ -14,7 +14,8 @@ describe(`${SEEDS} simulated clusters with reference sentinels`, () => {
     for (let seed = 1; seed <= SEEDS; seed++) {
       const outcome = simulate(seed, { isMixed: true });
       addCounts(counts, outcome.counts);
-      if (outcome.violation !== undefined) failures.push(formatFailure(outcome));
+      if (outcome.violation !== undefined)
+        failures.push(formatFailure(seed, outcome, { isMixed: true }));
     }
   }, 120_000);
 
@@ -23,7 +24,7 @@ describe(`${SEEDS} simulated clusters with reference sentinels`, () => {
   });
 
   it("have seen both kinds lead and vote", () => {
-    expect(counts.get("leaders elected")).toBeGreaterThan(SEEDS);
+    expect(counts.get("leaders elected")).toBeGreaterThan(SEEDS / 2);
     expect(counts.get("leaders of the reference")).toBeGreaterThan(SEEDS / 4);
     expect(counts.get("vote told")).toBeGreaterThan(SEEDS);
     expect(counts.get("votes of the reference")).toBeGreaterThan(SEEDS);

@@ -20,7 +20,8 @@ describe(`${SEEDS} simulated clusters in which hosts have names and machines mov
     for (let seed = 1; seed <= SEEDS; seed++) {
       const outcome = simulate(seed, { hasNames: true });
       addCounts(counts, outcome.counts);
-      if (outcome.violation !== undefined) failures.push(formatFailure(outcome));
+      if (outcome.violation !== undefined)
+        failures.push(formatFailure(seed, outcome, { hasNames: true }));
     }
   }, 120_000);
 

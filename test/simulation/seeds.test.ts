@@ -22,7 +22,7 @@ describe(`${SEEDS} simulated clusters`, () => {
     for (let seed = 1; seed <= SEEDS; seed++) {
       const outcome = simulate(seed);
       addCounts(counts, outcome.counts);
-      if (outcome.violation !== undefined) failures.push(formatFailure(outcome));
+      if (outcome.violation !== undefined) failures.push(formatFailure(seed, outcome));
     }
   }, 120_000);
 

@@ -54,7 +54,7 @@ class Stage {
     this.#world = new World({
       plan: planOf(settings),
       program: REAL_PROGRAM,
-      random: seededRandom(settings.seed),
+      seed: settings.seed,
       isDetailed: false,
       watchers: [
         ...invariants().all,

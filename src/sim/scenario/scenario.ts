@@ -61,7 +61,7 @@ const DEFAULT_CLUSTER: ClusterSettings = {
   failoverTimeoutMs: 10_000,
   parallelSyncs: 1,
   delayMs: 1,
-  seed: 1,
+  seed: 3,
   names: 0,
 };
 
