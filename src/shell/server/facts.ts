@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { arch, release, totalmem, type } from "node:os";
 import { memoryUsage } from "node:process";
 import type { ConnectionFacts, ProcessFacts } from "../../server/environment.ts";
@@ -48,9 +48,20 @@ export class Facts {
   }
 }
 
-/** Two levels above this file lie the package's own facts, built or not. */
+/** The package's own facts lie above this file; how far depends on how it was built. */
+function readPackage(): string {
+  let folder = new URL(".", import.meta.url);
+  for (;;) {
+    const file = new URL("package.json", folder);
+    if (existsSync(file)) return readFileSync(file, "utf8");
+    const above = new URL("..", folder);
+    if (above.href === folder.href) return "{}";
+    folder = above;
+  }
+}
+
 export function readVersion(): string {
-  const text = readFileSync(new URL("../../../package.json", import.meta.url), "utf8");
+  const text = readPackage();
   const parsed: unknown = JSON.parse(text);
   if (typeof parsed !== "object" || parsed === null || !("version" in parsed)) return "0.0.0";
   return String(parsed.version);
