@@ -10,6 +10,7 @@ const FLOORS: Readonly<Record<string, number>> = {
   wire: 1,
   sentinel: 2,
   server: 2,
+  advice: 2,
   shell: 3,
   sim: 3,
   dashboard: 3,

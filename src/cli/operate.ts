@@ -1,5 +1,6 @@
 import yargs from "yargs";
 import { readVersion } from "../shell/server/facts.ts";
+import { checkOptions } from "./check/command.ts";
 import { demoOptions } from "./demo/command.ts";
 import { runSimulate, simulateOptions } from "./simulate.ts";
 
@@ -19,6 +20,15 @@ export async function operate(args: readonly string[]): Promise<void> {
       "Run simulated clusters and check every invariant",
       simulateOptions,
       async (options) => process.exit(await runSimulate(options)),
+    )
+    .command(
+      "check <files...>",
+      "Look for dangerous settings in a sentinel.conf",
+      checkOptions,
+      async (options) => {
+        const { runCheck } = await import("./check/check.ts");
+        process.exit(runCheck(options));
+      },
     )
     .command("sentinel", "Run the daemon; the words behind it are vedette-sentinel's")
     .command("server", "Run the bundled server; the words behind it are vedette-server's")
