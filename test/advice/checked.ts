@@ -71,7 +71,7 @@ export function soundBut(...changes: readonly string[]): string[] {
       .split(" ")
       .slice(0, change.startsWith("sentinel ") ? 3 : 1)
       .join(" ");
-    const isListed = /^sentinel known-/.test(change);
+    const isListed = change.startsWith("sentinel known-");
     const at = isListed ? -1 : lines.findIndex((line) => `${line} `.startsWith(`${begin} `));
     if (at < 0) lines.push(change);
     else lines[at] = change;
