@@ -15,6 +15,8 @@ import { readConfiguration } from "../shell/sentinel/configuration.ts";
 import { SentinelDaemon } from "../shell/sentinel/daemon.ts";
 import { damagedPath, lastGoodPath } from "../shell/sentinel/last-good.ts";
 import { readVersion } from "../shell/server/facts.ts";
+import { SupervisorNotice } from "../shell/supervision.ts";
+import { Syslog } from "../shell/syslog.ts";
 import { reasonOf } from "../shell/system-reason.ts";
 import { SecretError } from "../shell/secrets/secret-error.ts";
 import { SentinelSecrets } from "../shell/secrets/sentinel-secrets.ts";
@@ -70,15 +72,11 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
   const wrongUsers = loadDeclaredFile(access);
   if (wrongUsers !== undefined) return refuse(`${wrongUsers}\n`);
-  return serve({
-    config,
-    access,
-    renamed,
-    path,
-    isRestored,
-    log: new Log({ threshold: daemon.logLevel, output }),
-    output,
-  });
+  const log = new Log({ threshold: daemon.logLevel, output });
+  if (daemon.syslog !== undefined) {
+    log.syslog = new Syslog(daemon.syslog, (line) => log.line("warning", line));
+  }
+  return serve({ config, access, renamed, path, isRestored, log, output });
 }
 
 function refuse(text: string): number {
@@ -113,7 +111,20 @@ async function serve(given: {
     await output.finished();
     return refuse(`${cause.message}\n${what}\n`);
   }
-  const sentinel = new SentinelDaemon({ ...given, tls, secrets, onShutdown: end, onFatal: die });
+  const notice = new SupervisorNotice({
+    supervised: config.daemon.supervised,
+    environment: process.env,
+    warn: (line) => log.line("warning", line),
+  });
+  const { supervision } = notice;
+  const sentinel = new SentinelDaemon({
+    ...given,
+    tls,
+    secrets,
+    supervision,
+    onShutdown: end,
+    onFatal: die,
+  });
 
   function die(status: number, cause: unknown): void {
     if (cause instanceof Error) log.fatal("a bug: this sentinel ends", { err: cause });
@@ -150,12 +161,14 @@ async function serve(given: {
     return refuse(`${line}\n`);
   }
   const pidFile = writePidFile(config.daemon, log);
+  notice.ready();
   await ended;
   log.line("warning", "User requested shutdown...");
+  notice.stopping();
   await sentinel.stop();
   if (pidFile !== undefined) rmSync(pidFile, { force: true });
   log.line("warning", "Sentinel is now ready to exit, bye bye...");
-  await output.finished();
+  await Promise.all([output.finished(), log.syslog?.finished()]);
   return ENDED_WELL;
 }
 

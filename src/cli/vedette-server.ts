@@ -14,6 +14,8 @@ import { BundledServer } from "../shell/server/bundled-server.ts";
 import { readConfFile, readIncluded } from "../shell/server/conf-files.ts";
 import { readVersion } from "../shell/server/facts.ts";
 import { mistakesOfUsers, serverAccess } from "../shell/server/declared-access.ts";
+import { SupervisorNotice } from "../shell/supervision.ts";
+import { Syslog } from "../shell/syslog.ts";
 import { reasonOf } from "../shell/system-reason.ts";
 import { TlsError } from "../shell/tls/tls-error.ts";
 import { type CommandLine, parseCommandLine } from "../wire/conf/command-line.ts";
@@ -68,13 +70,27 @@ async function serve(commandLine: CommandLine): Promise<void> {
   const { table, access, names } = config;
   const configFile = file === undefined || file === "-" ? undefined : resolve(file);
   if (!enterFolder(table)) return;
+  const warn = (line: string): void => server.log("warning", line);
+  const notice = new SupervisorNotice({
+    supervised: table.supervised,
+    environment: process.env,
+    warn: (line) => setImmediate(warn, line),
+  });
+  const syslog = table["syslog-enabled"]
+    ? new Syslog({ ident: table["syslog-ident"], facility: table["syslog-facility"] }, warn)
+    : undefined;
   const server = new BundledServer({
     table,
     configFile,
     renamedCommands: names,
     access,
-    onReady: () => undefined,
-    onExit: (status) => void exit(server, table, status),
+    supervision: notice.supervision,
+    syslog,
+    onReady: () => notice.ready(),
+    onExit: (status) => {
+      notice.stopping();
+      void (syslog?.finished() ?? Promise.resolve()).then(() => exit(server, table, status));
+    },
   });
   announce(table);
   for (const signal of ["SIGTERM", "SIGINT"] as const) {

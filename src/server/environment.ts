@@ -13,6 +13,8 @@ export interface ProcessFacts {
   readonly configFile: string;
   readonly os: string;
   readonly nodeVersion: string;
+  /** Which service manager hears of readiness; `no` for none. */
+  readonly supervision: string;
   readonly listeners: readonly string[];
   readonly usedMemoryBytes: number;
   readonly residentMemoryBytes: number;

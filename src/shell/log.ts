@@ -5,6 +5,7 @@ import type { LogLevel } from "../sentinel/effect.ts";
 import type { EventSubject, SentinelEvent } from "../sentinel/events.ts";
 import type { LogThreshold } from "../wire/sentinel-conf/durable-sentinel.ts";
 import type { LogOutput } from "./log-output.ts";
+import type { Syslog } from "./syslog.ts";
 
 /** What a line may carry besides its message (style §7); never a secret. */
 export interface LogFields {
@@ -31,6 +32,8 @@ export class Log {
   threshold: LogThreshold;
   readonly #logger: Logger;
   readonly #output: LogOutput;
+  /** Gets the same lines as text, where there is one. */
+  syslog: Syslog | undefined;
 
   constructor(options: { readonly threshold: LogThreshold; readonly output: LogOutput }) {
     this.threshold = options.threshold;
@@ -48,7 +51,9 @@ export class Log {
 
   /** A line as Redis writes it, with its level. */
   line(level: LogLevel, message: string, fields: LogFields = {}): void {
-    if (this.#isWritten(level)) this.#logger[LABELS[level]](fields, displayText(message));
+    if (!this.#isWritten(level)) return;
+    this.#logger[LABELS[level]](fields, displayText(message));
+    this.syslog?.write(level, withReason(message, fields));
   }
 
   /** Every Sentinel event is information; whether it is written goes by its own level. */
@@ -56,11 +61,14 @@ export class Log {
     if (!this.#isWritten(level)) return;
     const fields = { event: name, ...subjectFields(about), payload: displayText(payload) };
     this.#logger.info(fields, "sentinel event");
+    this.syslog?.write(level, `${name} ${displayText(payload)}`);
   }
 
   /** An operator must act. */
   error(message: string, fields: LogFields = {}): void {
-    if (this.#isWritten("warning")) this.#logger.error(fields, message);
+    if (!this.#isWritten("warning")) return;
+    this.#logger.error(fields, message);
+    this.syslog?.write("warning", withReason(message, fields));
   }
 
   /** We are broken, and end. Written whatever the threshold, and at once. */
@@ -72,6 +80,10 @@ export class Log {
   #isWritten(level: LogLevel): boolean {
     return RANKS[level] >= RANKS[this.threshold];
   }
+}
+
+function withReason(message: string, { reason }: LogFields): string {
+  return displayText(reason === undefined ? message : `${message}: ${reason}`);
 }
 
 function subjectFields({ master, address, ...rest }: EventSubject): object {

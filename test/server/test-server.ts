@@ -25,6 +25,7 @@ export const NO_FACTS: ProcessFacts = {
   configFile: "",
   os: "test",
   nodeVersion: "20",
+  supervision: "no",
   listeners: [],
   usedMemoryBytes: 1,
   residentMemoryBytes: 1,

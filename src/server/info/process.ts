@@ -26,7 +26,7 @@ export function serverFields(state: ServerState): readonly Field[] {
     ["gcc_version", "0.0.0"],
     ["node_version", facts.nodeVersion],
     ["process_id", facts.processId],
-    ["process_supervised", "no"],
+    ["process_supervised", facts.supervision],
     ["run_id", state.runId],
     ["tcp_port", settings.port],
     ["server_time_usec", state.unixNow * 1000],

@@ -29,6 +29,7 @@ import type { Log } from "../log.ts";
 import { OutboundGate, type Outgoing } from "../../sentinel/outbound-gate.ts";
 import { readVersion } from "../server/facts.ts";
 import { type LookUp, Resolver } from "../resolver.ts";
+import type { Supervision } from "../supervision.ts";
 import type { SentinelSecrets } from "../secrets/sentinel-secrets.ts";
 import type { Tls } from "../tls/tls.ts";
 import { WakeUp } from "../wake-up.ts";
@@ -49,6 +50,8 @@ export interface SentinelDaemonOptions {
   readonly access: AccessControl;
   /** `rename-command` */
   readonly renamed: CommandNames;
+  /** Whose word INFO shows; undefined is nobody's. */
+  readonly supervision?: Supervision;
   /** A client's SHUTDOWN: the caller stops the daemon. */
   readonly onShutdown: () => void;
   /** Resolves host names; undefined leaves it to the system. */
@@ -152,6 +155,7 @@ export class SentinelDaemon {
         bind: daemon.bind,
         unixSocket: daemon.unixSocket,
         maxClients: daemon.maxClients,
+        supervision: options.supervision ?? "no",
         startedAt,
       },
       { listener: this.#listener, commands: this.#requests },

@@ -1,3 +1,4 @@
+import type { Supervision } from "../supervision.ts";
 import { arch, release, type } from "node:os";
 import type { RunId } from "../../base/ids.ts";
 import type { Millis } from "../../base/units.ts";
@@ -22,6 +23,7 @@ export interface ProcessFacts {
   readonly configFile: string;
   readonly bind: readonly string[];
   readonly unixSocket: string | undefined;
+  readonly supervision: Supervision;
   readonly maxClients: number;
   readonly startedAt: Millis;
 }
@@ -68,7 +70,7 @@ export class ProcessInfo {
   }
 
   #server(): readonly Field[] {
-    const { version, runId, configFile, startedAt } = this.#facts;
+    const { version, runId, configFile, supervision, startedAt } = this.#facts;
     const uptimeSeconds = Math.floor((monotonicNow() - startedAt) / 1000);
     const unixMs = wallClockNow();
     return [
@@ -86,7 +88,7 @@ export class ProcessInfo {
       ["gcc_version", "0.0.0"],
       ["node_version", process.version],
       ["process_id", process.pid],
-      ["process_supervised", "no"],
+      ["process_supervised", supervision],
       ["run_id", runId],
       ["tcp_port", this.#listener.port || this.#listener.tlsPort],
       ["server_time_usec", unixMs * 1000],

@@ -1,3 +1,5 @@
+import type { Supervision } from "../supervision.ts";
+import type { Syslog } from "../syslog.ts";
 import { createHash, randomBytes } from "node:crypto";
 import { writeSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -53,6 +55,10 @@ export interface BundledServerOptions {
   readonly access: AccessControl;
   /** The process should end now. */
   readonly onExit: (status: number) => void;
+  /** Whose word INFO shows; undefined is nobody's. */
+  readonly supervision?: Supervision;
+  /** Gets the log's lines as well, where there is one. */
+  readonly syslog?: Syslog | undefined;
   readonly onReady: () => void;
 }
 
@@ -92,10 +98,12 @@ export class BundledServer {
     this.log = newLogger({
       file: () => table().logfile,
       threshold: () => table().loglevel,
+      syslog: options.syslog,
       role: () => (this.master === undefined ? "M" : "S"),
     });
     this.#facts = new Facts({
       configFile: options.configFile ?? "",
+      supervision: options.supervision ?? "no",
       listeners: listenerLines({
         bind: options.table.bind,
         port: options.table.port,

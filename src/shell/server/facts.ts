@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { arch, release, totalmem, type } from "node:os";
 import { memoryUsage } from "node:process";
 import type { ConnectionFacts, ProcessFacts } from "../../server/environment.ts";
+import type { Supervision } from "../supervision.ts";
 import type { Listener } from "../listener/listener.ts";
 
 const MICROSECONDS = 1e6;
@@ -11,16 +12,19 @@ export class Facts {
   readonly #version = readVersion();
   readonly #configFile: string;
   readonly #listeners: readonly string[];
+  readonly #supervision: Supervision;
   readonly #connections: () => ConnectionFacts;
   #peakMemoryBytes = 0;
 
   constructor(options: {
     readonly configFile: string;
     readonly listeners: readonly string[];
+    readonly supervision: Supervision;
     readonly connections: () => ConnectionFacts;
   }) {
     this.#configFile = options.configFile;
     this.#listeners = options.listeners;
+    this.#supervision = options.supervision;
     this.#connections = options.connections;
   }
 
@@ -36,6 +40,7 @@ export class Facts {
       configFile: this.#configFile,
       os: `${type()} ${release()} ${arch()}`,
       nodeVersion: process.version,
+      supervision: this.#supervision,
       listeners: this.#listeners,
       usedMemoryBytes,
       residentMemoryBytes: memory.rss,

@@ -1,5 +1,6 @@
 import { appendFileSync } from "node:fs";
 import type { LogLevel } from "../../server/effect.ts";
+import type { Syslog } from "../syslog.ts";
 
 /** Below this level nothing is written; `nothing` writes nothing at all. */
 export type LogThreshold = LogLevel | "nothing";
@@ -35,6 +36,7 @@ export function newLogger(options: {
   readonly file: () => string;
   readonly threshold: () => LogThreshold;
   readonly role: () => LogRole;
+  readonly syslog?: Syslog | undefined;
 }): Logger {
   return (level, text) => {
     if (RANKS[level] < RANKS[options.threshold()]) return;
@@ -43,6 +45,7 @@ export function newLogger(options: {
     const file = options.file();
     if (file === "") process.stdout.write(line);
     else appendLine(file, line);
+    options.syslog?.write(level, text);
   };
 }
 

@@ -38,6 +38,14 @@ export interface DaemonSettings {
   readonly logFile: string | undefined;
   readonly logLevel: ParameterValues["loglevel"];
   readonly pidFile: string | undefined;
+  readonly supervised: ParameterValues["supervised"];
+  /** undefined: the system's log is left alone. */
+  readonly syslog: SyslogSettings | undefined;
+}
+
+export interface SyslogSettings {
+  readonly ident: string;
+  readonly facility: ParameterValues["syslog-facility"];
 }
 
 /** Where a sentinel starts from: Redis' values but for port and protected mode. */
@@ -69,6 +77,10 @@ export function daemonSettings(values: ParameterValues): DaemonSettings {
     logFile: unlessEmpty(values.logfile),
     logLevel: values.loglevel,
     pidFile: unlessEmpty(values.pidfile),
+    supervised: values.supervised,
+    syslog: values["syslog-enabled"]
+      ? { ident: values["syslog-ident"], facility: values["syslog-facility"] }
+      : undefined,
   };
 }
 

@@ -11,8 +11,6 @@ const ABSENT_FEATURES: ReadonlyMap<string, string> = new Map<ParameterName, stri
   ["appendonly", "an append-only file"],
   ["maxmemory-clients", "eviction of clients"],
   ["activedefrag", "defragmentation"],
-  ["supervised", "readiness notification"],
-  ["syslog-enabled", "syslog"],
 ]);
 
 function featureOf<Name extends ParameterName>(
