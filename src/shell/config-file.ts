@@ -1,15 +1,13 @@
-import { randomInt } from "node:crypto";
+import type { BigIntStats } from "node:fs";
 import * as files from "node:fs/promises";
-import { dirname } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { type SaveNumber, saveNumber } from "../base/units.ts";
 import type { OptionLine } from "../wire/conf-document.ts";
 import type { DurableSentinel } from "../wire/sentinel-conf/durable-sentinel.ts";
 import { rewriteSentinelConf } from "../wire/sentinel-conf/durable-lines.ts";
+import { type FileAccess, modeToKeep, replaceFile, USUAL_MODE } from "./file-replacement.ts";
 import { lastGoodPath } from "./sentinel/last-good.ts";
 import { codeOf, reasonOf } from "./system-reason.ts";
-
-/** What is used of `node:fs/promises`: a test puts a full disk here. */
-export type FileAccess = Pick<typeof files, "open" | "readFile" | "rename" | "rm" | "stat">;
 
 /** Told when a write has ended; must not throw. */
 export interface SaveEvents {
@@ -34,16 +32,23 @@ type Outcome =
   | { readonly kind: "saved"; readonly save: SaveNumber; readonly text: string }
   | { readonly kind: "failed"; readonly save: SaveNumber; readonly failure: unknown };
 
-/** Nobody but the owner may write; a file that was stricter stays so. */
-const MODE = 0o644;
-const OWNER_READS_AND_WRITES = 0o600;
-const SUFFIX_LENGTH = 6;
-const SUFFIX_CHARACTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+/** The file as it is. */
+interface Current {
+  readonly text: string;
+  readonly mode: number;
+}
+
+/** The copy follows this long after the first save that it lacks. */
+const COPY_DELAY_MS = 1_000;
+/** A text that is made faster is made whenever it is asked for. */
+const QUICK_TEXT_MS = 4;
+/** Making a longer one is followed by so many times its duration without, up to a bound. */
+const REST_PER_TEXT = 4;
+const LONGEST_REST_MS = 100;
 
 /**
  * The configuration file while the sentinel runs. One write at a time; what is asked for meanwhile
- * goes into the next one together. The file is replaced as a whole: a temporary file next to it,
- * synced, takes its name, and the folder is synced (spec sentinel §9.3).
+ * goes into the next one together. The file is replaced as a whole (spec sentinel §9.3).
  */
 export class ConfigFile {
   readonly #path: string;
@@ -53,8 +58,13 @@ export class ConfigFile {
   readonly #files: FileAccess;
   #requested: SaveNumber = saveNumber(0);
   #writing: Promise<void> | undefined;
+  /** As the latest save left it. */
+  #written: { readonly text: string; readonly facts: BigIntStats } | undefined;
+  /** No text is made before this moment of `performance.now()`. */
+  #nextTextAt = 0;
   /** What was saved and is not copied yet. */
-  #saved: string | undefined;
+  #uncopied: string | undefined;
+  #copyTimer: NodeJS.Timeout | undefined;
   #copying: Promise<void> | undefined;
 
   constructor(options: ConfigFileOptions) {
@@ -71,10 +81,10 @@ export class ConfigFile {
     this.#writing ??= this.#writeAll();
   }
 
-  /** Resolves when no write is under way. */
+  /** Resolves when no write is under way and the copy is made. */
   async settled(): Promise<void> {
     await this.#writing;
-    await this.#copying;
+    await this.#keepCopy();
   }
 
   async #writeAll(): Promise<void> {
@@ -84,94 +94,99 @@ export class ConfigFile {
       carried = outcome.save;
       if (outcome.kind === "saved") this.#events.saved(carried);
       else this.#events.failed(carried, reasonOf(outcome.failure));
-      if (outcome.kind === "saved") this.#saved = outcome.text;
+      if (outcome.kind === "saved") this.#copySoon(outcome.text);
     }
     this.#writing = undefined;
-    this.#copying ??= this.#keepCopies();
-  }
-
-  /**
-   * The last good copy, for a file that is damaged later. It is written behind the save, so that no
-   * vote waits for it; that it may be older than a vote is minded where it is used. One that cannot
-   * be made leaves the one before: the next save tries again.
-   */
-  async #keepCopies(): Promise<void> {
-    for (let text = this.#saved; text !== undefined; text = this.#saved) {
-      this.#saved = undefined;
-      await this.#replace(text, lastGoodPath(this.#path)).catch(() => undefined);
-    }
-    this.#copying = undefined;
   }
 
   async #write(): Promise<Outcome> {
-    let current: string;
+    await this.#rest();
+    let current: Current;
     try {
       current = await this.#read();
     } catch (failure) {
       return { kind: "failed", save: this.#requested, failure };
     }
     const save = this.#requested;
-    const text = rewriteSentinelConf(current, this.#view(), this.#options());
+    const text = this.#makeText(current.text);
+    const { mode } = current;
     try {
-      await this.#replace(text, this.#path);
+      const facts = await replaceFile(this.#files, { path: this.#path, text, mode });
+      this.#written = { text, facts };
       return { kind: "saved", save, text };
     } catch (failure) {
       return { kind: "failed", save, failure };
     }
   }
 
-  /** Read again each time: edits of comments made by hand survive. */
-  async #read(): Promise<string> {
-    try {
-      return await this.#files.readFile(this.#path, "latin1");
-    } catch (cause) {
-      if (codeOf(cause) === "ENOENT") return "";
-      throw cause;
-    }
+  /**
+   * A sentinel of a thousand masters has a long text, and while it starts it finds something new to
+   * write down every millisecond: it must not make texts all the time.
+   */
+  async #rest(): Promise<void> {
+    const waitMs = this.#nextTextAt - performance.now();
+    if (waitMs > 0) await pause(waitMs);
   }
 
-  async #replace(text: string, path: string): Promise<void> {
-    const temporary = `${path}.${randomSuffix()}`;
-    const mode = await this.#modeToKeep();
+  #makeText(current: string): string {
+    const startedAt = performance.now();
+    const text = rewriteSentinelConf(current, this.#view(), this.#options());
+    const tookMs = performance.now() - startedAt;
+    if (tookMs > QUICK_TEXT_MS) {
+      const restMs = Math.min(REST_PER_TEXT * tookMs, LONGEST_REST_MS);
+      this.#nextTextAt = startedAt + tookMs + restMs;
+    }
+    return text;
+  }
+
+  /** What the file holds now: edits of comments made by hand survive. */
+  async #read(): Promise<Current> {
     try {
-      const file = await this.#files.open(temporary, "wx", MODE);
-      try {
-        if ((mode & MODE) !== MODE) await file.chmod((await file.stat()).mode & mode);
-        await file.writeFile(text, "latin1");
-        await file.sync();
-      } finally {
-        await file.close();
+      const facts = await this.#files.stat(this.#path, { bigint: true });
+      const mode = modeToKeep(facts);
+      if (this.#written !== undefined && isSameFile(facts, this.#written.facts)) {
+        return { text: this.#written.text, mode };
       }
-      await this.#files.rename(temporary, path);
+      return { text: await this.#files.readFile(this.#path, "latin1"), mode };
     } catch (cause) {
-      // What keeps it from being removed is the same trouble, which is told already.
-      await this.#files.rm(temporary, { force: true }).catch(() => undefined);
-      throw cause;
-    }
-    await this.#syncFolder();
-  }
-
-  async #modeToKeep(): Promise<number> {
-    try {
-      return (await this.#files.stat(this.#path)).mode | OWNER_READS_AND_WRITES;
-    } catch (cause) {
-      if (codeOf(cause) === "ENOENT") return MODE;
+      if (codeOf(cause) === "ENOENT") return { text: "", mode: USUAL_MODE };
       throw cause;
     }
   }
 
-  async #syncFolder(): Promise<void> {
-    const folder = await this.#files.open(dirname(this.#path), "r");
-    try {
-      await folder.sync();
-    } finally {
-      await folder.close();
+  /**
+   * The last good copy, for a file that is damaged later. It is made a while behind the save, so
+   * that no vote waits for it, nor the next one of the same failover; that it may be older than a
+   * vote is minded where it is used.
+   */
+  #copySoon(text: string): void {
+    this.#uncopied = text;
+    this.#copyTimer ??= setTimeout(() => void this.#keepCopy(), COPY_DELAY_MS).unref();
+  }
+
+  async #keepCopy(): Promise<void> {
+    clearTimeout(this.#copyTimer);
+    this.#copyTimer = undefined;
+    this.#copying ??= this.#copy();
+    await this.#copying;
+    this.#copying = undefined;
+  }
+
+  /** A copy that cannot be made leaves the one before: the next save tries again. */
+  async #copy(): Promise<void> {
+    for (let text = this.#uncopied; text !== undefined; text = this.#uncopied) {
+      this.#uncopied = undefined;
+      try {
+        const { mode } = await this.#read();
+        await replaceFile(this.#files, { path: lastGoodPath(this.#path), text, mode });
+      } catch {
+        // Nobody waits for a copy.
+      }
     }
   }
 }
 
-function randomSuffix(): string {
-  return Array.from({ length: SUFFIX_LENGTH }, () =>
-    SUFFIX_CHARACTERS.charAt(randomInt(SUFFIX_CHARACTERS.length)),
-  ).join("");
+/** Has nobody touched it since? */
+function isSameFile(a: BigIntStats, b: BigIntStats): boolean {
+  return a.ino === b.ino && a.size === b.size && a.mtimeNs === b.mtimeNs && a.dev === b.dev;
 }

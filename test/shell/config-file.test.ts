@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { parseRunId } from "../../src/base/ids.ts";
 import { epoch, saveNumber } from "../../src/base/units.ts";
-import { ConfigFile, type FileAccess } from "../../src/shell/config-file.ts";
+import { ConfigFile } from "../../src/shell/config-file.ts";
+import type { FileAccess } from "../../src/shell/file-replacement.ts";
 import { parseSentinelConf } from "../../src/wire/sentinel-conf/sentinel-config.ts";
 import type { DurableSentinel } from "../../src/wire/sentinel-conf/durable-sentinel.ts";
 import { until } from "./until.ts";
@@ -119,6 +120,47 @@ describe("a save", () => {
     file.save(saveNumber(2));
     await file.settled();
     expect(await contents()).toContain("# your sentinel\n");
+  });
+
+  it("reads the file again only when it is not as the last save left it", async () => {
+    let read = 0;
+    const file = configFile(
+      broken({
+        readFile: ((...given: Parameters<typeof realFiles.readFile>) => {
+          read++;
+          return realFiles.readFile(...given);
+        }) as FileAccess["readFile"],
+      }),
+    );
+    const save = async (number: number): Promise<number> => {
+      file.save(saveNumber(number));
+      await file.settled();
+      return read;
+    };
+    expect(await save(1)).toBe(1);
+    expect(await save(2)).toBe(1);
+    await realFiles.writeFile(path, (await contents()).replace("# my", "# by"));
+    expect(await save(3)).toBe(2);
+    expect(await contents()).toContain("# by sentinel\n");
+    expect(await save(4)).toBe(2);
+  });
+
+  it("is not held up by the copy of the one before", async () => {
+    const renamed: string[] = [];
+    const file = configFile(
+      broken({
+        rename: async (from, to) => {
+          renamed.push(String(to));
+          return realFiles.rename(from, to);
+        },
+      }),
+    );
+    file.save(saveNumber(1));
+    await until("the first is saved", () => told.length === 1);
+    file.save(saveNumber(2));
+    await until("the second is saved", () => told.length === 2);
+    await file.settled();
+    expect(renamed).toEqual([path, path, `${path}.last-good`]);
   });
 
   it("makes the file when it is gone", async () => {
