@@ -5,7 +5,6 @@
  * Source: server spec §1.1, sentinel spec §9.1.
  */
 
-const BLANKS = " \t\n\r\v\f\0";
 const ESCAPES: Readonly<Record<string, string>> = {
   n: "\n",
   r: "\r",
@@ -13,6 +12,8 @@ const ESCAPES: Readonly<Record<string, string>> = {
   b: "\b",
   a: "\x07",
 };
+const DOUBLE_QUOTE = 34;
+const SINGLE_QUOTE = 39;
 const HEX_PAIR = /^[0-9a-fA-F]{2}$/;
 
 /** @returns the words, or undefined when quotes are unbalanced */
@@ -35,21 +36,20 @@ interface Word {
 }
 
 function readWord(line: string, start: number): Word | undefined {
-  let text = "";
   let at = start;
   while (at < line.length && !isBlank(line, at)) {
-    const char = line.charAt(at);
-    if (char !== '"' && char !== "'") {
-      text += char;
+    const char = line.charCodeAt(at);
+    if (char !== DOUBLE_QUOTE && char !== SINGLE_QUOTE) {
       at++;
       continue;
     }
-    const quoted = char === '"' ? readDoubleQuoted(line, at + 1) : readSingleQuoted(line, at + 1);
+    const quoted =
+      char === DOUBLE_QUOTE ? readDoubleQuoted(line, at + 1) : readSingleQuoted(line, at + 1);
     if (quoted === undefined) return undefined;
     if (quoted.end < line.length && !isBlank(line, quoted.end)) return undefined;
-    return { text: text + quoted.text, end: quoted.end };
+    return { text: line.slice(start, at) + quoted.text, end: quoted.end };
   }
-  return { text, end: at };
+  return { text: line.slice(start, at), end: at };
 }
 
 function readDoubleQuoted(line: string, start: number): Word | undefined {
@@ -89,8 +89,10 @@ function readSingleQuoted(line: string, start: number): Word | undefined {
   return undefined;
 }
 
+/** Space, `\t \n \v \f \r`, and NUL. */
 function isBlank(line: string, at: number): boolean {
-  return BLANKS.includes(line.charAt(at));
+  const code = line.charCodeAt(at);
+  return code === 32 || (code >= 9 && code <= 13) || code === 0;
 }
 
 /** Printable ASCII without quotes and backslash; `#` only behind the first character. */

@@ -95,7 +95,12 @@ export class End {
   }
 
   deliver(message: Message): void {
-    this.node.receive(() => this.#tell((handler) => handler.received(message)));
+    if (this.node.isRunning) this.#hand(message);
+    else this.node.receive(() => this.#hand(message));
+  }
+
+  #hand(message: Message): void {
+    if (!this.#isForgotten) this.handler?.received(message);
   }
 
   #tell(what: (handler: EndHandler) => void): void {

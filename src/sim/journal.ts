@@ -1,12 +1,18 @@
 import type { Millis } from "../base/units.ts";
 
+interface JournalEntry {
+  readonly at: Millis;
+  readonly node: string;
+  readonly what: string;
+}
+
 /**
  * What happened, one line each: time in seconds, node, what. The order is the order of the world,
  * so two runs of one seed must leave equal journals.
  */
 export class Journal {
   readonly #now: () => Millis;
-  readonly #lines: string[] = [];
+  readonly #entries: JournalEntry[] = [];
   #listener: ((node: string, what: string) => void) | undefined;
   /** Messages and inputs too; without it only what a person would call an event is kept. */
   readonly isDetailed: boolean;
@@ -16,8 +22,12 @@ export class Journal {
     this.isDetailed = options.isDetailed;
   }
 
+  /** The text is made when somebody reads it: of most runs nobody does. */
   get lines(): readonly string[] {
-    return this.#lines;
+    return this.#entries.map(({ at, node, what }) => {
+      const seconds = (at / 1000).toFixed(6);
+      return `${seconds.padStart(12)} ${node.padEnd(4)} ${what}`;
+    });
   }
 
   /** Hears every line written from now on. */
@@ -27,8 +37,7 @@ export class Journal {
 
   write(node: string, what: string): void {
     this.#listener?.(node, what);
-    const seconds = (this.#now() / 1000).toFixed(6);
-    this.#lines.push(`${seconds.padStart(12)} ${node.padEnd(4)} ${what}`);
+    this.#entries.push({ at: this.#now(), node, what });
   }
 
   /** Only in a detailed journal; the text is not even made otherwise. */

@@ -149,6 +149,11 @@ export class Network {
   /** Call when a way became free or a machine came back. */
   retransmit(): void {
     for (const end of this.#stuck) {
+      if (end.held.length === 0) {
+        // Closed or broken off meanwhile.
+        this.#stuck.delete(end);
+        continue;
+      }
       const waitMs = RETRANSMISSION_MS + nextBelow(this.#random, RETRANSMISSION_MS_MAX);
       this.#agenda.after(waitMs, () => this.#release(end));
     }

@@ -31,7 +31,8 @@ export class SentinelLink {
   readonly #network: Network;
   readonly #hellos: HelloTexts;
   readonly #deliver: (input: Input) => void;
-  readonly #waiting: ((reply: Reply) => void)[] = [];
+  /** What the next replies answer: a command, or the HELLO of a new connection. */
+  readonly #waiting: (LinkCommand | "hello-3")[] = [];
   #commands: End;
   #subscription: End | undefined;
   #isReady = false;
@@ -92,7 +93,7 @@ export class SentinelLink {
       this.#beReady({ subscribed: false });
       return;
     }
-    this.#waiting.push((reply) => this.#beReady({ subscribed: reply.kind !== "error" }));
+    this.#waiting.push("hello-3");
     this.#commands.send(serverCommand({ name: "hello-3-subscribe" }));
   }
 
@@ -103,9 +104,18 @@ export class SentinelLink {
   }
 
   #onMessage(message: Message): void {
-    if (message.kind === "reply") this.#waiting.shift()?.(message.reply);
+    if (message.kind === "reply") this.#takeReply(message.reply);
     else if (message.kind === "hello" && message.hello.parsed.kind === "hello") {
       this.#deliver({ kind: "hello-received", link: this.id, hello: message.hello.parsed });
+    }
+  }
+
+  #takeReply(reply: Reply): void {
+    const answered = this.#waiting.shift();
+    if (answered === "hello-3") this.#beReady({ subscribed: reply.kind !== "error" });
+    else if (answered !== undefined) {
+      const input = answerTo(this.id, answered, reply);
+      if (input !== undefined) this.#deliver(input);
     }
   }
 
@@ -118,10 +128,7 @@ export class SentinelLink {
 
   send(command: LinkCommand): void {
     if (!this.#isReady) return;
-    this.#waiting.push((reply) => {
-      const input = answerTo(this.id, command, reply);
-      if (input !== undefined) this.#deliver(input);
-    });
+    this.#waiting.push(command);
     this.#commands.send(
       this.target.purpose === "sentinel"
         ? { kind: "sentinel-command", args: wordsOf(command) }

@@ -150,15 +150,19 @@ export class SentinelNode extends Node {
 
   #step(life: Life, input: Input, now: Millis): readonly Effect[] {
     if (life !== this.#life) return [];
-    this.#journal.detail(this.name, () => `< ${JSON.stringify(input)}`);
+    if (this.#journal.isDetailed) this.#journal.write(this.name, `< ${JSON.stringify(input)}`);
     const effects = this.#program.step(life.state, input, now);
     for (const stepped of this.#watchers.stepped) stepped(this, input, effects);
+    for (const effect of effects) {
+      if (effect.kind !== "publish-event") continue;
+      for (const decided of this.#watchers.decided) decided(this, effect.event);
+    }
     return effects;
   }
 
   #perform(life: Life, effect: Effect): void {
     if (life !== this.#life) return;
-    this.#journal.detail(this.name, () => `> ${JSON.stringify(effect)}`);
+    if (this.#journal.isDetailed) this.#journal.write(this.name, `> ${JSON.stringify(effect)}`);
     for (const performing of this.#watchers.performing) performing(this, effect);
     if (this.crashInEffects !== undefined && --this.crashInEffects <= 0) {
       this.#journal.write(this.name, `crashes before the effect ${effect.kind}`);

@@ -80,7 +80,9 @@ export function runPlan(plan: SimulationPlan, options: RunOptions = {}): Outcome
     plan,
     simulatedMs: world.agenda.now,
     counts,
-    journal: [describePlan(plan), ...world.journal.lines],
+    get journal() {
+      return [describePlan(plan), ...world.journal.lines];
+    },
     violation,
   };
 }

@@ -31,6 +31,8 @@ export interface Watcher {
   started?(sentinel: SentinelNode): void;
   /** One step is over and none of its effects is performed. */
   stepped?(sentinel: SentinelNode, input: Input, effects: readonly Effect[]): void;
+  /** What one step has decided to publish, once the step is over and before anything is performed. */
+  decided?(sentinel: SentinelNode, event: SentinelEvent): void;
   /** An effect is about to be performed. */
   performing?(sentinel: SentinelNode, effect: Effect): void;
   /** @param to address of the instance; of a client it is of no matter */
@@ -81,6 +83,7 @@ type Call<Name extends Hook> = NonNullable<Watcher[Name]>;
 export class Watchers {
   readonly started: readonly Call<"started">[];
   readonly stepped: readonly Call<"stepped">[];
+  readonly decided: readonly Call<"decided">[];
   readonly performing: readonly Call<"performing">[];
   readonly told: readonly Call<"told">[];
   readonly published: readonly Call<"published">[];
@@ -96,6 +99,7 @@ export class Watchers {
   constructor(watchers: readonly Watcher[]) {
     this.started = watchers.flatMap((each) => each.started?.bind(each) ?? []);
     this.stepped = watchers.flatMap((each) => each.stepped?.bind(each) ?? []);
+    this.decided = watchers.flatMap((each) => each.decided?.bind(each) ?? []);
     this.performing = watchers.flatMap((each) => each.performing?.bind(each) ?? []);
     this.told = watchers.flatMap((each) => each.told?.bind(each) ?? []);
     this.published = watchers.flatMap((each) => each.published?.bind(each) ?? []);

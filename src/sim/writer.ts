@@ -11,6 +11,8 @@ import { askSentinel } from "./sentinel-query.ts";
 /** Clients wait this long for an answer, to a write or from a sentinel. */
 const PATIENCE_MS = 500;
 const BACKOFF_MS = 100;
+/** Differences of virtual moments are floating point. */
+const ROUNDING_MS = 1e-6;
 
 export interface WriterSettings {
   readonly master: MasterName;
@@ -33,6 +35,10 @@ export class Writer extends Node {
   #nextWrite: number;
   /** Grows with each write sent and each connection given up: a late timer knows it is late. */
   #attempt = 0;
+  /** The attempt that is waited for, and since when. */
+  #waitingFor = 0;
+  #waitingSince: number;
+  #isGuarded = false;
   readonly acknowledged: number[] = [];
   /** Longest time between two acknowledged writes, in ms. */
   longestOutageMs = 0;
@@ -49,6 +55,7 @@ export class Writer extends Node {
     this.#random = options.random;
     this.#settings = options.settings;
     this.#nextWrite = options.settings.firstWrite;
+    this.#waitingSince = this.agenda.now;
   }
 
   protected onStart(): void {
@@ -57,6 +64,7 @@ export class Writer extends Node {
 
   protected onCrash(): void {
     this.#end = undefined;
+    this.#isGuarded = false;
   }
 
   accept(): EndHandler {
@@ -124,9 +132,21 @@ export class Writer extends Node {
   }
 
   #giveUpAfterPatience(): void {
-    const attempt = ++this.#attempt;
-    this.timer(PATIENCE_MS, () => {
-      if (attempt === this.#attempt) this.#beginAgain();
+    this.#attempt++;
+    this.#waitingSince = this.agenda.now;
+    this.#waitingFor = this.#attempt;
+    if (!this.#isGuarded) this.#guard(PATIENCE_MS);
+  }
+
+  /** One timer looks after all attempts: most are over long before their time. */
+  #guard(delayMs: number): void {
+    this.#isGuarded = true;
+    this.timer(delayMs, () => {
+      this.#isGuarded = false;
+      if (this.#waitingFor !== this.#attempt) return;
+      const leftMs = this.#waitingSince + PATIENCE_MS - this.agenda.now;
+      if (leftMs > ROUNDING_MS) this.#guard(leftMs);
+      else this.#beginAgain();
     });
   }
 }

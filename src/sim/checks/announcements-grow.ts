@@ -9,20 +9,29 @@ import { mustHold } from "./violation.ts";
  * What s passed on while its disk refused writes does not count: a restart may forget it.
  */
 export class AnnouncementsGrow implements Watcher {
-  /** By `sentinel master instance`. */
-  readonly #latest = new Map<string, number>();
+  /** By sentinel, master and host of the instance. */
+  readonly #latest = new Map<SentinelNode, Map<string, Map<string, number>>>();
 
   told(sentinel: SentinelNode, told: Told, to: Address | undefined): void {
     if (told.kind !== "hello" || to === undefined || sentinel.state.saves.retryAt !== undefined)
       return;
     const { masterName, configEpoch } = told.hello;
-    const key = `${sentinel.name} ${masterName} ${to.host}`;
-    const latest = this.#latest.get(key) ?? 0;
+    const byHost = inMap(inMap(this.#latest, sentinel), masterName);
+    const latest = byHost.get(to.host) ?? 0;
     mustHold(
       configEpoch >= latest,
       "announced configuration never goes back",
-      () => `${key} announced config epoch ${latest} and then ${configEpoch}`,
+      () =>
+        `${sentinel.name} announced config epoch ${latest} of ${masterName} to ${to.host} and then ${configEpoch}`,
     );
-    this.#latest.set(key, configEpoch);
+    if (configEpoch > latest) byHost.set(to.host, configEpoch);
   }
+}
+
+function inMap<Key, Inner, Value>(outer: Map<Key, Map<Inner, Value>>, key: Key): Map<Inner, Value> {
+  const known = outer.get(key);
+  if (known !== undefined) return known;
+  const inner = new Map<Inner, Value>();
+  outer.set(key, inner);
+  return inner;
 }

@@ -1,6 +1,5 @@
 import type { RunId } from "../../base/ids.ts";
-import type { Effect } from "../../sentinel/effect.ts";
-import type { Input } from "../../sentinel/input.ts";
+import type { SentinelEvent } from "../../sentinel/events.ts";
 import type { SentinelNode } from "../sentinel-node.ts";
 import type { ReferenceLead, ReferenceVote, Told, Watcher } from "../watch.ts";
 import { mustHold } from "./violation.ts";
@@ -100,17 +99,15 @@ export class Elections implements Watcher {
     else voters.add(voter);
   }
 
-  stepped(sentinel: SentinelNode, _input: Input, effects: readonly Effect[]): void {
-    for (const effect of effects) {
-      if (effect.kind !== "publish-event" || effect.event.name !== "+elected-leader") continue;
-      const { master, epoch } = effect.event.about;
-      mustHold(
-        master !== undefined && epoch !== undefined,
-        "an event says what it is about",
-        () => effect.event.payload,
-      );
-      this.#lead(sentinel, { master, epoch, leader: sentinel.state.myId });
-    }
+  decided(sentinel: SentinelNode, event: SentinelEvent): void {
+    if (event.name !== "+elected-leader") return;
+    const { master, epoch } = event.about;
+    mustHold(
+      master !== undefined && epoch !== undefined,
+      "an event says what it is about",
+      () => event.payload,
+    );
+    this.#lead(sentinel, { master, epoch, leader: sentinel.state.myId });
   }
 
   #lead(sentinel: SentinelNode, leadership: Leadership): void {

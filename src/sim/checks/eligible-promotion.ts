@@ -1,6 +1,5 @@
 import { type Address, formatAddress, sameAddress } from "../../base/address.ts";
-import type { Effect } from "../../sentinel/effect.ts";
-import type { Input } from "../../sentinel/input.ts";
+import type { SentinelEvent } from "../../sentinel/events.ts";
 import type { Replica } from "../../sentinel/state.ts";
 import type { SentinelNode } from "../sentinel-node.ts";
 import type { Watcher } from "../watch.ts";
@@ -18,15 +17,13 @@ const FRESH_WHILE_UP_MS = 30_000;
  * and no other replica that meets these conditions is better: lower priority, then larger offset.
  */
 export class EligiblePromotion implements Watcher {
-  stepped(sentinel: SentinelNode, _input: Input, effects: readonly Effect[]): void {
-    for (const effect of effects) {
-      if (effect.kind !== "publish-event" || effect.event.name !== "+selected-slave") continue;
-      const { address, master } = effect.event.about;
-      if (address === undefined || master === undefined) {
-        throw new Violation("an event says what it is about", effect.event.payload);
-      }
-      this.#check(sentinel, master, address);
+  decided(sentinel: SentinelNode, event: SentinelEvent): void {
+    if (event.name !== "+selected-slave") return;
+    const { address, master } = event.about;
+    if (address === undefined || master === undefined) {
+      throw new Violation("an event says what it is about", event.payload);
     }
+    this.#check(sentinel, master, address);
   }
 
   #check(sentinel: SentinelNode, masterName: string, address: Address): void {

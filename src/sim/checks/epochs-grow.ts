@@ -6,7 +6,17 @@ import { mustHold } from "./violation.ts";
 /** The epochs of a sentinel at one moment: current, then config and leader epoch of each master. */
 type Epochs = readonly number[];
 
+/** The epochs in memory, and when they were looked at last. */
+interface Seen {
+  readonly epochs: number[];
+  requested: number;
+  stepsAgo: number;
+}
+
 const INVARIANT = "epochs never shrink";
+/** Where there are more masters than this, a step that asks for no save is looked at now and then. */
+const FEW_MASTERS = 4;
+const LOOK_EVERY_STEPS = 16;
 
 /**
  * For one process, from one step to the next, and for one file, from one save to the next:
@@ -15,12 +25,12 @@ const INVARIANT = "epochs never shrink";
  * Always: configEpoch(m) <= currentEpoch and leaderEpoch(m) <= currentEpoch.
  */
 export class EpochsGrow implements Watcher {
-  readonly #inMemory = new Map<SentinelNode, number[]>();
+  readonly #inMemory = new Map<SentinelNode, Seen>();
   readonly #onDisk = new Map<SentinelNode, Epochs>();
 
   started(sentinel: SentinelNode): void {
     const epochs = epochsOf(sentinel);
-    this.#inMemory.set(sentinel, epochs);
+    this.#inMemory.set(sentinel, { epochs, requested: 0, stepsAgo: 0 });
     const saved = epochsInFile(sentinel);
     mustHold(
       isNotBelow(epochs, saved),
@@ -30,9 +40,14 @@ export class EpochsGrow implements Watcher {
   }
 
   stepped(sentinel: SentinelNode): void {
-    const before = this.#inMemory.get(sentinel);
-    const { currentEpoch, masters } = sentinel.state;
-    if (before === undefined) return;
+    const seen = this.#inMemory.get(sentinel);
+    const { currentEpoch, masters, saves } = sentinel.state;
+    if (seen === undefined) return;
+    const isQuiet = saves.requested === seen.requested && masters.size > FEW_MASTERS;
+    if (isQuiet && ++seen.stepsAgo < LOOK_EVERY_STEPS) return;
+    seen.stepsAgo = 0;
+    seen.requested = saves.requested;
+    const before = seen.epochs;
     let at = 0;
     const next = (value: number, what: string) => {
       const previous = before[at] ?? 0;

@@ -1,5 +1,6 @@
 import { formatAddress } from "../../base/address.ts";
 import type { SentinelEvent } from "../../sentinel/events.ts";
+import type { HelloContent } from "../../wire/hello.ts";
 import type { SentinelNode } from "../sentinel-node.ts";
 import type { ReferenceHello, Told, Watcher } from "../watch.ts";
 import type { Elections } from "./elections.ts";
@@ -13,6 +14,7 @@ export class OneMasterPerEpoch implements Watcher {
   readonly #elections: Elections;
   /** Address and announcer by `master epoch`. */
   readonly #announced = new Map<string, { readonly address: string; readonly by: string }>();
+  readonly #checked = new WeakSet<HelloContent>();
   /** Contradictions that an operator's order is to blame for. */
   forcedCount = 0;
   /**
@@ -27,7 +29,9 @@ export class OneMasterPerEpoch implements Watcher {
   }
 
   told(sentinel: SentinelNode, told: Told): void {
-    if (told.kind !== "hello") return;
+    // The same hello goes to everybody, again and again; to say it twice contradicts nothing.
+    if (told.kind !== "hello" || this.#checked.has(told.hello)) return;
+    this.#checked.add(told.hello);
     const { masterName, configEpoch, masterAddress } = told.hello;
     this.#announce(sentinel, masterName, configEpoch, formatAddress(masterAddress));
   }

@@ -44,7 +44,7 @@ export class OrdersToMembers implements Watcher {
   }
 
   stepped(sentinel: SentinelNode, _input: Input, effects: readonly Effect[]): void {
-    if (sentinel.state.tilt.mode === "off") return;
+    if (effects.length === 0 || sentinel.state.tilt.mode === "off") return;
     for (const effect of effects) {
       const isOrder = effect.kind === "send" && effect.command.name === "reconfigure";
       mustHold(!isOrder, "no order is given in TILT", () => sentinel.name);

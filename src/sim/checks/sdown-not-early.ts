@@ -1,7 +1,5 @@
 import { type Address, formatAddress } from "../../base/address.ts";
-import type { Effect } from "../../sentinel/effect.ts";
 import type { SentinelEvent } from "../../sentinel/events.ts";
-import type { Input } from "../../sentinel/input.ts";
 import type { Master } from "../../sentinel/state.ts";
 import type { SentinelNode } from "../sentinel-node.ts";
 import type { Watcher } from "../watch.ts";
@@ -21,26 +19,33 @@ export class SdownNotEarly implements Watcher {
   /** Moment of the oldest unanswered PING, by address. */
   readonly #unanswered = new Map<SentinelNode, Map<string, number>>();
 
+  /** The addresses of links, as text: each is asked for once a second. */
+  readonly #keys = new WeakMap<Address, string>();
+
+  #keyOf(address: Address): string {
+    const known = this.#keys.get(address);
+    if (known !== undefined) return known;
+    const key = formatAddress(address);
+    this.#keys.set(address, key);
+    return key;
+  }
+
   started(sentinel: SentinelNode): void {
     this.#unanswered.set(sentinel, new Map());
   }
 
   pinged(sentinel: SentinelNode, address: Address): void {
     const since = this.#unanswered.get(sentinel);
-    const key = formatAddress(address);
+    const key = this.#keyOf(address);
     if (since?.has(key) === false) since.set(key, sentinel.clock);
   }
 
   ponged(sentinel: SentinelNode, address: Address): void {
-    this.#unanswered.get(sentinel)?.delete(formatAddress(address));
+    this.#unanswered.get(sentinel)?.delete(this.#keyOf(address));
   }
 
-  stepped(sentinel: SentinelNode, _input: Input, effects: readonly Effect[]): void {
-    for (const effect of effects) {
-      if (effect.kind === "publish-event" && effect.event.name === "+sdown") {
-        this.#check(sentinel, effect.event);
-      }
-    }
+  decided(sentinel: SentinelNode, event: SentinelEvent): void {
+    if (event.name === "+sdown") this.#check(sentinel, event);
   }
 
   #check(sentinel: SentinelNode, { about, payload }: SentinelEvent): void {

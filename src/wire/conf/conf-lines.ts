@@ -99,15 +99,19 @@ function lineBehind(main: ConfFile | undefined): number {
   return (main?.text ?? "").split("\n").length + 1;
 }
 
-const BLANKS = " \t\r\n";
-
 /** Without the blanks around it: what a configuration line is reduced to before it is read. */
 export function trimBlanks(line: string): string {
   let start = 0;
   let end = line.length;
-  while (start < end && BLANKS.includes(line.charAt(start))) start++;
-  while (end > start && BLANKS.includes(line.charAt(end - 1))) end--;
+  while (start < end && isBlank(line, start)) start++;
+  while (end > start && isBlank(line, end - 1)) end--;
   return line.slice(start, end);
+}
+
+/** Space, `\t`, `\r`, `\n`. */
+function isBlank(line: string, at: number): boolean {
+  const code = line.charCodeAt(at);
+  return code === 32 || code === 9 || code === 10 || code === 13;
 }
 
 function firstWord(text: string): string {
