@@ -22,6 +22,8 @@ export interface Connection {
   readonly noTouch: boolean;
   /** Channels plus patterns. */
   readonly subscriptions: number;
+  /** 0 for none: with so many unsent bytes the client is closed, and nothing of them is sent. */
+  readonly outputLimitBytes: number;
   /** Sends what is encoded already, outside of the replies to this client's requests. */
   deliver(output: string): void;
   /** Sends what was written so far, then closes; nothing that follows is executed. */

@@ -19,9 +19,9 @@ export function call(state: ServerState, client: Client, command: Command, args:
   openUnit(state);
   command.run(state, client, args);
   noteCall(state, client, command, args, startedAt);
-  // SAVE sets the count back, and changes nothing.
-  const changed = persistence.changes > changesBefore;
-  if ((changed || propagation.forced) && client.kind !== "master" && isPropagating(state)) {
+  // SAVE sets the count back, and changes nothing; FLUSHALL may do both.
+  const changed = persistence.changes > changesBefore || propagation.forced;
+  if (changed && client.kind !== "master" && isPropagating(state)) {
     for (const words of propagation.rewritten ?? [args]) propagate(state, db, words);
     propagation.rewritten = undefined;
     propagation.forced = false;

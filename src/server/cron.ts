@@ -15,6 +15,7 @@ import { expireLocalKeys } from "./replication/local-expiry.ts";
 import { serveReplicas } from "./replication/master-side.ts";
 import { releaseWaiters } from "./replication/wait.ts";
 import { beginBackgroundSave, dueSavePoint } from "./saving.ts";
+import { onSignal } from "./signals.ts";
 import { watchShutdown } from "./shutdown.ts";
 import type { ServerState } from "./state.ts";
 import { sampleOperations } from "./stats.ts";
@@ -23,7 +24,12 @@ const SECOND_MS = 1000;
 
 /** What is done ten times a second, and once a second. */
 export function onTick(state: ServerState): void {
-  const { replication } = state;
+  if (state.cronPaused) return;
+  const { replication, waitingSignal } = state;
+  if (waitingSignal !== undefined) {
+    state.waitingSignal = undefined;
+    onSignal(state, waitingSignal);
+  }
   endPauseIfDue(state, state.now);
   const expiryBeganAt = state.environment.clock();
   expireInBackground(state, state.expiryCycle);

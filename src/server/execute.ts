@@ -12,7 +12,7 @@ import { verdictOn } from "./gates.ts";
 import { noteRejection } from "./observation/observation.ts";
 import { replyError } from "./reply.ts";
 import { closeIfReplied } from "./replication/peers.ts";
-import type { ServerState } from "./state.ts";
+import { type ServerState, setClock } from "./state.ts";
 import { discardTransaction, enqueue } from "./transactions.ts";
 
 /** A request of a client; see `execute`. A replica must not be sent a reply to anything. */
@@ -57,7 +57,11 @@ export function execute(state: ServerState, client: Client, args: Arguments): vo
       enqueue(client, { command, args }, bits);
     else {
       call(state, client, command, args);
-      if (state.blocking.ready.length > 0) serveBlocked(state);
+      if (state.blocking.ready.length > 0) {
+        // What the command brought may be past its time by now, if it took long.
+        setClock(state, state.observation.measuredAt);
+        serveBlocked(state);
+      }
     }
   } else if (verdict === "pause") {
     client.wait = { kind: "pause", args };

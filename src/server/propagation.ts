@@ -21,10 +21,12 @@ export interface Propagation {
   rewritten: readonly Arguments[] | undefined;
   /** The command enters the stream even if it changed nothing. */
   forced: boolean;
+  /** What the open unit changed has nothing to do with each other, and needs no transaction. */
+  loose: boolean;
 }
 
 export function newPropagation(): Propagation {
-  return { unit: [], depth: 0, rewritten: undefined, forced: false };
+  return { unit: [], depth: 0, rewritten: undefined, forced: false, loose: false };
 }
 
 /** Whether what clients change here enters a stream of our own (server spec §2.14). */
@@ -39,6 +41,14 @@ export function propagateAs(state: ServerState, ...commands: readonly Arguments[
 
 export function propagateAlways(state: ServerState): void {
   state.propagation.forced = true;
+}
+
+/**
+ * SCAN and RANDOMKEY, which delete expired keys they come across: a command that touches arbitrary
+ * keys makes no transaction of them, unless it stands in one itself.
+ */
+export function propagateLoosely({ propagation }: ServerState): void {
+  if (propagation.depth === 1) propagation.loose = true;
 }
 
 /** Adds a command to the open unit, or sends it at once when none is open. */
@@ -66,13 +76,19 @@ const ANY_DB = -1;
 
 /** Two commands or more become a transaction, so that replicas never show half of them. */
 function sendUnit(state: ServerState): void {
-  const { unit } = state.propagation;
-  if (unit.length === 0) return;
+  const { unit, loose } = state.propagation;
+  state.propagation.loose = false;
+  const [first] = unit;
+  if (first === undefined) return;
   const { backlog } = state.replication;
   if (backlog !== undefined && isPropagating(state)) {
-    if (unit.length > 1) backlog.appendText("*1\r\n$5\r\nMULTI\r\n");
+    const isTransaction = unit.length > 1 && !loose;
+    if (isTransaction) {
+      selectDatabase(state, backlog, first.db);
+      backlog.appendText("*1\r\n$5\r\nMULTI\r\n");
+    }
     for (const command of unit) appendCommand(state, backlog, command.db, command.args);
-    if (unit.length > 1) backlog.appendText("*1\r\n$4\r\nEXEC\r\n");
+    if (isTransaction) backlog.appendText("*1\r\n$4\r\nEXEC\r\n");
   }
   unit.length = 0;
 }
@@ -84,11 +100,14 @@ export function appendToStream(state: ServerState, args: Arguments): void {
 }
 
 function appendCommand(state: ServerState, backlog: Backlog, db: number, args: Arguments): void {
-  if (db !== ANY_DB && db !== state.replication.streamDb) {
-    state.replication.streamDb = db;
-    backlog.appendText(encodeShort(["SELECT", String(db)]));
-  }
+  if (db !== ANY_DB) selectDatabase(state, backlog, db);
   appendArguments(backlog, args);
+}
+
+function selectDatabase(state: ServerState, backlog: Backlog, db: number): void {
+  if (db === state.replication.streamDb) return;
+  state.replication.streamDb = db;
+  backlog.appendText(encodeShort(["SELECT", String(db)]));
 }
 
 /** Long arguments enter the backlog by reference, without being copied. */

@@ -50,9 +50,10 @@ export function joinShutdown(state: ServerState, request: ShutdownRequest): void
 
 /** SHUTDOWN ABORT. @returns false when none is in progress */
 export function abortShutdown(state: ServerState): boolean {
-  if (state.shutdown === undefined) return false;
+  if (state.shutdown === undefined && state.waitingSignal === undefined) return false;
   log(state, "warning", "Shutdown manually aborted.");
-  giveUp(state);
+  state.waitingSignal = undefined;
+  if (state.shutdown !== undefined) giveUp(state);
   return true;
 }
 

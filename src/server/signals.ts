@@ -5,10 +5,14 @@ import { emit, type ServerState } from "./state.ts";
 
 /**
  * SIGTERM and SIGINT, as `shutdown-on-sigterm` and `shutdown-on-sigint` say. A second one while
- * the first still waits ends the process at once.
+ * the first still waits ends the process at once. While the cron is paused the first one waits too.
  * @param words the setting's: `default`, `save`, `nosave`, `now`, `force`
  */
 export function onSignal(state: ServerState, words: readonly string[]): void {
+  if (state.cronPaused && state.shutdown === undefined && state.waitingSignal === undefined) {
+    state.waitingSignal = words;
+    return;
+  }
   if (state.shutdown !== undefined) {
     emit(state, { kind: "exit", status: 1 });
     return;

@@ -87,6 +87,10 @@ export interface ServerState {
   /** The strictest of `pauses`. */
   pause: Pause | undefined;
   readonly expiryCycle: ExpiryCycle;
+  /** DEBUG PAUSE-CRON: what is done ten times a second is not done, signals wait. */
+  cronPaused: boolean;
+  /** The words of a signal that waits for the cron. */
+  waitingSignal: readonly string[] | undefined;
   /** DEBUG SET-ACTIVE-EXPIRE. */
   activeExpiry: boolean;
   /** DEBUG SET-SKIP-CHECKSUM-VALIDATION: whether those of files and dumps are looked at. */
@@ -132,6 +136,8 @@ export function newServerState(options: {
     pauses: new Map(),
     pause: undefined,
     expiryCycle: { cursors: [] },
+    cronPaused: false,
+    waitingSignal: undefined,
     activeExpiry: true,
     checksums: true,
     gated: false,

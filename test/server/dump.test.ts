@@ -118,6 +118,20 @@ describe("RESTORE", () => {
     expect(client.send("RESTORE", "l", "0", newer)).toContain("-ERR DUMP payload");
   });
 
+  it.each([
+    ["noeviction", "IDLETIME", "1000", "IDLETIME", ":1000"],
+    ["allkeys-lru", "FREQ", "100", "IDLETIME", ":0"],
+    ["allkeys-lfu", "FREQ", "100", "FREQ", ":100"],
+  ] as const)(
+    "under %s takes over %s %s, as OBJECT %s tells",
+    (policy, word, amount, shown, told) => {
+      const server = new TestServer({ maxMemoryPolicy: policy });
+      const client = server.connect();
+      expect(client.send("RESTORE", "k", "0", ONE, word, amount)).toBe("+OK\r\n");
+      expect(client.line(`OBJECT ${shown} k`)).toBe(`${told}\r\n`);
+    },
+  );
+
   it("sets when the key expires, and tells replicas the moment", () => {
     const server = serverWithHistory();
     const client = server.connect();

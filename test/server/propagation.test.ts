@@ -123,7 +123,7 @@ describe("the replication stream", () => {
     expect(stream.after("SET k y")).toEqual(["SELECT 0", "SET k y"]);
   });
 
-  it("has transactions whole, with MULTI first, and nothing of what changed nothing", () => {
+  it("has transactions whole, and nothing of what changed nothing", () => {
     const stream = new Stream();
     const one = ["MULTI", "SET k v", "GET k", "DEL nothing", "EXEC"];
     expect(stream.after(...one)).toEqual(["SELECT 0", "SET k v"]);
@@ -135,6 +135,24 @@ describe("the replication stream", () => {
       "EXEC",
     ]);
     expect(stream.after("MULTI", "SET k v", "DISCARD")).toEqual([]);
+  });
+
+  it("selects the database of a transaction before it begins", () => {
+    const stream = new Stream();
+    expect(stream.after("SELECT 3", "MULTI", "SET k v", "SET l v", "EXEC")).toEqual([
+      "SELECT 3",
+      "MULTI",
+      "SET k v",
+      "SET l v",
+      "EXEC",
+    ]);
+  });
+
+  it.each(["SCAN 0", "RANDOMKEY"])("has what %s finds past its time, one by one", (command) => {
+    const stream = new Stream();
+    stream.after("SET k v PX 1", "SET l v PX 1");
+    stream.server.now = after(stream.server.now, 5);
+    expect(stream.after(command).toSorted()).toEqual(["DEL k", "DEL l"]);
   });
 
   it("has nothing of a transaction that made this node a replica", () => {

@@ -126,6 +126,7 @@ export class TestServer {
       authenticated: true,
       isRestricted: false,
       noTouch: false,
+      outputLimitBytes: 0,
       subscriptions: 0,
       closed: false,
       deliver: (text) => reply.encoded(text),

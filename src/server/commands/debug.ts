@@ -11,6 +11,7 @@ import { propagateAlways, propagateAs } from "../propagation.ts";
 import { reload } from "../reload.ts";
 import { replyError, replyOk } from "../reply.ts";
 import { replySample } from "./protocol-samples.ts";
+import { replyHelp } from "./help.ts";
 import { beginHistory } from "../replication/identity.ts";
 import { emit, type ServerState } from "../state.ts";
 import { recordOf } from "../value-record.ts";
@@ -28,6 +29,13 @@ export function debug(state: ServerState, client: Client, args: Arguments): void
     case "sleep":
       state.environment.sleep(Number(operand) * 1000 || 0);
       replyOk(client);
+      return;
+    case "pause-cron":
+      state.cronPaused = operand !== "0";
+      replyOk(client);
+      return;
+    case "help":
+      replyHelp(client, "DEBUG", HELP);
       return;
     case "set-active-expire":
       state.activeExpiry = operand !== "0";
@@ -81,7 +89,6 @@ export function debug(state: ServerState, client: Client, args: Arguments): void
       return;
     case "quicklist-packed-threshold":
     case "dict-resizing":
-    case "pause-cron":
     case "replybuffer":
     case "stringmatch-test":
       replyOk(client);
@@ -96,6 +103,44 @@ export function debug(state: ServerState, client: Client, args: Arguments): void
       );
   }
 }
+
+const HELP = [
+  "CHANGE-REPL-ID",
+  "    Change the replication IDs of the instance.",
+  "DIGEST",
+  "    Output a hex signature representing the current DB content.",
+  "DIGEST-VALUE <key> [<key> ...]",
+  "    Output a hex signature of the values of all the specified keys.",
+  "ERROR <string>",
+  "    Return a Redis protocol error with <string> as message.",
+  "LOG <message>",
+  "    Write <message> to the server log.",
+  "OBJECT <key>",
+  "    Show low level info about <key> and associated value.",
+  "PANIC",
+  "    End the process at once, as if it had crashed.",
+  "PAUSE-CRON <0|1>",
+  "    Stop periodic cron job processing.",
+  "POPULATE <count> [<prefix>] [<size>]",
+  "    Create <count> string keys named key:<num>.",
+  "PROTOCOL <type>",
+  "    Reply with a test value of the specified type.",
+  "RELOAD [option ...]",
+  "    Save the RDB on disk and reload it back to memory. Valid <option> values:",
+  "    * MERGE: keys of the file are added to those that are there.",
+  "    * NOFLUSH: the keys that are there stay.",
+  "    * NOSAVE: the file is loaded as it is.",
+  "REPLICATE <command>",
+  "    Replicate the provided command to replicas.",
+  "SEGFAULT",
+  "    End the process at once, as if it had crashed.",
+  "SET-ACTIVE-EXPIRE <0|1>",
+  "    Setting it to 0 disables expiring keys in background.",
+  "SET-SKIP-CHECKSUM-VALIDATION <0|1>",
+  "    Enables or disables checksum checks for RDB files and RESTORE's payload.",
+  "SLEEP <seconds>",
+  "    Stop the server for <seconds>. Decimals allowed.",
+];
 
 const PROTOCOL_KINDS =
   "ERR Wrong protocol type name. Please use one of the following: string|integer|double|null|array|set|map|attrib|push|verbatim|true|false";

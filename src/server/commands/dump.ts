@@ -9,6 +9,8 @@ import { lookup, lookupRead } from "../expiry.ts";
 import { keyChanged } from "../keyspace-events.ts";
 import { type Expiry, isPast, NO_EXPIRY } from "../keyspace.ts";
 import { log } from "../log.ts";
+import { type Access, accessWithCount, lruClock } from "../memory/access.ts";
+import { isLfu } from "../memory/policy.ts";
 import { propagateAs } from "../propagation.ts";
 import { replyError, replyOk } from "../reply.ts";
 import type { ServerState } from "../state.ts";
@@ -25,6 +27,10 @@ function dump(state: ServerState, client: Client, args: Arguments): void {
 interface RestoreOptions {
   replace: boolean;
   absolute: boolean;
+  /** IDLETIME in s; counts unless uses are counted (LFU). */
+  idleSeconds: number | undefined;
+  /** FREQ; counts only where uses are counted. */
+  frequency: number | undefined;
 }
 
 /** RESTORE key ttl dump [REPLACE] [ABSTTL] [IDLETIME seconds] [FREQ frequency] (server spec §3.10) */
@@ -64,11 +70,23 @@ function restore(state: ServerState, client: Client, args: Arguments): void {
   }
   state.keyspace.raiseRdbVersion(read.rdbVersion);
   state.keyspace.remove(client.database, key);
-  state.keyspace.put(client.database, key, read.value, expireAt);
+  const entry = state.keyspace.put(client.database, key, read.value, expireAt);
+  entry.access = accessOf(state, options) ?? entry.access;
   keyChanged(state, client.database, key, "restore");
   if (expireAt !== NO_EXPIRY && !options.absolute) {
     propagateAs(state, [...args.slice(0, 2), String(expireAt), ...args.slice(3), "ABSTTL"]);
   }
+}
+
+/** @returns what the entry remembers of its use, if the request tells in the terms of the policy */
+function accessOf(
+  state: ServerState,
+  { idleSeconds, frequency }: RestoreOptions,
+): Access | undefined {
+  if (isLfu(state)) {
+    return frequency === undefined ? undefined : accessWithCount(state.unixNow, frequency);
+  }
+  return idleSeconds === undefined ? undefined : lruClock(state.unixNow - idleSeconds * 1000);
 }
 
 /** The new value is past its time, so only the old one's end is left of the command. */
@@ -86,7 +104,12 @@ function momentOf(state: ServerState, time: number, options: RestoreOptions): Ex
 
 /** @returns the error's text for a word that is none of the options, or a wrong number */
 function readOptions(args: Arguments): RestoreOptions | string {
-  const options: RestoreOptions = { replace: false, absolute: false };
+  const options: RestoreOptions = {
+    replace: false,
+    absolute: false,
+    idleSeconds: undefined,
+    frequency: undefined,
+  };
   let usage: string | undefined;
   for (let at = 4; at < args.length; at++) {
     const word = textOf(args[at] ?? "").toLowerCase();
@@ -95,7 +118,6 @@ function readOptions(args: Arguments): RestoreOptions | string {
     } else if (word === "absttl") {
       options.absolute = true;
     } else if (word in USAGE && at + 1 < args.length && (usage ?? word) === word) {
-      // How long ago or how often the value was used; eviction here does not go by it.
       const amount = integerOf(args[++at] ?? "");
       if (amount === undefined) return ERRORS.notAnInteger;
       const most = USAGE[word];
@@ -103,6 +125,8 @@ function readOptions(args: Arguments): RestoreOptions | string {
         return word === "freq" ? ERRORS.invalidFrequency : ERRORS.invalidIdleTime;
       }
       usage = word;
+      if (word === "freq") options.frequency = Number(amount);
+      else options.idleSeconds = Number(amount);
     } else {
       return ERRORS.syntax;
     }

@@ -4,10 +4,10 @@ import { type Command, flags, NO_KEYS } from "../command.ts";
 import type { Arguments } from "../environment.ts";
 import { ERRORS } from "../errors.ts";
 import { log } from "../log.ts";
-import { propagateAlways } from "../propagation.ts";
+import { isInTransaction, propagateAlways } from "../propagation.ts";
 import { replyError, replyOk } from "../reply.ts";
 import { abandonSnapshot } from "../replication/full-sync.ts";
-import { beginBackgroundSave } from "../saving.ts";
+import { noteSaved, noteSaveFailed } from "../saving.ts";
 import type { ServerState } from "../state.ts";
 
 function flushDb(state: ServerState, client: Client, args: Arguments): void {
@@ -35,15 +35,21 @@ function flushAll(state: ServerState, client: Client, args: Arguments): void {
 
 /**
  * A snapshot of what was just deleted on purpose must not come back at the next start: it is given
- * up, and an empty one is written at once (server spec §5.3).
+ * up, and an empty one is written before the reply (server spec §5.3).
  */
 function saveEmptiness(state: ServerState, client: Client): void {
   abandonSnapshot(state);
-  if (state.settings.savePoints.length === 0 || state.persistence.running !== undefined) return;
+  const { persistence, settings } = state;
+  if (settings.savePoints.length === 0) return;
   log(state, "notice", "FLUSHALL: saving the empty data set");
   // In the middle of the stream there is no offset yet that a snapshot could stand for.
-  if (client.kind === "master") state.persistence.scheduled = true;
-  else beginBackgroundSave(state);
+  if (client.kind === "master" || persistence.running !== undefined || isInTransaction(state)) {
+    persistence.scheduled = true;
+  } else if (state.environment.saveNow()) {
+    noteSaved(state, { changes: persistence.changes, durationMs: 0 });
+  } else {
+    noteSaveFailed(state);
+  }
 }
 
 /** `SYNC` and `ASYNC` are the same here: the tables are let go of in one step. */

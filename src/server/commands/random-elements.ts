@@ -6,7 +6,7 @@ import { readContainer, WRONG_TYPE } from "../containers.ts";
 import type { Arguments } from "../environment.ts";
 import { ERRORS } from "../errors.ts";
 import { replyError } from "../reply.ts";
-import { sampleDistinct } from "../sampling.ts";
+import { isTooManyRepeats, replyRepeated, sampleDistinct } from "../sampling.ts";
 import type { ServerState } from "../state.ts";
 import { roughIntegerOf } from "../strings.ts";
 import type { Hash } from "../values/hash.ts";
@@ -14,9 +14,6 @@ import type { SortedSet } from "../values/sorted-set.ts";
 import { keyAt } from "./strings.ts";
 
 type Drawn = Hash | SortedSet;
-
-/** A reply with more elements than this would not fit into memory. */
-const MOST_REPEATS = 2 ** 24;
 
 const MOST_PAIRS = 2 ** 62;
 
@@ -42,8 +39,7 @@ function randomCommand(kind: Drawn["kind"], valuesWord: string) {
     } else if (container === undefined) {
       client.reply.array(0);
     } else {
-      const names = drawMany(container, state.random, request.count);
-      replyDrawn(client, container, names, request);
+      replyMany(state, client, container, request);
     }
   };
 }
@@ -55,20 +51,28 @@ function readRequest(args: Arguments, valuesWord: string): Request | string {
   const withValues = args.length > 3;
   const isKnown = textOf(args[3] ?? "").toUpperCase() === valuesWord;
   if (args.length > 4 || (withValues && !isKnown)) return ERRORS.syntax;
-  if (-count > MOST_REPEATS || (withValues && count > MOST_PAIRS)) return ERRORS.outOfRange;
+  if (withValues && Math.abs(count) > MOST_PAIRS) return ERRORS.outOfRange;
   return { count, withValues };
 }
 
-/** @param count how many different ones; negative for so many that may repeat */
-function drawMany(container: Drawn, random: Random, count: number): string[] {
-  const one = (): string | undefined => draw(container, random);
-  if (count >= 0) {
-    const wanted = { count, size: container.size };
-    return sampleDistinct(random, wanted, one, () => namesOf(container));
+/** So many different ones; a negative count for so many that may repeat. */
+function replyMany(
+  state: ServerState,
+  client: Client,
+  container: Drawn,
+  { count, withValues }: Request,
+): void {
+  const one = (): string | undefined => draw(container, state.random);
+  if (count < 0) {
+    if (isTooManyRepeats(client, -count)) return replyError(client, ERRORS.outOfRange);
+    replyHeader(client, -count, withValues);
+    replyRepeated(client, -count, () => replyElement(client, container, one() ?? "", withValues));
+    return;
   }
-  const names: string[] = [];
-  while (names.length < -count) names.push(one() ?? "");
-  return names;
+  const wanted = { count, size: container.size };
+  const names = sampleDistinct(state.random, wanted, one, () => namesOf(container));
+  replyHeader(client, names.length, withValues);
+  for (const name of names) replyElement(client, container, name, withValues);
 }
 
 function draw(container: Drawn, random: Random): string | undefined {
@@ -82,22 +86,27 @@ function* namesOf(container: Drawn): Generator<string, void> {
 }
 
 /** With RESP3 each name and its value are an array of two. */
-function replyDrawn(
-  client: Client,
+function replyHeader({ reply }: Client, count: number, withValues: boolean): void {
+  reply.array(withValues && reply.protocol === 2 ? 2 * count : count);
+}
+
+/** @returns bytes at least */
+function replyElement(
+  { reply }: Client,
   container: Drawn,
-  names: readonly string[],
-  { withValues }: Request,
-): void {
-  const { reply } = client;
-  const nests = withValues && reply.protocol === 3;
-  reply.array(withValues && !nests ? 2 * names.length : names.length);
-  for (const name of names) {
-    if (nests) reply.array(2);
-    reply.bulk(name);
-    if (!withValues) continue;
-    if (container.kind === "hash") reply.bulk(container.get(name) ?? "");
-    else reply.double(container.score(name) ?? 0);
+  name: string,
+  withValues: boolean,
+): number {
+  if (withValues && reply.protocol === 3) reply.array(2);
+  reply.bulk(name);
+  if (!withValues) return name.length;
+  if (container.kind === "sorted-set") {
+    reply.double(container.score(name) ?? 0);
+    return name.length;
   }
+  const value = container.get(name) ?? "";
+  reply.bulk(value);
+  return name.length + value.length;
 }
 
 const R = flags("r");

@@ -3,6 +3,7 @@ import type { Client } from "../client.ts";
 import { type Command, flags, NO_KEYS } from "../command.ts";
 import type { Arguments } from "../environment.ts";
 import { expire, isExpired } from "../expiry.ts";
+import { propagateLoosely } from "../propagation.ts";
 import { replyError } from "../reply.ts";
 import type { ServerState } from "../state.ts";
 import { typeName } from "../values/value.ts";
@@ -25,6 +26,7 @@ const RANDOM_TRIES = 100;
 
 function randomKey(state: ServerState, client: Client): void {
   const { entries } = client.database;
+  propagateLoosely(state);
   for (let tried = 0; tried < RANDOM_TRIES; tried++) {
     const found = entries.random(state.random);
     if (found === undefined) break;
@@ -32,11 +34,14 @@ function randomKey(state: ServerState, client: Client): void {
       client.reply.bulk(found.key);
       return;
     }
-    if (state.replication.role.kind === "master" && state.pause === undefined) {
-      expire(state, client.database, found.key);
-    }
+    if (mayExpire(state)) expire(state, client.database, found.key);
   }
   client.reply.null();
+}
+
+/** Keys past their time are a master's to delete, while nobody holds writes back. */
+function mayExpire(state: ServerState): boolean {
+  return state.replication.role.kind === "master" && state.pause === undefined;
 }
 
 function dbSize(_: ServerState, client: Client): void {
@@ -56,15 +61,20 @@ function scan(state: ServerState, client: Client, args: Arguments): void {
   }
   const { pattern, type } = options;
   const found: string[] = [];
+  const expired: string[] = [];
   const next = scanSome(from.at, options.count, (at) => {
     const before = found.length;
     const cursor = client.database.entries.scan(at, (entry) => {
-      if (isExpired(state, entry)) return;
       if (type !== undefined && type !== typeName(entry.value)) return;
-      if (pattern === undefined || globMatch(pattern, entry.key)) found.push(entry.key);
+      if (pattern !== undefined && !globMatch(pattern, entry.key)) return;
+      (isExpired(state, entry) ? expired : found).push(entry.key);
     });
     return { cursor, found: found.length - before };
   });
+  if (expired.length > 0 && mayExpire(state)) {
+    propagateLoosely(state);
+    for (const key of expired) expire(state, client.database, key);
+  }
   client.reply.array(2);
   client.reply.bulk(String(next));
   client.reply.array(found.length);

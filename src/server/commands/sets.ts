@@ -1,4 +1,4 @@
-import { nextBelow, type Random } from "../../base/random.ts";
+import type { Random } from "../../base/random.ts";
 import type { Client } from "../client.ts";
 import { type Command, FIRST_KEY, FIRST_TWO_KEYS, flags } from "../command.ts";
 import {
@@ -13,6 +13,7 @@ import { ERRORS } from "../errors.ts";
 import { notifyKeyspaceEvent } from "../keyspace-events.ts";
 import { propagateAs } from "../propagation.ts";
 import { replyError } from "../reply.ts";
+import { isTooManyRepeats, replyRepeated, sampleDistinct } from "../sampling.ts";
 import type { ServerState } from "../state.ts";
 import type { MemberSet } from "../values/member-set.ts";
 import { countArgument, integerArgument } from "./arguments.ts";
@@ -124,7 +125,7 @@ function popMany(state: ServerState, client: Client, args: Arguments): void {
   }
   const set = entry.value;
   const isWhole = count >= set.size;
-  const taken = isWhole ? Array.from(set) : distinctMembers(set, count, state.random);
+  const taken = someMembers(set, count, state.random);
   client.reply.set(taken.length);
   for (const member of taken) client.reply.bulk(member);
   state.persistence.changes += taken.length - 1;
@@ -172,39 +173,30 @@ function randomMembers(state: ServerState, client: Client, args: Arguments): voi
     return;
   }
   if (count < 0) {
+    if (isTooManyRepeats(client, -count)) return replyError(client, ERRORS.outOfRange);
     client.reply.array(-count);
-    for (let left = -count; left > 0; left--) client.reply.bulk(set.random(state.random) ?? "");
+    replyRepeated(client, -count, () => {
+      const member = set.random(state.random) ?? "";
+      client.reply.bulk(member);
+      return member.length;
+    });
     return;
   }
-  const chosen = count >= set.size ? Array.from(set) : distinctMembers(set, count, state.random);
+  const chosen = someMembers(set, count, state.random);
   client.reply.array(chosen.length);
   for (const member of chosen) client.reply.bulk(member);
 }
 
 const MOST_MEMBERS = 2 ** 52;
 
-/** Where most members are wanted, drawing again and again would take long: the others are left out. */
-const DRAWS_UP_TO_SHARE = 1 / 3;
-
-function distinctMembers(set: MemberSet, count: number, random: Random): string[] {
-  if (count > set.size * DRAWS_UP_TO_SHARE)
-    return shuffled(Array.from(set), random).slice(0, count);
-  const drawn = new Set<string>();
-  while (drawn.size < count) {
-    const member = set.random(random);
-    if (member !== undefined) drawn.add(member);
-  }
-  return [...drawn];
-}
-
-function shuffled(items: string[], random: Random): string[] {
-  for (let at = items.length - 1; at > 0; at--) {
-    const other = nextBelow(random, at + 1);
-    const [a, b] = [items[at] ?? "", items[other] ?? ""];
-    items[at] = b;
-    items[other] = a;
-  }
-  return items;
+function someMembers(set: MemberSet, count: number, random: Random): string[] {
+  const wanted = { count, size: set.size };
+  return sampleDistinct(
+    random,
+    wanted,
+    () => set.random(random),
+    () => set,
+  );
 }
 
 const SET = { keys: FIRST_KEY, group: "set" } as const;

@@ -16,11 +16,17 @@ const INITIAL_COUNT = 5;
 export type LfuSettings = Pick<Settings, "lfuLogFactor" | "lfuDecayMinutes">;
 
 export function lruClock(unixMs: number): Access {
-  return Math.floor(unixMs / 1000) % CLOCK;
+  const seconds = Math.floor(unixMs / 1000) % CLOCK;
+  return seconds < 0 ? seconds + CLOCK : seconds;
 }
 
 export function newLfuAccess(unixMs: number): Access {
-  return minuteOf(unixMs) * 256 + INITIAL_COUNT;
+  return accessWithCount(unixMs, INITIAL_COUNT);
+}
+
+/** As if used just now, and so often altogether. @param count 0 to 255 */
+export function accessWithCount(unixMs: number, count: number): Access {
+  return minuteOf(unixMs) * 256 + count;
 }
 
 /** The entry is used once more. */
@@ -33,7 +39,7 @@ export function usedOnceMore(
   const base = Math.max(0, count - INITIAL_COUNT);
   const odds = base * settings.lfuLogFactor + 1;
   if (count < MAX_COUNT && nextBelow(random, odds) === 0) count++;
-  return minuteOf(unixMs) * 256 + count;
+  return accessWithCount(unixMs, count);
 }
 
 /** The counter as it is now: it loses one for each `lfu-decay-time` without use. */

@@ -51,6 +51,7 @@ function masterClient(
     authenticated: true,
     isRestricted: false,
     noTouch: false,
+    outputLimitBytes: 0,
     subscriptions: 0,
     deliver: () => undefined,
     closeAfterReply: () => undefined,

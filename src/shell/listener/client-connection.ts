@@ -26,6 +26,8 @@ const THROTTLE_BYTES = 1024 * 1024;
 const FLUSH_BYTES = 64 * 1024;
 /** Limit of unparsed input before authentication (server spec §1.1). */
 const UNAUTHENTICATED_INPUT_BYTES = 1024 * 1024;
+/** Replies up to this length never count against a limit: Redis has a fixed buffer for them. */
+const UNLIMITED_BYTES = 16 * 1024;
 const OUTPUT_LIMIT_REASON = "overcoming of output buffer limits.";
 
 /**
@@ -177,6 +179,10 @@ export class ClientConnection implements Connection, Subscriber, ListedClient {
     this.flushSoon();
   }
 
+  get outputLimitBytes(): number {
+    return this.#host.settings.outputLimits[this.type].hardBytes;
+  }
+
   /** To be called after writing to `reply` outside of a request. */
   flushSoon(): void {
     if (this.#flushIsDue || this.#gone || this.#output.isExecuting) return;
@@ -188,6 +194,11 @@ export class ClientConnection implements Connection, Subscriber, ListedClient {
   flush(): void {
     this.#flushIsDue = false;
     if (this.#gone || this.#ended) return;
+    // What is over the limit is not sent in parts either.
+    if (this.reply.byteLength > UNLIMITED_BYTES && this.#isOverLimit) {
+      this.#checkOutput();
+      return;
+    }
     const sentBytes = this.#output.flush();
     if (sentBytes > 0) {
       const { stats } = this.#host;
@@ -348,7 +359,7 @@ export class ClientConnection implements Connection, Subscriber, ListedClient {
     handler.onRequest(this, args);
     this.#output.endRequest();
     if (this.#reader.unauthenticated) this.#reader.unauthenticated = !this.authenticated;
-    if (this.reply.byteLength > FLUSH_BYTES) this.flush();
+    if (this.reply.byteLength > FLUSH_BYTES && this.outputLimitBytes === 0) this.flush();
   }
 
   #checkInput(): void {
@@ -361,6 +372,11 @@ export class ClientConnection implements Connection, Subscriber, ListedClient {
       this.#disappear();
     }
     this.#readOrPause();
+  }
+
+  get #isOverLimit(): boolean {
+    const limit = this.outputLimitBytes;
+    return limit > 0 && this.#output.unsentBytes >= limit;
   }
 
   /** A replica may lag behind as far as its limit allows; anybody else has to read first. */

@@ -89,6 +89,17 @@ describe("output limits", () => {
     expect(daemon.listener.pubSub.channelCount).toBe(0);
   });
 
+  it("send nothing of replies that came to more than the limit together", async () => {
+    const limit = { hardBytes: 100_000, softBytes: 0, softSeconds: 0 };
+    daemon.settings.outputLimits = { normal: limit, pubsub: limit, replica: limit };
+    const client = await daemon.client();
+    expect(await client.call("BLOB", "90000")).toMatchObject({ kind: "bulk" });
+    const closing = await daemon.client();
+    closing.send(encodeCommand(["BLOB", "60000"]).toString().repeat(2));
+    expect(await closing.toEnd()).toHaveLength(0);
+    expect(daemon.listener.stats.outputBufferDisconnections).toBe(1);
+  });
+
   it("close a subscriber that stays above the soft limit too long", async () => {
     limitSubscribers({ hardBytes: 0, softBytes: 2 * MEBIBYTE });
     const subscriber = await daemon.client();
