@@ -2,7 +2,7 @@ import yargs from "yargs";
 import { readVersion } from "../shell/server/facts.ts";
 import { checkOptions } from "./check/command.ts";
 import { demoOptions } from "./demo/command.ts";
-import { runSimulate, simulateOptions } from "./simulate.ts";
+import { runSimulate, simulateOptions } from "./simulate/command.ts";
 
 /** Runs one command of the operator's tool; each command's own code is loaded when it is called. */
 export async function operate(args: readonly string[]): Promise<void> {

@@ -6,6 +6,8 @@ export interface Cast {
   /** Models of redis-sentinel. */
   readonly references: readonly string[];
   readonly groups: readonly CastGroup[];
+  /** Hosts have names, so that machines can move. */
+  readonly hasNames: boolean;
 }
 
 export interface CastGroup {
@@ -20,6 +22,7 @@ export function castOf(cluster: ClusterPlan): Cast {
   return {
     sentinels: numbered("s", cluster.sentinels),
     references: numbered("q", cluster.references),
+    hasNames: cluster.hasNames,
     groups: cluster.groups.map(({ name, servers }, index) => {
       const prefix = groupPrefix(index);
       const replicas = numbered(`${prefix}r`, servers.length - 1);

@@ -46,3 +46,13 @@ export const KILL_MASTERS = "kill-masters" as const;
 
 export type FaultKind =
   (typeof FAULT_KINDS)[number] | (typeof NAME_FAULT_KINDS)[number] | typeof KILL_MASTERS;
+
+const EVERY_KIND: ReadonlySet<string> = new Set([
+  ...FAULT_KINDS,
+  ...NAME_FAULT_KINDS,
+  KILL_MASTERS,
+]);
+
+export function isFaultKind(word: string): word is FaultKind {
+  return EVERY_KIND.has(word);
+}

@@ -1,6 +1,6 @@
 import type { Millis } from "../base/units.ts";
 
-interface JournalEntry {
+export interface JournalEntry {
   readonly at: Millis;
   readonly node: string;
   readonly what: string;
@@ -20,6 +20,10 @@ export class Journal {
   constructor(options: { readonly now: () => Millis; readonly isDetailed: boolean }) {
     this.#now = options.now;
     this.isDetailed = options.isDetailed;
+  }
+
+  get entries(): readonly JournalEntry[] {
+    return this.#entries;
   }
 
   /** The text is made when somebody reads it: of most runs nobody does. */

@@ -5,8 +5,10 @@ import { type Counts, count, Coverage } from "./coverage.ts";
 import { castOf } from "./cast.ts";
 import { drawPlan, type Variety } from "./draw-plan.ts";
 import { FaultSchedule } from "./faults/fault-schedule.ts";
+import type { JournalEntry } from "./journal.ts";
 import { type ClusterPlan, settleBoundMs, type SimulationPlan } from "./plan.ts";
 import { REAL_PROGRAM, type SentinelProgram } from "./sentinel-program.ts";
+import { withNames } from "./scenario/names.ts";
 import { World } from "./world.ts";
 import { lostWrites } from "./lost-writes.ts";
 
@@ -15,8 +17,14 @@ export interface Outcome {
   readonly plan: SimulationPlan;
   /** Virtual time, in ms. */
   readonly simulatedMs: number;
+  /** When the first fault could come, in virtual ms; undefined when it broke before. */
+  readonly faultsBeganMs: number | undefined;
   readonly counts: Counts;
+  /** Made when it is read. */
   readonly journal: readonly string[];
+  readonly entries: readonly JournalEntry[];
+  /** A line of the journal with the nodes' names instead of their addresses and ids. */
+  readonly readable: (text: string) => string;
   readonly violation: Breach | undefined;
 }
 
@@ -66,10 +74,12 @@ export function runPlan(plan: SimulationPlan, options: RunOptions = {}): Outcome
     cast: castOf(plan.cluster),
     counts,
   });
+  let faultsBeganMs: number | undefined;
   const violation = findViolation(world, () => {
     world.start();
     awaitAgreement(world, { boundMs: FIRST_AGREEMENT_MS, lastingMs: 0 });
     count(counts, "clusters started");
+    faultsBeganMs = world.agenda.now;
     faults.begin();
     world.run(plan.phaseMs);
     faults.end();
@@ -79,10 +89,13 @@ export function runPlan(plan: SimulationPlan, options: RunOptions = {}): Outcome
   return {
     plan,
     simulatedMs: world.agenda.now,
+    faultsBeganMs,
     counts,
     get journal() {
       return [describePlan(plan), ...world.journal.lines];
     },
+    entries: world.journal.entries,
+    readable: (text) => withNames(world, text),
     violation,
   };
 }

@@ -15,6 +15,7 @@ interface Move {
 }
 
 function readMove(reader: DetailReader, node: string): Move {
+  reader.needNames();
   return { node, choices: reader.number("choices", { from: 0, to: CHOICES }) };
 }
 
@@ -51,7 +52,10 @@ export const NAME_FAULTS = {
   "names-stalled": faultType({
     lasts: true,
     draw: () => ({}),
-    read: () => ({}),
+    read(reader) {
+      reader.needNames();
+      return {};
+    },
     apply(scene) {
       const { names } = scene.world.network;
       scene.note("no answers");
@@ -64,7 +68,10 @@ export const NAME_FAULTS = {
   "name-gone": faultType({
     lasts: true,
     draw: (dice) => ({ node: dice.chance(0.5) ? dice.sentinel() : dice.server() }),
-    read: (reader) => ({ node: reader.node("node") }),
+    read(reader) {
+      reader.needNames();
+      return { node: reader.node("node") };
+    },
     apply(scene, { node }) {
       const machine = scene.node(node);
       scene.note(machine.name);
