@@ -158,6 +158,7 @@ export function noOpinion(now: Millis): PeerOpinion {
     votedLeader: undefined,
     votedLeaderEpoch: epoch(0),
     askedAt: undefined,
+    askAgain: false,
     nextAskAt: now,
     backoffMs: ASK_BACKOFF_FIRST_MS,
   };

@@ -3,7 +3,7 @@ import { after, earliest, epoch, type Millis, NEVER } from "../base/units.ts";
 import type { AskAnswer } from "./input.ts";
 import { isConnected } from "./links.ts";
 import type { Master, Sentinel, SentinelState } from "./state.ts";
-import { ASK_BACKOFF_FIRST_MS } from "./tunables.ts";
+import { ASK_BACK_GAP_MS, ASK_BACKOFF_FIRST_MS } from "./tunables.ts";
 import { sendDurably, touch, type Turn } from "./turn.ts";
 
 /** Is this sentinel a candidate, so that its questions ask for votes? */
@@ -39,17 +39,23 @@ export function startAsking(turn: Turn, master: Master): void {
   for (const { opinion } of master.sentinels.values()) {
     opinion.nextAskAt = turn.now;
     opinion.backoffMs = ASK_BACKOFF_FIRST_MS;
+    opinion.askAgain = false;
   }
   touch(turn, master);
 }
 
-/** A peer wonders about this master, so it may have seen something new: ask back at once. */
+/**
+ * A peer wonders about this master, so it may have seen something new: ask back at once. Sentinels
+ * that find a master down within a millisecond answer each other's first question with no; whoever
+ * waited for its next one would often be the one that the others wait for.
+ */
 export function askBack(turn: Turn, master: Master): void {
   if (!master.sdown.down) return;
   for (const { opinion } of master.sentinels.values()) {
-    if (!opinion.masterDown && turn.now - opinion.answeredAt >= ASK_BACKOFF_FIRST_MS / 2) {
-      opinion.nextAskAt = turn.now;
-    }
+    if (opinion.masterDown) continue;
+    if (opinion.askedAt !== undefined) opinion.askAgain = true;
+    else
+      opinion.nextAskAt = earliest(opinion.nextAskAt, after(opinion.answeredAt, ASK_BACK_GAP_MS));
   }
   touch(turn, master);
 }
@@ -103,7 +109,9 @@ export function takeAnswer(turn: Turn, sentinel: Sentinel, answer: AskAnswer | u
     opinion.votedLeaderEpoch = answer.leaderEpoch;
   }
   const hasAnswered = answer.down || isCandidate(master);
-  opinion.nextAskAt = after(now, hasAnswered ? state.tunables.askPeriodMs : opinion.backoffMs);
+  const waitMs = opinion.askAgain ? ASK_BACK_GAP_MS : opinion.backoffMs;
+  opinion.nextAskAt = after(now, hasAnswered ? state.tunables.askPeriodMs : waitMs);
+  opinion.askAgain = false;
   opinion.backoffMs = Math.min(2 * opinion.backoffMs, state.tunables.askPeriodMs);
   touch(turn, master);
 }

@@ -292,6 +292,8 @@ export interface PeerOpinion {
   votedLeaderEpoch: Epoch;
   /** An ask is on its way. */
   askedAt: Millis | undefined;
+  /** Somebody wondered about the master since that ask left: its answer may be out of date. */
+  askAgain: boolean;
   /** Not asked again before; grows while it does not see the master down. */
   nextAskAt: Millis;
   backoffMs: number;

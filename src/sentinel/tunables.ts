@@ -62,6 +62,9 @@ export const FRESH_MASTER_MS = 5_000;
  */
 export const ASK_BACKOFF_FIRST_MS = 50;
 
+/** A peer whose question tells that it worries as well is asked back, this long after its last no. */
+export const ASK_BACK_GAP_MS = 5;
+
 /**
  * Sentinels that see a master objectively down at the same moment start their elections this far
  * apart, in an order all of them compute alike. It should exceed a vote's way there and back with

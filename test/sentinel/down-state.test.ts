@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { millis } from "../../src/base/units.ts";
+import type { Effect } from "../../src/sentinel/effect.ts";
+import { ASK_BACK_GAP_MS } from "../../src/sentinel/tunables.ts";
 import {
   commandsIn,
   eventNames,
@@ -72,6 +74,13 @@ describe("subjectively down", () => {
   });
 });
 
+/** A peer that nobody can name asks about the master. */
+function wonder(world: WatchedMaster): readonly Effect[] {
+  const before = world.effects.length;
+  world.request("SENTINEL", "is-master-down-by-addr", MASTER.host, "6379", "4", "*");
+  return world.effects.slice(before);
+}
+
 describe("objectively down", () => {
   it("ends when answers grow older than five ask periods", () => {
     const world = new WatchedMaster({ quorum: 3 });
@@ -108,6 +117,36 @@ describe("objectively down", () => {
       world.request("SENTINEL", "is-master-down-by-addr", MASTER.host, "6379", "5", "*");
     }
     expect(world.master.odown.down).toBe(false);
+  });
+
+  it("asks back a moment after its no a peer that has begun to worry", () => {
+    const world = new WatchedMaster();
+    world.loseMaster();
+    world.answerAsk("b", { down: false });
+    world.answerAsk("c", { down: true });
+    wonder(world);
+    const asked = commandsIn(world.pass(ASK_BACK_GAP_MS), "ask");
+    expect(asked).toHaveLength(1);
+    expect(world.peer("b").opinion.askedAt).toBeDefined();
+  });
+
+  it("asks again soon where the worry overtook the answer", () => {
+    const world = new WatchedMaster();
+    world.loseMaster();
+    expect(commandsIn(wonder(world), "ask")).toEqual([]);
+    world.answerAsk("b", { down: false });
+    expect(commandsIn(world.pass(ASK_BACK_GAP_MS), "ask")).toHaveLength(1);
+  });
+
+  it("asks nobody more often for being asked without end", () => {
+    const world = new WatchedMaster();
+    world.loseMaster();
+    let asks = 0;
+    for (let count = 0; count < 20; count++) {
+      world.answerAsk("b", { down: false });
+      asks += commandsIn([...wonder(world), ...world.pass(1)], "ask").length;
+    }
+    expect(asks).toBeLessThanOrEqual(1 + 20 / ASK_BACK_GAP_MS);
   });
 
   it("takes a peer's question as a reason to look at once", () => {
