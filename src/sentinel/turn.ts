@@ -34,7 +34,8 @@ export function touch(turn: Turn, what: Link | Instance): void {
   turn.touched.add(what);
 }
 
-const NO_SAVE = saveNumber(0);
+/** What waits for this waits for nothing. */
+export const NO_SAVE = saveNumber(0);
 
 /**
  * Asks that the state be made durable. What is told afterwards and reveals the change waits for it.
@@ -55,8 +56,11 @@ export function requestSave(turn: Turn): SaveNumber {
  * not stop. Votes never do: they wait for the save that carries them (`willBeDurable`).
  */
 export function pendingSave(turn: Turn): SaveNumber {
-  const { saves } = turn.state;
-  if (turn.save !== undefined) return turn.save;
+  return turn.save ?? pendingSaveOf(turn.state);
+}
+
+/** The same between steps. */
+export function pendingSaveOf({ saves }: SentinelState): SaveNumber {
   return saves.requested > saves.done && saves.requested > saves.failed ? saves.requested : NO_SAVE;
 }
 

@@ -3,6 +3,7 @@ import { unreachable } from "../../base/assert.ts";
 import { Driver } from "../../base/driver.ts";
 import { parseRunId, type RunId } from "../../base/ids.ts";
 import type { SaveNumber } from "../../base/units.ts";
+import { knownAddress } from "../../sentinel/commands/known-address.ts";
 import { createSentinelState } from "../../sentinel/create.ts";
 import { durableView } from "../../sentinel/durable.ts";
 import type { Effect } from "../../sentinel/effect.ts";
@@ -134,6 +135,7 @@ export class SentinelDaemon {
     const startedAt = monotonicNow();
     this.#requests = new SentinelRequests({
       session: () => session,
+      knownAddress: (name) => (this.#ended ? undefined : knownAddress(this.#state, name)),
       deliver: (input) => this.#deliver(input),
       composeInfo: (sections, text) => info.compose(sections, text),
       shutdown: options.onShutdown,

@@ -1,3 +1,4 @@
+import type { Address } from "../../base/address.ts";
 import { unreachable } from "../../base/assert.ts";
 import { type Bytes, textOf } from "../../base/bytes.ts";
 import type { ReplyWriter } from "../../resp/reply-writer.ts";
@@ -5,6 +6,7 @@ import type { ClientReply, Effect } from "../../sentinel/effect.ts";
 import type { Input } from "../../sentinel/input.ts";
 import { unknownCommand } from "../../server/errors.ts";
 import { denialError } from "../../wire/acl/permission.ts";
+import { AddressReplies } from "./address-replies.ts";
 import { isExecutable } from "./executables.ts";
 import { RequestPause } from "./request-pause.ts";
 import { parseShutdownOptions } from "./shutdown-options.ts";
@@ -27,6 +29,8 @@ import { findCommand, type FoundFacts, needsNoAuthentication } from "./command-t
 export interface RequestOptions {
   /** What AUTH, HELLO, CLIENT and the subscriptions need; read when one comes. */
   readonly session: () => SessionContext;
+  /** Where a master is, as far as the core may say so without a step. */
+  readonly knownAddress: (name: string) => Address | undefined;
   /** Takes the inputs for the core; must not throw. */
   readonly deliver: (input: Input) => void;
   /** The text of INFO, see `ProcessInfo.compose`. */
@@ -56,6 +60,7 @@ export class SentinelRequests implements RequestHandler {
   readonly #options: RequestOptions;
   #lastRequest = 0;
   #asked: Asked | undefined;
+  readonly #addresses = new AddressReplies();
   /** CLIENT PAUSE */
   readonly pause = new RequestPause();
   /** Replies that the core owes, by request: mostly because a save must be done first. */
@@ -76,6 +81,7 @@ export class SentinelRequests implements RequestHandler {
     }
     if (this.pause.holds(client, found.meant.name, request)) return;
     this.processed++;
+    if (ADDRESS_QUERIES.has(found.meant.name) && this.#tellAddress(client, args)) return;
     this.#execute(client, found.command.name, args);
   }
 
@@ -132,6 +138,14 @@ export class SentinelRequests implements RequestHandler {
     }
   }
 
+  /** @returns false where the core has to be asked */
+  #tellAddress(client: ClientConnection, args: readonly Bytes[]): boolean {
+    const address = this.#options.knownAddress(textOf(args[2] ?? ""));
+    if (address === undefined) return false;
+    client.reply.encoded(this.#addresses.of(address));
+    return true;
+  }
+
   /** Most answers come before this returns; one that does not keeps its place among the replies. */
   #ask(client: ClientConnection, args: readonly Bytes[]): void {
     const request = ++this.#lastRequest;
@@ -164,6 +178,11 @@ export class SentinelRequests implements RequestHandler {
     this.#options.shutdown();
   }
 }
+
+const ADDRESS_QUERIES: ReadonlySet<string> = new Set([
+  "sentinel|get-master-addr-by-name",
+  "sentinel|get-primary-addr-by-name",
+]);
 
 const SCRIPT_SETTINGS: ReadonlySet<string> = new Set([
   "notification-script",
