@@ -2,6 +2,7 @@ import yargs from "yargs";
 import { readVersion } from "../shell/server/facts.ts";
 import { checkOptions } from "./check/command.ts";
 import { demoOptions } from "./demo/command.ts";
+import { rehearsalOptions } from "./rehearse/command.ts";
 import { runSimulate, simulateOptions } from "./simulate/command.ts";
 
 /** Runs one command of the operator's tool; each command's own code is loaded when it is called. */
@@ -16,10 +17,18 @@ export async function operate(args: readonly string[]): Promise<void> {
       process.exit(await runDemo({ ...options, version }));
     })
     .command(
-      "simulate",
-      "Run simulated clusters and check every invariant",
-      simulateOptions,
-      async (options) => process.exit(await runSimulate(options)),
+      "simulate [file]",
+      "Run simulated clusters and check every invariant; rehearse faults with your own settings",
+      (options) => rehearsalOptions(simulateOptions(options)),
+      async (options) => {
+        const { file, fault = [], zone = [] } = options;
+        const from = options.from.includes(":") ? options.from : undefined;
+        if (file === undefined && from === undefined && fault.length === 0) {
+          process.exit(await runSimulate({ ...options, from: Number(options.from) }));
+        }
+        const { runRehearse } = await import("./rehearse/rehearse.ts");
+        process.exit(await runRehearse({ ...options, file, from, fault, zone }));
+      },
     )
     .command(
       "check <files...>",

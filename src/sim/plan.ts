@@ -13,6 +13,8 @@ export interface GroupPlan {
   readonly parallelSyncs: number;
   /** Pause between two writes of the group's client, in ms. */
   readonly writeIntervalMs: number;
+  /** More lines of each sentinel's file about this master. */
+  readonly moreLines?: readonly string[];
 }
 
 export interface ClusterPlan {

@@ -283,6 +283,7 @@ export class World {
         `sentinel down-after-milliseconds ${name} ${group.downAfterMs}`,
         `sentinel failover-timeout ${name} ${group.failoverTimeoutMs}`,
         `sentinel parallel-syncs ${name} ${group.parallelSyncs}`,
+        ...(group.moreLines ?? []),
       );
     }
     return lines.map((line) => `${line}\n`).join("");

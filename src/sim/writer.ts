@@ -43,6 +43,8 @@ export class Writer extends Node {
   /** Longest time between two acknowledged writes, in ms. */
   longestOutageMs = 0;
   #lastAckAt: number | undefined;
+  /** Hears of each write that was acknowledged. */
+  onAcknowledged: (() => void) | undefined;
 
   constructor(options: {
     readonly node: ConstructorParameters<typeof Node>[0];
@@ -125,6 +127,7 @@ export class Writer extends Node {
     this.longestOutageMs = Math.max(this.longestOutageMs, now - (this.#lastAckAt ?? now));
     this.#lastAckAt = now;
     this.acknowledged.push(this.#nextWrite - 1);
+    this.onAcknowledged?.();
     const attempt = this.#attempt;
     this.timer(this.#settings.intervalMs, () => {
       if (attempt === this.#attempt) this.#write();

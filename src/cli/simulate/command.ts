@@ -7,8 +7,11 @@ export function simulateOptions(yargs: Argv) {
   return (
     yargs
       .usage(
-        "vedette simulate [options]\n\n" +
-          "Runs clusters over virtual time and network, breaks them, and checks every invariant.",
+        "vedette simulate [options]\n" +
+          "vedette simulate FILE --fault TEXT [options]\n\n" +
+          "Runs clusters over virtual time and network, breaks them, and checks every invariant. With a\n" +
+          "sentinel.conf, or --from HOST:PORT of a running sentinel, it rehearses faults in that cluster:\n" +
+          "how long, what is lost, what fails, and which setting is to blame.",
       )
       .option("seeds", {
         type: "number",
@@ -17,10 +20,11 @@ export function simulateOptions(yargs: Argv) {
         describe: "How many seeds to run",
       })
       .option("from", {
-        type: "number",
+        type: "string",
         requiresArg: true,
-        default: 1,
-        describe: "The first of them",
+        default: "1",
+        describe:
+          "The first of them; HOST:PORT of a running sentinel to rehearse with what it knows",
       })
       .option("seed", {
         type: "number",
@@ -74,8 +78,9 @@ export function simulateOptions(yargs: Argv) {
       })
       .check(
         ({ seeds, from, seed = 0 }) =>
-          [seeds, from, seed].every((value) => Number.isSafeInteger(value) && value >= 0) ||
-          "--seeds, --from and --seed: whole numbers from 0 are expected",
+          [seeds, from.includes(":") ? 1 : Number(from), seed].every(
+            (value) => Number.isSafeInteger(value) && value >= 0,
+          ) || "--seeds, --from and --seed: whole numbers from 0 are expected",
       )
       .check(
         ({ shrinkSeconds = 0 }) =>
