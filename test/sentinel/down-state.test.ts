@@ -74,6 +74,39 @@ describe("subjectively down", () => {
   });
 });
 
+/** The master answers LOADING to each PING. */
+function passLoading(world: WatchedMaster, durationMs: number): string[] {
+  const before = world.effects.length;
+  world.pass(durationMs, () => {
+    world.answerAll({ but: [world.master] });
+    if (world.master.link.phase.phase === "connecting") world.open(world.master.link);
+    world.give({ kind: "ping-reply", link: world.master.link.id, reply: "loading" });
+  });
+  return eventNames(world.effects.slice(before));
+}
+
+describe("a master that reboots", () => {
+  const rebooted = [`run_id:${runIdOf("9")}`, "role:master", "loading:1"];
+  it("is told by its new run id, and may load for ever", () => {
+    const world = new WatchedMaster();
+    expect(eventsIn(world.info(world.master, rebooted))).toEqual([
+      "+reboot master mymaster 10.0.0.2 6379",
+    ]);
+    expect(passLoading(world, 60_000)).toEqual([]);
+    expect(world.master.sdown.down).toBe(false);
+  });
+
+  it("is down when it still loads after master-reboot-down-after-period, until it says PONG", () => {
+    const world = new WatchedMaster();
+    world.request("SENTINEL", "SET", "mymaster", "master-reboot-down-after-period", "5000");
+    world.info(world.master, rebooted);
+    expect(passLoading(world, 4_900)).toEqual([]);
+    expect(passLoading(world, 300)).toEqual(["+sdown"]);
+    expect(eventNames(world.pong(world.master))).toEqual(["-sdown"]);
+    expect(passLoading(world, 10_000)).toEqual([]);
+  });
+});
+
 /** A peer that nobody can name asks about the master. */
 function wonder(world: WatchedMaster): readonly Effect[] {
   const before = world.effects.length;
