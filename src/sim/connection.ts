@@ -35,6 +35,7 @@ export class End {
   handler: EndHandler | undefined;
   /** The program closed it: it hears nothing more, not even what it has not read yet. */
   #isForgotten = false;
+  #isMuted = false;
   /** Moment of arrival of the frame sent last: a later one may not overtake it. */
   lastArrival = 0;
   /** Frames that cannot get through now; the kernel keeps sending them (retransmission). */
@@ -72,6 +73,15 @@ export class End {
   reset(reason: string): void {
     this.breakOff(reason);
     this.peer?.breakOff(reason);
+  }
+
+  /** A middlebox forgot the connection: what this side sends goes nowhere, and it is not told. */
+  mute(): void {
+    this.#isMuted = true;
+  }
+
+  get isMuted(): boolean {
+    return this.#isMuted;
   }
 
   /** Gone without a word: the machine lost its power. */

@@ -1,5 +1,6 @@
-import { nextFloat, type Random } from "../base/random.ts";
+import { nextBelow, nextFloat, type Random } from "../base/random.ts";
 import { type SaveNumber, saveNumber } from "../base/units.ts";
+import { isTorn } from "../wire/sentinel-conf/torn-file.ts";
 import type { Node } from "./node.ts";
 
 export interface DiskSettings {
@@ -9,6 +10,7 @@ export interface DiskSettings {
   readonly jitterMs: number;
 }
 
+const MEMORY_LOST = "vedette memory-lost yes\n";
 /** Why a write fails, in the kernel's words. */
 const NO_SPACE = "No space left on device";
 
@@ -26,6 +28,7 @@ export class Disk {
   readonly #saved: (save: SaveNumber) => void;
   readonly #saveFailed: (save: SaveNumber, reason: string) => void;
   #text: string;
+  #lastGood: string | undefined;
   #asked = saveNumber(0);
   #isWriting = false;
   /** Faults. */
@@ -57,6 +60,20 @@ export class Disk {
   /** What a start reads. */
   get text(): string {
     return this.#text;
+  }
+
+  /**
+   * The file is cut off: a start finds that (`isTorn`) and puts the last good copy in its place, which
+   * makes the sentinel stand aside until it has heard all others (decision 5).
+   * @returns false when there is no copy yet
+   */
+  fallBack(): boolean {
+    const copy = this.#lastGood;
+    if (copy === undefined) return false;
+    const torn = this.#text.slice(0, nextBelow(this.#random, this.#text.length));
+    if (!isTorn(torn, copy)) return false;
+    this.#text = copy.includes(MEMORY_LOST) ? copy : copy + MEMORY_LOST;
+    return true;
   }
 
   /** A new process: whatever the old one was writing is over. */
@@ -91,6 +108,10 @@ export class Disk {
     this.#node.kernelTimer(renamedMs, () => {
       this.#text = text;
       this.#renamed();
+    });
+    // The copy is made behind the save.
+    this.#node.kernelTimer(2 * takesMs, () => {
+      this.#lastGood = text;
     });
     this.#node.timer(takesMs, () => {
       this.#finish(carried);

@@ -14,19 +14,35 @@ export const FAULT_KINDS = [
   "pause-server",
   // A garbage collection, a busy machine: a pause of at most a second and a half.
   "stall-sentinel",
+  // A machine that has too much to do: nothing for up to 420 ms, then a moment of work, and again.
+  "slow-process",
+  // A suspended or corrected machine: a monotonic clock leaps, or stands still for a while.
+  "clock-jump",
+  // A data server whose password was changed, or whose disk takes no snapshot and no CONFIG REWRITE.
+  "wrong-password",
+  "read-only-disk",
   // The network falls in two parts, one node falls out, or some ways work in one direction only.
   "partition",
   "isolate",
   "one-way",
+  // One of three zones is cut off, with its sentinels, servers and clients.
+  "zone-cut",
   // Everything to and from some nodes takes up to 400 ms more.
   "slow-ways",
   // Segments get lost: TCP repeats them, and what follows waits behind them.
   "lossy",
-  // A middlebox forgets a fifth of all connections.
+  // Connections overtake each other, and hellos come twice, the second time late.
+  "reordering",
+  "duplication",
+  // A middlebox forgets connections: what one side or both send goes nowhere, and nobody is told.
+  "half-open",
+  // A middlebox resets a fifth of all connections.
   "reset-connections",
   // One sentinel's fsync takes up to three seconds more, or its disk is full.
   "slow-disk",
   "full-disk",
+  // The machine of a sentinel went down and tore its file: it starts from the last good copy.
+  "torn-file",
   // SENTINEL FAILOVER, whether it is a good moment or not.
   "operator-failover",
 ] as const;

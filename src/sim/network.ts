@@ -21,6 +21,9 @@ export const CONNECTION_REFUSED = "connection refused";
 /** However long it was blocked, a connection is tried again at least this often. */
 const RETRANSMISSION_MS_MAX = 5_000;
 
+/** A hello that went another way comes within this. */
+const ECHO_MS_MAX = 8_000;
+
 /**
  * Who can reach whom, and how long it takes. Every frame gets a verdict when it is sent: it passes
  * after a delay, is delayed more because its first copy was lost, or is held because the way is
@@ -42,6 +45,10 @@ export class Network {
   readonly #stuck = new Set<End>();
   /** Share of frames whose first copy is lost. */
   lossProbability = 0;
+  /** Up to so much more for each frame, so that connections overtake each other. */
+  extraJitterMs = 0;
+  /** Share of hellos that arrive a second time, later. */
+  echoProbability = 0;
 
   constructor(options: {
     readonly agenda: Agenda;
@@ -99,6 +106,8 @@ export class Network {
     this.#blocks.clear();
     this.#slowness.clear();
     this.lossProbability = 0;
+    this.extraJitterMs = 0;
+    this.echoProbability = 0;
     this.retransmit();
   }
 
@@ -121,7 +130,7 @@ export class Network {
 
   transmit(from: End, frame: Frame): void {
     const to = from.peer;
-    if (to === undefined) return;
+    if (to === undefined || from.isMuted) return;
     if (from.held.length > 0 || this.isBlocked(from.node, to.node)) {
       this.#hold(from, frame);
       return;
@@ -129,12 +138,24 @@ export class Network {
     const arrival = Math.max(this.#agenda.now + this.#delay(from.node, to.node), from.lastArrival);
     from.lastArrival = arrival;
     this.#agenda.at(arrival, () => this.#arrive(from, to, frame));
+    if (this.echoProbability > 0) this.#echo(from, to, frame);
+  }
+
+  /** A hello may come by more than one way, and by one of them late. */
+  #echo(from: End, to: End, frame: Frame): void {
+    if (frame.kind !== "data" || frame.message.kind !== "hello") return;
+    if (!chance(this.#random, this.echoProbability)) return;
+    const lateMs = ECHO_MS_MAX * nextFloat(this.#random);
+    this.#agenda.after(lateMs, () => {
+      if (to.state === "open") this.#arrive(from, to, frame);
+    });
   }
 
   #delay(from: Node, to: Node): number {
     const { delayMs, jitterMs } = this.#settings;
     let delay = delayMs + 2 * jitterMs * nextFloat(this.#random);
     if (this.#slowness.size > 0) delay += this.#slowness.get(wayOf(from, to)) ?? 0;
+    if (this.extraJitterMs > 0) delay += this.extraJitterMs * nextFloat(this.#random);
     while (this.lossProbability > 0 && chance(this.#random, this.lossProbability)) {
       delay += RETRANSMISSION_MS;
     }

@@ -24,6 +24,10 @@ export abstract class Node {
   /** Grows with each start of the process: timers of an earlier life are void. */
   #life = 0;
   #bornAt = millis(0);
+  /** By how much the process' clock is ahead of the world's. */
+  #clockLeadMs = 0;
+  /** A monotonic clock that was set back stands still until it has caught up. */
+  #clockFloor = 0;
   /** Socket events that the paused process has not read. */
   #inbox: (() => void)[] = [];
   /** Timers that fell due during the pause. */
@@ -69,7 +73,14 @@ export abstract class Node {
 
   /** Monotonic time as this process sees it: zero when it was started, as on a real machine. */
   get clock(): Millis {
-    return millis(this.agenda.now - this.#bornAt);
+    const reading = this.agenda.now - this.#bornAt + this.#clockLeadMs;
+    return millis(Math.max(reading, this.#clockFloor));
+  }
+
+  /** A suspended machine, a hypervisor that corrects it: time leaps, or stands still for as long. */
+  moveClock(byMs: number): void {
+    this.#clockFloor = this.clock;
+    this.#clockLeadMs += byMs;
   }
 
   start(): void {
@@ -77,6 +88,8 @@ export abstract class Node {
     this.#state = "running";
     this.#life++;
     this.#bornAt = this.agenda.now;
+    this.#clockLeadMs = 0;
+    this.#clockFloor = 0;
     this.onStart();
   }
 

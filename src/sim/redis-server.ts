@@ -29,12 +29,23 @@ export interface RedisSettings {
   readonly serveStaleData: boolean;
 }
 
+/** What a server suffers from until it is taken away. */
+export type ServerTrouble =
+  /** Its password was changed: whoever has the old one is refused everything, replicas too. */
+  | "wrong-password"
+  /** Snapshots and CONFIG REWRITE fail: no writes, PING too says so, and a restart forgets its role. */
+  | "read-only-disk";
+
 const CRON_MS = 1_000;
 const STREAM_PING_MS = 10_000;
 const LOADING = error("LOADING Redis is loading the dataset in memory");
 const READ_ONLY = error("READONLY You can't write against a read only replica.");
 const MASTER_DOWN = error(
   "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.",
+);
+const NO_AUTH = error("NOAUTH Authentication required.");
+const MISCONF = error(
+  "MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk. Commands that may modify the data set are disabled, because this instance is configured to report errors during writes if RDB snapshotting fails (stop-writes-on-bgsave-error option). Please check the Redis logs for details about the RDB error.",
 );
 const NO_MASTER_LINK = error("NOMASTERLINK Can't SYNC while not connected with my master");
 
@@ -51,6 +62,7 @@ interface Persisted {
  */
 export class RedisServer extends Node implements ReplicaLinkOwner, Attachment {
   readonly settings: RedisSettings;
+  readonly troubles = new Set<ServerTrouble>();
   readonly #network: Network;
   readonly #announceHost: boolean;
   readonly #journal: Journal;
@@ -165,6 +177,7 @@ export class RedisServer extends Node implements ReplicaLinkOwner, Attachment {
   }
 
   #execute(end: End, command: ServerCommand): Reply | undefined {
+    if (this.troubles.has("wrong-password") && command.name !== "replconf-ack") return NO_AUTH;
     switch (command.name) {
       case "hello-3-subscribe":
         if (this.settings.protocol === 2) return error("ERR unknown command 'HELLO'");
@@ -197,6 +210,7 @@ export class RedisServer extends Node implements ReplicaLinkOwner, Attachment {
 
   #answerPing(): Reply {
     if (this.#isLoading) return LOADING;
+    if (this.isMaster && this.troubles.has("read-only-disk")) return MISCONF;
     const isStale = !this.isMaster && !this.isLinkUp;
     return isStale && !this.settings.serveStaleData ? MASTER_DOWN : simple("PONG");
   }
@@ -234,6 +248,7 @@ export class RedisServer extends Node implements ReplicaLinkOwner, Attachment {
   #write(write: number): Reply {
     if (this.#isLoading) return LOADING;
     if (!this.isMaster) return READ_ONLY;
+    if (this.troubles.has("read-only-disk")) return MISCONF;
     this.#append({ kind: "write", write });
     return OK;
   }
@@ -256,7 +271,7 @@ export class RedisServer extends Node implements ReplicaLinkOwner, Attachment {
     if (this.#isLoading) return LOADING;
     if (master === undefined) this.#promote();
     else this.#follow(master);
-    this.#persisted.master = master;
+    if (!this.troubles.has("read-only-disk")) this.#persisted.master = master;
     this.#killClients(issuer);
     return OK;
   }

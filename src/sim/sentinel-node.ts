@@ -128,6 +128,11 @@ export class SentinelNode extends Node {
     this.deliver({ kind: "start" });
   }
 
+  /** The machine went down and its file system did not keep what it had promised. */
+  tearFile(): void {
+    if (this.disk.fallBack()) for (const restored of this.#watchers.restored) restored(this);
+  }
+
   protected onCrash(): void {
     for (const crashed of this.#watchers.crashed) crashed(this);
     this.#life = undefined;

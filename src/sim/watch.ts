@@ -47,6 +47,8 @@ export interface Watcher {
   /** The file is on disk. */
   saved?(sentinel: SentinelNode): void;
   crashed?(sentinel: SentinelNode): void;
+  /** Its file was torn: the next start is from the last good copy, which may be older. */
+  restored?(sentinel: SentinelNode): void;
   /** A model of redis-sentinel has answered a candidate. */
   referenceVoted?(vote: ReferenceVote): void;
   /** A model of redis-sentinel says its hello. */
@@ -92,6 +94,7 @@ export class Watchers {
   readonly ordered: readonly Call<"ordered">[];
   readonly saved: readonly Call<"saved">[];
   readonly crashed: readonly Call<"crashed">[];
+  readonly restored: readonly Call<"restored">[];
   readonly referenceVoted: readonly Call<"referenceVoted">[];
   readonly referenceTold: readonly Call<"referenceTold">[];
   readonly referenceLed: readonly Call<"referenceLed">[];
@@ -108,6 +111,7 @@ export class Watchers {
     this.ordered = watchers.flatMap((each) => each.ordered?.bind(each) ?? []);
     this.saved = watchers.flatMap((each) => each.saved?.bind(each) ?? []);
     this.crashed = watchers.flatMap((each) => each.crashed?.bind(each) ?? []);
+    this.restored = watchers.flatMap((each) => each.restored?.bind(each) ?? []);
     this.referenceVoted = watchers.flatMap((each) => each.referenceVoted?.bind(each) ?? []);
     this.referenceTold = watchers.flatMap((each) => each.referenceTold?.bind(each) ?? []);
     this.referenceLed = watchers.flatMap((each) => each.referenceLed?.bind(each) ?? []);

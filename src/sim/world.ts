@@ -50,6 +50,8 @@ export class World {
   /** Addresses that machines have left. */
   readonly #vacated: Address[] = [];
   #moves = 0;
+  /** Nothing may be broken any more. */
+  isHealed = false;
   #nodes = 0;
 
   constructor(options: {
@@ -166,6 +168,7 @@ export class World {
 
   /** Ends every fault: what is down starts, what is stopped goes on, every way is free. */
   heal(): void {
+    this.isHealed = true;
     this.network.heal();
     this.network.names.isStalled = false;
     for (const node of this.nodes) this.nameRightly(node);
@@ -174,6 +177,7 @@ export class World {
       sentinel.disk.isFull = false;
       sentinel.disk.extraMs = 0;
     }
+    for (const { servers } of this.groups) for (const server of servers) server.troubles.clear();
     for (const node of this.nodes) {
       node.powerOn();
       if (node.process === "paused") node.resume();

@@ -12,6 +12,11 @@ export class AnnouncementsGrow implements Watcher {
   /** By sentinel, master and host of the instance. */
   readonly #latest = new Map<SentinelNode, Map<string, Map<string, number>>>();
 
+  /** The copy may be older than what was told. */
+  restored(sentinel: SentinelNode): void {
+    this.#latest.delete(sentinel);
+  }
+
   told(sentinel: SentinelNode, told: Told, to: Address | undefined): void {
     if (told.kind !== "hello" || to === undefined || sentinel.state.saves.retryAt !== undefined)
       return;

@@ -70,6 +70,11 @@ export class EpochsGrow implements Watcher {
     }
   }
 
+  /** The copy may be older than what was lost. */
+  restored(sentinel: SentinelNode): void {
+    this.#onDisk.delete(sentinel);
+  }
+
   saved(sentinel: SentinelNode): void {
     const before = this.#onDisk.get(sentinel) ?? [];
     const now = epochsInFile(sentinel);

@@ -14,6 +14,8 @@ export class OneMasterPerEpoch implements Watcher {
   readonly #elections: Elections;
   /** Address and announcer by `master epoch`. */
   readonly #announced = new Map<string, { readonly address: string; readonly by: string }>();
+  /** What models of redis-sentinel have announced, right or wrong: ours may believe them. */
+  readonly #referenceSaid = new Set<string>();
   readonly #checked = new WeakSet<HelloContent>();
   /** Contradictions that an operator's order is to blame for. */
   forcedCount = 0;
@@ -41,6 +43,7 @@ export class OneMasterPerEpoch implements Watcher {
     const key = `${master} ${configEpoch}`;
     const known = this.#announced.get(key);
     const text = formatAddress(address);
+    this.#referenceSaid.add(`${key} ${text}`);
     if (known !== undefined && known.address !== text) this.referenceCount++;
     else if (this.#elections.isLedBy(master, configEpoch, from)) {
       this.#announced.set(key, { address: text, by: from });
@@ -64,6 +67,10 @@ export class OneMasterPerEpoch implements Watcher {
     if (known.address === address) return;
     if (this.#elections.isUnvoted(master, epoch)) {
       this.forcedCount++;
+      return;
+    }
+    if (this.#referenceSaid.has(`${key} ${address}`)) {
+      this.referenceCount++;
       return;
     }
     throw new Violation(

@@ -33,4 +33,19 @@ export const DISK_FAULTS = {
       };
     },
   }),
+  "torn-file": faultType({
+    lasts: true,
+    draw: (dice) => ({ node: dice.sentinel() }),
+    read: (reader) => ({ node: reader.sentinel("node") }),
+    apply(scene, { node }) {
+      const victim = scene.sentinel(node);
+      scene.note(victim.name);
+      victim.powerOff();
+      victim.tearFile();
+      return () => {
+        victim.powerOn();
+        scene.restart(victim);
+      };
+    },
+  }),
 } as const satisfies Readonly<Record<string, FaultType>>;

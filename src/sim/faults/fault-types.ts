@@ -1,10 +1,12 @@
 import type { FaultKind } from "../fault-kinds.ts";
+import { CLOCK_FAULTS } from "./clock-faults.ts";
 import { DISK_FAULTS } from "./disk-faults.ts";
 import type { FaultType } from "./fault.ts";
 import { NAME_FAULTS } from "./name-faults.ts";
 import { NETWORK_FAULTS } from "./network-faults.ts";
 import { OPERATOR_FAULTS } from "./operator-faults.ts";
 import { PROCESS_FAULTS } from "./process-faults.ts";
+import { SERVER_FAULTS } from "./server-faults.ts";
 
 /** How each kind of fault is drawn, checked and done; a new kind does not compile until it is here. */
 export const FAULT_TYPES: Readonly<Record<FaultKind, FaultType>> = {
@@ -13,4 +15,6 @@ export const FAULT_TYPES: Readonly<Record<FaultKind, FaultType>> = {
   ...DISK_FAULTS,
   ...NAME_FAULTS,
   ...OPERATOR_FAULTS,
+  ...CLOCK_FAULTS,
+  ...SERVER_FAULTS,
 };

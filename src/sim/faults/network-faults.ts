@@ -1,10 +1,11 @@
 import { chance, seededRandom } from "../../base/random.ts";
-import { everybodyOf } from "../cast.ts";
+import { allSentinelsOf, type Cast, everybodyOf } from "../cast.ts";
 import type { Node } from "../node.ts";
 import { type FaultType, faultType, type Undo } from "./fault.ts";
 import { namesOf, type Scene } from "./scene.ts";
 
 const SLOWNESS_MS_MAX = 60_000;
+const ZONES = 3;
 /** Seeds of a fault's own small choices. */
 const CHOICES = 2 ** 20;
 
@@ -73,6 +74,61 @@ export const NETWORK_FAULTS = {
       };
     },
   }),
+  "zone-cut": faultType({
+    lasts: true,
+    draw(dice) {
+      const here = zoneOf(dice.cast, dice.below(ZONES));
+      return { here, there: everybodyOf(dice.cast).filter((name) => !here.includes(name)) };
+    },
+    read: (reader) => ({ here: reader.nodes("here"), there: reader.nodes("there") }),
+    apply: (scene, { here, there }) =>
+      block(scene, { from: scene.nodes(here), to: scene.nodes(there), isBothWays: true }),
+  }),
+  reordering: faultType({
+    lasts: true,
+    draw: (dice) => ({ upToMs: 20 + dice.below(800) }),
+    read: (reader) => ({ upToMs: reader.number("upToMs", { from: 1, to: SLOWNESS_MS_MAX }) }),
+    apply(scene, { upToMs }) {
+      const { network } = scene.world;
+      scene.note(`up to ${upToMs} ms`);
+      network.extraJitterMs = upToMs;
+      return () => {
+        network.extraJitterMs = 0;
+      };
+    },
+  }),
+  duplication: faultType({
+    lasts: true,
+    draw: (dice) => ({ share: 0.05 + 0.5 * dice.share() }),
+    read: (reader) => ({ share: reader.number("share", { from: 0, to: 1 }) }),
+    apply(scene, { share }) {
+      const { network } = scene.world;
+      scene.note(share.toFixed(2));
+      network.echoProbability = share;
+      return () => {
+        network.echoProbability = 0;
+      };
+    },
+  }),
+  "half-open": faultType({
+    lasts: false,
+    draw: (dice) => ({ share: 0.1 + 0.3 * dice.share(), choices: dice.below(CHOICES) }),
+    read: (reader) => ({
+      share: reader.number("share", { from: 0, to: 1 }),
+      choices: reader.number("choices", { from: 0, to: CHOICES }),
+    }),
+    apply(scene, { share, choices }) {
+      const random = seededRandom(choices);
+      const open = scene.world.network.openConnections();
+      const hit = open.filter(() => chance(random, share));
+      scene.note(`${hit.length} of ${open.length}`);
+      for (const end of hit) {
+        end.mute();
+        if (chance(random, 0.5)) end.peer?.mute();
+      }
+      return undefined;
+    },
+  }),
   "reset-connections": faultType({
     lasts: false,
     draw: (dice) => ({ share: 0.2, choices: dice.below(CHOICES) }),
@@ -90,6 +146,15 @@ export const NETWORK_FAULTS = {
     },
   }),
 } as const satisfies Readonly<Record<string, FaultType>>;
+
+/** Machines are spread over the zones in turn, each kind from the first. */
+function zoneOf(cast: Cast, zone: number): string[] {
+  const inZone = (names: readonly string[]) => names.filter((_, index) => index % ZONES === zone);
+  return [
+    ...inZone(allSentinelsOf(cast)),
+    ...cast.groups.flatMap(({ servers, client }) => [...inZone(servers), ...inZone([client])]),
+  ];
+}
 
 /** Ways that are blocked together. */
 interface Cut {

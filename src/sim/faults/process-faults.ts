@@ -117,6 +117,40 @@ export const PROCESS_FAULTS = {
       return undefined;
     },
   }),
+  "slow-process": faultType({
+    lasts: true,
+    draw: (dice) => ({
+      node: dice.chance(0.5) ? dice.sentinelOfBothKinds() : dice.server(),
+      busyMs: 20 + dice.below(400),
+      idleMs: 5 + dice.below(100),
+    }),
+    read: (reader) => ({
+      node: reader.node("node"),
+      busyMs: reader.number("busyMs", { from: 1, to: STALL_MS_MAX }),
+      idleMs: reader.number("idleMs", { from: 1, to: STALL_MS_MAX }),
+    }),
+    apply(scene, { node, busyMs, idleMs }) {
+      const victim = scene.node(node);
+      scene.note(`${victim.name}, ${busyMs} ms busy of ${busyMs + idleMs}`);
+      let isOver = false;
+      const { world } = scene;
+      const { agenda } = world;
+      const beBusy = () => {
+        if (isOver || world.isHealed) return;
+        victim.pause();
+        agenda.after(busyMs, () => {
+          if (isOver || world.isHealed) return;
+          victim.resume();
+          agenda.after(idleMs, beBusy);
+        });
+      };
+      beBusy();
+      return () => {
+        isOver = true;
+        victim.resume();
+      };
+    },
+  }),
   "kill-masters": faultType({
     lasts: true,
     draw: (dice) => ({
