@@ -32,7 +32,8 @@ const DENIED =
   "password (requirepass, or a user with a password) or, if nobody else can reach this port, " +
   "switch protected mode off with CONFIG SET protected-mode no or in the configuration file.\r\n";
 
-export interface ListenOptions {
+/** Where TCP connections are accepted. */
+export interface TcpOptions {
   /** 0 is no TCP at all; `ephemeral` lets the system choose. */
   readonly port: number | "ephemeral";
   /** Words of the `bind` directive; none are `* -::*`. */
@@ -41,6 +42,9 @@ export interface ListenOptions {
   readonly backlog: number;
   /** Encrypted TCP beside or in place of the other, on the same addresses. */
   readonly tls?: { readonly port: number | "ephemeral"; readonly door: TlsDoor } | undefined;
+}
+
+export interface ListenOptions extends TcpOptions {
   readonly unixSocket?: {
     readonly path: string;
     /** `unixsocketperm`, such as 0o700. */
@@ -63,6 +67,8 @@ export class Listener {
   readonly #handler: RequestHandler;
   readonly #host: ClientHost;
   #servers: Server[] = [];
+  /** Those of them that accept TCP, encrypted or not. */
+  #tcpServers: Server[] = [];
   /** Every open connection, those among them that only linger. */
   readonly #sockets = new Set<Socket>();
   #port = 0;
@@ -105,8 +111,7 @@ export class Listener {
   /** @throws {ListenError} and leaves nothing open */
   async listen(options: ListenOptions): Promise<void> {
     try {
-      if (options.port !== 0) await this.#listenPlain(options, options.port);
-      if (options.tls !== undefined) await this.#listenTls(options, options.tls);
+      await this.#listenOnTcp(options);
       if (options.unixSocket !== undefined) await this.#listenUnix(options, options.unixSocket);
     } catch (error) {
       await this.close();
@@ -115,12 +120,43 @@ export class Listener {
     this.#timer ??= setInterval(() => this.checkTimeLimits(), TIME_LIMIT_CHECK_MS).unref();
   }
 
+  /**
+   * Accepts TCP elsewhere from now on; connections that are open stay.
+   * @param before where it is done now: again, if the new places cannot be had
+   * @throws {ListenError} when it is as before
+   */
+  async moveTcp(options: TcpOptions, before: TcpOptions): Promise<void> {
+    this.#closeTcp();
+    try {
+      await this.#listenOnTcp(options);
+    } catch (error) {
+      this.#closeTcp();
+      await this.#listenOnTcp(before);
+      throw error;
+    }
+  }
+
+  #closeTcp(): void {
+    const closing = new Set(this.#tcpServers);
+    this.#servers = this.#servers.filter((server) => !closing.has(server));
+    this.#tcpServers = [];
+    this.#port = 0;
+    this.#tlsPort = 0;
+    for (const server of closing) server.close();
+  }
+
+  async #listenOnTcp(options: TcpOptions): Promise<void> {
+    if (options.port !== 0) await this.#listenPlain(options, options.port);
+    if (options.tls !== undefined) await this.#listenTls(options, options.tls);
+  }
+
   /** Stops accepting; sends what can be sent at once, and cuts all connections. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
     this.#timer = undefined;
     const servers = this.#servers;
     this.#servers = [];
+    this.#tcpServers = [];
     this.#port = 0;
     this.#tlsPort = 0;
     for (const client of this.clients.accepted()) client.flush();
@@ -170,15 +206,15 @@ export class Listener {
     endGracefully(socket);
   }
 
-  async #listenPlain(options: ListenOptions, wanted: number | "ephemeral"): Promise<void> {
+  async #listenPlain(options: TcpOptions, wanted: number | "ephemeral"): Promise<void> {
     const { bind, backlog } = options;
     const newServer = (): Server => this.#newServer((socket) => tcpAddresses(socket));
     this.#port = await this.#listenTcp({ bind, backlog, newServer, name: "TCP" }, wanted);
   }
 
   async #listenTls(
-    { bind, backlog }: ListenOptions,
-    { port, door }: NonNullable<ListenOptions["tls"]>,
+    { bind, backlog }: TcpOptions,
+    { port, door }: NonNullable<TcpOptions["tls"]>,
   ): Promise<void> {
     door.serve({
       secured: (socket) => {
@@ -231,6 +267,7 @@ export class Listener {
         throw tcpListenError(address, { port, name: how.name }, error);
       }
       this.#open(server);
+      this.#tcpServers.push(server);
       const bound = server.address();
       if (typeof bound === "object" && bound !== null) chosen = bound.port;
     }

@@ -15,6 +15,7 @@ import { unblockClient } from "../../server/replication/wait.ts";
 import { newSnapshot } from "../../server/saving.ts";
 import { newServerState, type ServerState } from "../../server/state.ts";
 import { resetStats } from "../../server/stats.ts";
+import type { ReplyWriter } from "../../resp/reply-writer.ts";
 import { step } from "../../server/step.ts";
 import { REDIS_VERSION } from "../../server/version.ts";
 import { allowsReadingAllKeys } from "../../wire/acl/selector.ts";
@@ -24,6 +25,7 @@ import { monotonicNow, wallClockNow } from "../clock.ts";
 import type { AccessControl } from "../listener/access/access-control.ts";
 import { disabledUserNotes } from "../listener/access/declared-access.ts";
 import type { CommandNames } from "../renamed-commands.ts";
+import type { ClientConnection } from "../listener/client-connection.ts";
 import { Listener } from "../listener/listener.ts";
 import { listenerLines } from "../listener/listener-lines.ts";
 import type { SessionContext } from "../listener/session/session-command.ts";
@@ -37,6 +39,7 @@ import { type Logger, newLogger } from "./log.ts";
 import { RequestExecution } from "./request-execution.ts";
 import { ServerCertificates } from "./server-certificates.ts";
 import { accessSettingsOf, listenerSettingsOf, settingsOf } from "./settings.ts";
+import { moveListener, placesOf } from "./tcp-places.ts";
 import { readWholeFile } from "./whole-file.ts";
 
 /** Ten times a second, as Redis' `hz 10`: expiry, links, save points, deadlines of clients. */
@@ -94,6 +97,12 @@ export class BundledServer {
       users: () => userOptionLines(options.access.users, options.access.usersFile),
       onResetStatistics: () => this.#resetStatistics(),
       useTls: (changed) => this.#certificates.tryToUse(changed),
+      listenAt: (changed, before) =>
+        moveListener(
+          { listener: this.#listener, tls: this.#certificates.listening, log: this.log },
+          changed,
+          before,
+        ),
     });
     this.log = newLogger({
       file: () => table().logfile,
@@ -104,12 +113,10 @@ export class BundledServer {
     this.#facts = new Facts({
       configFile: options.configFile ?? "",
       supervision: options.supervision ?? "no",
-      listeners: listenerLines({
-        bind: options.table.bind,
-        port: options.table.port,
-        tlsPort: options.table["tls-port"],
-        unixSocket: options.table.unixsocket,
-      }),
+      listeners: () => {
+        const { bind, port, "tls-port": tlsPort, unixsocket: unixSocket } = table();
+        return listenerLines({ bind, port, tlsPort, unixSocket });
+      },
       connections: () =>
         connectionFactsOf(this.#listener, {
           maxClients: table().maxclients,
@@ -180,10 +187,7 @@ export class BundledServer {
     const { table } = this.#configuration;
     this.#certificates.use(table);
     await this.#listener.listen({
-      port: table.port,
-      bind: table.bind,
-      backlog: table["tcp-backlog"],
-      tls: this.#certificates.listening,
+      ...placesOf(table, this.#certificates.listening),
       ...(table.unixsocket === ""
         ? {}
         : {
@@ -262,7 +266,11 @@ export class BundledServer {
         return account === undefined || account.selectors.some(allowsReadingAllKeys);
       },
       config: (client, args) => {
-        this.#configuration.execute(args, client.reply, { isLocal: isLocal(client) });
+        const connection = this.#listener.clients.get(client.id);
+        this.#configuration.execute(args, client.reply, {
+          isLocal: isLocal(client),
+          waitFor: (answer) => void (connection && replyLater(connection, answer)),
+        });
       },
       sha1: (bytes) => createHash("sha1").update(bytes).digest(),
       sleep: (ms) => {
@@ -314,6 +322,17 @@ export class BundledServer {
       snapshot.release();
     }
   }
+}
+
+/** Nothing else of this client is executed before its reply is there. */
+async function replyLater(
+  connection: ClientConnection,
+  answer: Promise<(reply: ReplyWriter) => void>,
+): Promise<void> {
+  const owed = connection.deferReply();
+  connection.suspend();
+  owed.write(await answer);
+  connection.resume();
 }
 
 function writeWhole(file: number, block: Buffer): void {

@@ -14,11 +14,19 @@ import { rewriteServerConf } from "../../wire/server-conf/config-rewrite.ts";
 import type { ParameterName } from "../../wire/conf/redis-parameters.ts";
 import type { OptionLine } from "../../wire/conf-document.ts";
 import type { ServerConfigTable } from "../../wire/server-conf/server-config.ts";
+import { ListenError } from "../listener/errors.ts";
 import { reasonOf } from "../system-reason.ts";
 import { writeDurablySync } from "./durable-file.ts";
 
-/** Changing these needs other sockets; what is open stays as it is. */
-const FIXED_WHILE_RUNNING: ReadonlySet<string> = new Set(["port", "bind", "tls-port"]);
+/** Changing these means to accept connections elsewhere. */
+const PLACES = ["port", "bind"] as const satisfies readonly ParameterName[];
+
+/** Who sent CONFIG. */
+export interface ConfigAsker {
+  readonly isLocal: boolean;
+  /** The reply is written later, and no other request of this client is executed before. */
+  waitFor(answer: Promise<(reply: ReplyWriter) => void>): void;
+}
 
 export interface ConfigurationOptions {
   readonly table: ServerConfigTable;
@@ -31,6 +39,11 @@ export interface ConfigurationOptions {
   readonly users: () => readonly OptionLine[];
   /** Takes new `tls-…` settings, or says by false that they cannot be used. */
   readonly useTls: (table: ServerConfigTable) => boolean;
+  /**
+   * Accepts connections where the table says.
+   * @throws {ListenError} when it is as before
+   */
+  readonly listenAt: (table: ServerConfigTable, before: ServerConfigTable) => Promise<void>;
   readonly onResetStatistics: () => void;
 }
 
@@ -49,13 +62,13 @@ export class Configuration {
   }
 
   /** CONFIG and its subcommand, whose arity was checked. */
-  execute(args: Arguments, reply: ReplyWriter, sender: { readonly isLocal: boolean }): void {
+  execute(args: Arguments, reply: ReplyWriter, asker: ConfigAsker): void {
     switch (textOf(args[1] ?? "").toLowerCase()) {
       case "get":
         this.#get(args.slice(2).map(textOf), reply);
         return;
       case "set":
-        this.#set(args.slice(2).map(textOf), reply, sender);
+        this.#set(args.slice(2).map(textOf), reply, asker);
         return;
       case "rewrite":
         this.#rewrite(reply);
@@ -83,14 +96,45 @@ export class Configuration {
     return { ...this.#table, replicaof: this.#options.master(), dir: process.cwd() };
   }
 
-  #set(words: readonly string[], reply: ReplyWriter, sender: { readonly isLocal: boolean }): void {
+  #set(words: readonly string[], reply: ReplyWriter, asker: ConfigAsker): void {
     if (words.length % 2 !== 0) {
       reply.error("ERR wrong number of arguments for 'config|set' command");
       return;
     }
     const pairs: [string, string][] = [];
     for (let at = 0; at < words.length; at += 2) pairs.push([words[at] ?? "", words[at + 1] ?? ""]);
-    const result = this.#tryOut(configSet(this.#table, pairs, sender));
+    const result = withoutTlsPort(configSet(this.#table, pairs, asker));
+    if (result.kind === "set" && this.#movesTo(result.table)) {
+      asker.waitFor(this.#setAfterMoving(result, () => configSet(this.#table, pairs, asker)));
+    } else {
+      this.#adopt(this.#tryOut(result), reply);
+    }
+  }
+
+  #movesTo(table: ServerConfigTable): boolean {
+    return PLACES.some((name) => String(table[name]) !== String(this.#table[name]));
+  }
+
+  /** @param again the same request on what the table is by then */
+  async #setAfterMoving(
+    { table }: ConfigSetResult & { readonly kind: "set" },
+    again: () => ConfigSetResult,
+  ): Promise<(reply: ReplyWriter) => void> {
+    const before = this.#table;
+    const name = PLACES.find((place) => String(table[place]) !== String(before[place])) ?? "port";
+    let result: ConfigSetResult;
+    try {
+      await this.#options.listenAt(table, before);
+      result = this.#tryOut(again());
+      if (result.kind === "error") await this.#options.listenAt(before, table);
+    } catch (error) {
+      if (!(error instanceof ListenError)) throw error;
+      result = configSetError(name, name === "bind" ? CANNOT_BIND : CANNOT_LISTEN);
+    }
+    return (reply) => this.#adopt(result, reply);
+  }
+
+  #adopt(result: ConfigSetResult, reply: ReplyWriter): void {
     if (result.kind === "error") {
       reply.error(result.text);
       return;
@@ -103,8 +147,6 @@ export class Configuration {
   /** What only the world can refuse. */
   #tryOut(result: ConfigSetResult): ConfigSetResult {
     if (result.kind === "error") return result;
-    const fixed = result.changed.find((name) => FIXED_WHILE_RUNNING.has(name));
-    if (fixed !== undefined) return configSetError(fixed, "can't be changed while vedette runs");
     const ofTls = result.changed.find((name) => name.startsWith("tls-"));
     if (ofTls !== undefined && !this.#options.useTls(result.table)) {
       return configSetError(ofTls, "Unable to update TLS configuration. Check server logs.");
@@ -140,6 +182,16 @@ export class Configuration {
     }
   }
 }
+
+/** Encrypted connections may need other certificates with it: that is for a start. */
+function withoutTlsPort(result: ConfigSetResult): ConfigSetResult {
+  return result.kind === "set" && result.changed.includes("tls-port")
+    ? configSetError("tls-port", "can't be changed while vedette runs")
+    : result;
+}
+
+const CANNOT_BIND = "Failed to bind to specified addresses.";
+const CANNOT_LISTEN = "Unable to listen on this port. Check server logs.";
 
 /** The file's bytes; none when it has been removed meanwhile. */
 function readConfText(file: string): string {

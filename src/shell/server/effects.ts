@@ -202,6 +202,7 @@ export class Effects {
     const link = new ReplicaLink({
       id,
       master,
+      localAddress: table()["bind-source-addr"] || undefined,
       noDelay: !table()["repl-disable-tcp-nodelay"],
       keepaliveMs: table()["tcp-keepalive"] * 1000,
       tls: this.#options.tls(),

@@ -11,14 +11,14 @@ const MICROSECONDS = 1e6;
 export class Facts {
   readonly #version = readVersion();
   readonly #configFile: string;
-  readonly #listeners: readonly string[];
+  readonly #listeners: () => readonly string[];
   readonly #supervision: Supervision;
   readonly #connections: () => ConnectionFacts;
   #peakMemoryBytes = 0;
 
   constructor(options: {
     readonly configFile: string;
-    readonly listeners: readonly string[];
+    readonly listeners: () => readonly string[];
     readonly supervision: Supervision;
     readonly connections: () => ConnectionFacts;
   }) {
@@ -41,7 +41,7 @@ export class Facts {
       os: `${type()} ${release()} ${arch()}`,
       nodeVersion: process.version,
       supervision: this.#supervision,
-      listeners: this.#listeners,
+      listeners: this.#listeners(),
       usedMemoryBytes,
       residentMemoryBytes: memory.rss,
       peakMemoryBytes: this.#peakMemoryBytes,

@@ -22,6 +22,8 @@ export class ReplicaLink {
   constructor(options: {
     readonly id: LinkId;
     readonly master: Address;
+    /** `bind-source-addr`; undefined leaves it to the system. */
+    readonly localAddress: string | undefined;
     /** `repl-disable-tcp-nodelay no` */
     readonly noDelay: boolean;
     readonly keepaliveMs: number;
@@ -32,8 +34,10 @@ export class ReplicaLink {
     const { host, port } = options.master;
     this.id = options.id;
     this.#events = options.events;
-    const { tls, noDelay } = options;
-    this.#socket = tls?.connect({ host, port, noDelay }) ?? connect({ host, port, noDelay });
+    const { tls, noDelay, localAddress } = options;
+    const from = localAddress === undefined ? {} : { localAddress };
+    const target = { host, port, noDelay, ...from };
+    this.#socket = tls?.connect(target) ?? connect(target);
     this.#socket.setKeepAlive(options.keepaliveMs > 0, options.keepaliveMs);
     const opened = tls === undefined ? "connect" : "secureConnect";
     this.#socket.on(opened, () => this.#events.onOpened(this.id));

@@ -118,6 +118,24 @@ describe("listening", () => {
     expect(statSync(path).size).toBe(4);
   });
 
+  it("moves to another place, and stays where it was if it cannot", async () => {
+    const daemon = await start();
+    const client = await daemon.client();
+    const place = { bind: ["127.0.0.1"], backlog: 10 };
+    const before = { ...place, port: daemon.listener.port };
+    const taken = { ...place, port: (await start()).listener.port };
+    await expect(daemon.listener.moveTcp(taken, before)).rejects.toThrow(ListenError);
+    expect(daemon.listener.port).toBe(before.port);
+    await daemon.listener.moveTcp({ ...place, port: "ephemeral" }, before);
+    expect(daemon.listener.port).not.toBe(before.port);
+    await expect(TestClient.connect({ port: before.port })).rejects.toThrow("ECONNREFUSED");
+    expect(await (await daemon.client()).call("PING")).toEqual(PONG);
+    // Who was there is not disturbed.
+    expect(await client.call("PING")).toEqual(PONG);
+    await daemon.listener.moveTcp({ ...place, port: 0 }, before);
+    expect(daemon.listener.port).toBe(0);
+  });
+
   it("ends with close: no port, no connection", async () => {
     const daemon = await start();
     const { port } = daemon.listener;

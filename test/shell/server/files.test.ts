@@ -205,10 +205,14 @@ function running(file: string | undefined): (...words: readonly string[]) => str
     onResetStatistics: () => changes.push(-1),
     useTls: () => true,
     users: () => [],
+    listenAt: async () => undefined,
   });
   return (...words) => {
     const writer = new BufferedWriter(2);
-    configuration.execute(["CONFIG", ...words], writer, { isLocal: true });
+    configuration.execute(["CONFIG", ...words], writer, {
+      isLocal: true,
+      waitFor: () => undefined,
+    });
     const output = writer.take();
     return typeof output === "string" ? output : output.join("");
   };
@@ -230,7 +234,7 @@ describe("CONFIG", () => {
     expect(config("SET", "repl-timeout", "5", "hz", "x")).toMatch(/^-ERR CONFIG SET failed/);
     expect(config("GET", "repl-timeout")).toContain("60");
     expect(config("SET", "repl-timeout")).toMatch(/^-ERR wrong number of arguments/);
-    expect(config("SET", "port", "1")).toMatch(/can't be changed while vedette runs/);
+    expect(config("SET", "tls-port", "1")).toMatch(/can't be changed while vedette runs/);
   });
 
   it("writes itself into its file before it answers, and keeps who may read it", () => {
