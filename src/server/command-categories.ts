@@ -10,6 +10,7 @@ const GROUP_CATEGORY: Readonly<Record<Group, Category | undefined>> = {
   hash: "hash",
   list: "list",
   pubsub: "pubsub",
+  scripting: "scripting",
   server: undefined,
   set: "set",
   "sorted-set": "sortedset",

@@ -79,6 +79,7 @@ export type Group =
   | "hash"
   | "list"
   | "pubsub"
+  | "scripting"
   | "server"
   | "set"
   | "sorted-set"

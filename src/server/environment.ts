@@ -22,7 +22,18 @@ export interface ProcessFacts {
   readonly totalSystemMemoryBytes: number;
   readonly cpuUserSeconds: number;
   readonly cpuSystemSeconds: number;
+  readonly eventLoop: EventLoopFacts;
   readonly connections: ConnectionFacts;
+}
+
+/** Turns of the process' loop, and how long it was at work. */
+export interface EventLoopFacts {
+  /** 0 where this version of Node does not count them. */
+  readonly cycles: number;
+  readonly activeMicros: number;
+  readonly cyclesPerSecond: number;
+  /** Mean of a turn, lately. */
+  readonly microsPerCycle: number;
 }
 
 /** What the listener counts. */
@@ -35,6 +46,13 @@ export interface ConnectionFacts {
   readonly rejected: number;
   readonly netInputBytes: number;
   readonly netOutputBytes: number;
+  readonly inputBytesPerSecond: number;
+  readonly outputBytesPerSecond: number;
+  /** How often something arrived, and how often something was sent. */
+  readonly reads: number;
+  readonly writes: number;
+  /** What ACLs have refused, by what was lacking. */
+  readonly denials: Readonly<Record<"auth" | "command" | "key" | "channel", number>>;
   readonly channels: number;
   readonly patterns: number;
   readonly shardChannels: number;

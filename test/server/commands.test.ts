@@ -430,6 +430,16 @@ const TRANSCRIPTS: Readonly<Record<string, string>> = {
     -ERR syntax error
     > SHUTDOWN foo
     -ERR syntax error
+    > FUNCTION LIST
+    []
+    > FUNCTION FLUSH ASYNC
+    OK
+    > FUNCTION FLUSH later
+    -ERR FUNCTION FLUSH only supports SYNC|ASYNC option
+    > FUNCTION KILL
+    -NOTBUSY No scripts in execution right now.
+    > FUNCTION LOAD code
+    -ERR unknown subcommand 'LOAD'. Try FUNCTION HELP.
     > SHUTDOWN ABORT
     -ERR No shutdown in progress.
     > PING a b

@@ -11,6 +11,7 @@ import { DUMP_COMMANDS } from "./dump.ts";
 import { FAILOVER_COMMANDS } from "./failover.ts";
 import { FIELD_TIME_COMMANDS } from "./field-times.ts";
 import { FLUSH_COMMANDS } from "./flush.ts";
+import { FUNCTION_COMMANDS } from "./functions.ts";
 import { ELEMENT_SCAN_COMMANDS } from "./element-scans.ts";
 import { HASH_COUNTER_COMMANDS } from "./hash-counters.ts";
 import { HASH_COMMANDS } from "./hashes.ts";
@@ -58,6 +59,7 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map(
     ...DUMP_COMMANDS,
     ...SCAN_COMMANDS,
     ...FLUSH_COMMANDS,
+    ...FUNCTION_COMMANDS,
     ...BITMAP_COMMANDS,
     ...BITFIELD_COMMANDS,
     ...LCS_COMMANDS,

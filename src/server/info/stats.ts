@@ -5,7 +5,8 @@ import type { Field } from "./info.ts";
 
 export function statsFields(state: ServerState): readonly Field[] {
   const { stats } = state;
-  const { connections } = state.environment.facts();
+  const { connections, eventLoop } = state.environment.facts();
+  const { denials } = connections;
   return [
     ["total_connections_received", connections.received],
     ["total_commands_processed", stats.commandsProcessed],
@@ -14,8 +15,8 @@ export function statsFields(state: ServerState): readonly Field[] {
     ["total_net_output_bytes", connections.netOutputBytes],
     ["total_net_repl_input_bytes", stats.replicationInputBytes],
     ["total_net_repl_output_bytes", stats.replicationOutputBytes],
-    ["instantaneous_input_kbps", "0.00"],
-    ["instantaneous_output_kbps", "0.00"],
+    ["instantaneous_input_kbps", kibibytes(connections.inputBytesPerSecond)],
+    ["instantaneous_output_kbps", kibibytes(connections.outputBytesPerSecond)],
     ["rejected_connections", connections.rejected],
     ["sync_full", stats.syncFull],
     ["sync_partial_ok", stats.syncPartialOk],
@@ -48,11 +49,32 @@ export function statsFields(state: ServerState): readonly Field[] {
     ["unexpected_error_replies", stats.unexpectedErrorReplies],
     ["total_error_replies", connections.errorReplies],
     ["dump_payload_sanitizations", 0],
+    ["total_reads_processed", connections.reads],
+    ["total_writes_processed", connections.writes],
     ["io_threaded_reads_processed", 0],
     ["io_threaded_writes_processed", 0],
     ["client_query_buffer_limit_disconnections", connections.queryBufferLimitDisconnections],
     ["client_output_buffer_limit_disconnections", connections.outputBufferLimitDisconnections],
     ["reply_buffer_shrinks", 0],
     ["reply_buffer_expands", 0],
+    ["eventloop_cycles", eventLoop.cycles],
+    ["eventloop_duration_sum", eventLoop.activeMicros],
+    ["eventloop_duration_cmd_sum", commandMicros(state)],
+    ["instantaneous_eventloop_cycles_per_sec", Math.round(eventLoop.cyclesPerSecond)],
+    ["instantaneous_eventloop_duration_usec", Math.round(eventLoop.microsPerCycle)],
+    ["acl_access_denied_auth", denials.auth],
+    ["acl_access_denied_cmd", denials.command],
+    ["acl_access_denied_key", denials.key],
+    ["acl_access_denied_channel", denials.channel],
   ];
+}
+
+function kibibytes(bytes: number): string {
+  return (bytes / 1024).toFixed(2);
+}
+
+function commandMicros(state: ServerState): number {
+  let sum = 0;
+  for (const { milliseconds } of state.observation.commands.values()) sum += milliseconds * 1000;
+  return Math.round(sum);
 }

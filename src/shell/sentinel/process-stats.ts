@@ -1,6 +1,6 @@
-import type { Millis } from "../../base/units.ts";
 import { monotonicNow } from "../clock.ts";
 import type { Listener } from "../listener/listener.ts";
+import { Rate } from "../rate.ts";
 
 /** A line of INFO. */
 export type Field = readonly [name: string, value: string | number];
@@ -102,30 +102,4 @@ function zero(name: string): Field {
 
 function kib(bytes: number): string {
   return (bytes / KIB).toFixed(2);
-}
-
-/** A window is closed when somebody asks for the rate, at the earliest after this. */
-const WINDOW_MS = 1_000;
-
-/** What was counted in a second, measured between the times somebody asks: an idle sentinel does nothing. */
-class Rate {
-  readonly #count: () => number;
-  #windowStart: Millis = monotonicNow();
-  #countAtStart = 0;
-  #rate = 0;
-
-  constructor(count: () => number) {
-    this.#count = count;
-  }
-
-  perSecond(now: Millis): number {
-    const elapsedMs = now - this.#windowStart;
-    if (elapsedMs >= WINDOW_MS) {
-      const count = this.#count();
-      this.#rate = ((count - this.#countAtStart) * 1000) / elapsedMs;
-      this.#windowStart = now;
-      this.#countAtStart = count;
-    }
-    return this.#rate;
-  }
 }

@@ -32,9 +32,10 @@ import type { SessionContext } from "../listener/session/session-command.ts";
 import { SERVER_SESSION_COMMANDS } from "../listener/session/session-commands.ts";
 import { reasonOf } from "../system-reason.ts";
 import { Configuration } from "./configuration.ts";
+import { ConnectionCounts } from "./connection-facts.ts";
 import { writeDurablySync } from "./durable-file.ts";
 import { Effects } from "./effects.ts";
-import { bufferedBytes, connectionFactsOf, Facts } from "./facts.ts";
+import { bufferedBytes, Facts } from "./facts.ts";
 import { type Logger, newLogger } from "./log.ts";
 import { RequestExecution } from "./request-execution.ts";
 import { ServerCertificates } from "./server-certificates.ts";
@@ -76,6 +77,7 @@ export class BundledServer {
   readonly #effects: Effects;
   readonly #certificates: ServerCertificates;
   readonly #facts: Facts;
+  readonly #counts: ConnectionCounts;
   readonly #session: SessionContext;
   #timer: NodeJS.Timeout | undefined;
 
@@ -118,7 +120,7 @@ export class BundledServer {
         return listenerLines({ bind, port, tlsPort, unixSocket });
       },
       connections: () =>
-        connectionFactsOf(this.#listener, {
+        this.#counts.read({
           maxClients: table().maxclients,
           replicas: this.#state.replication.peers.size,
         }),
@@ -153,6 +155,7 @@ export class BundledServer {
       now: monotonicNow,
       log: (level, message) => this.log(level, message),
     });
+    this.#counts = new ConnectionCounts(this.#listener);
     this.#effects = new Effects({
       state: this.#state,
       listener: this.#listener,
@@ -238,6 +241,7 @@ export class BundledServer {
     this.#state.observation.commands.clear();
     this.#state.observation.errorReplies = 0;
     this.#listener.stats.reset();
+    this.#listener.access.resetCounts();
   }
 
   #environment(): Environment {

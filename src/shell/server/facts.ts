@@ -4,6 +4,7 @@ import { memoryUsage } from "node:process";
 import type { ConnectionFacts, ProcessFacts } from "../../server/environment.ts";
 import type { Supervision } from "../supervision.ts";
 import type { Listener } from "../listener/listener.ts";
+import { EventLoop } from "./event-loop.ts";
 
 const MICROSECONDS = 1e6;
 
@@ -14,6 +15,7 @@ export class Facts {
   readonly #listeners: () => readonly string[];
   readonly #supervision: Supervision;
   readonly #connections: () => ConnectionFacts;
+  readonly #eventLoop = new EventLoop();
   #peakMemoryBytes = 0;
 
   constructor(options: {
@@ -48,6 +50,7 @@ export class Facts {
       totalSystemMemoryBytes: totalmem(),
       cpuUserSeconds: cpu.user / MICROSECONDS,
       cpuSystemSeconds: cpu.system / MICROSECONDS,
+      eventLoop: this.#eventLoop.read(),
       connections: this.#connections(),
     };
   }
@@ -70,31 +73,6 @@ export function readVersion(): string {
   const parsed: unknown = JSON.parse(text);
   if (typeof parsed !== "object" || parsed === null || !("version" in parsed)) return "0.0.0";
   return String(parsed.version);
-}
-
-/** @param replicas connections that INFO counts apart */
-export function connectionFactsOf(
-  listener: Listener,
-  { maxClients, replicas }: { readonly maxClients: number; readonly replicas: number },
-): ConnectionFacts {
-  const { stats, clients, pubSub } = listener;
-  const subscribers = clients.accepted().filter((client) => client.subscriptions > 0);
-  return {
-    connected: clients.size - replicas,
-    maxClients,
-    pubsubClients: subscribers.length,
-    received: stats.connectionsReceived,
-    rejected: stats.connectionsRejected,
-    netInputBytes: stats.netInputBytes,
-    netOutputBytes: stats.netOutputBytes,
-    channels: pubSub.channelCount,
-    patterns: pubSub.patternCount,
-    shardChannels: pubSub.shardChannelCount,
-    queryBufferLimitDisconnections: stats.queryBufferDisconnections,
-    outputBufferLimitDisconnections: stats.outputBufferDisconnections,
-    errorReplies: stats.errorReplies,
-    errorsByCode: stats.errorsByCode,
-  };
 }
 
 /** What waits in the buffers of all clients but replicas. */

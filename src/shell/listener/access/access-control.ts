@@ -39,6 +39,8 @@ export class AccessControl {
   readonly commands: DaemonCommands;
   /** May be replaced while the daemon runs. */
   settings: AccessSettings;
+  /** How often somebody was refused, for INFO. */
+  readonly denials: Record<Denial["reason"] | "auth", number> = newDenials();
   readonly #now: () => Millis;
 
   constructor({ commands, settings, now }: AccessOptions) {
@@ -116,6 +118,11 @@ export class AccessControl {
     });
   }
 
+  /** CONFIG RESETSTAT */
+  resetCounts(): void {
+    Object.assign(this.denials, newDenials());
+  }
+
   /** @returns what is wrong with the file, in Redis' words; nothing has changed then */
   load(): string | undefined {
     return loadUsersFile(this.users, this.usersFile);
@@ -131,9 +138,14 @@ export class AccessControl {
     { reason, object }: { readonly reason: Denial["reason"] | "auth"; readonly object: string },
     { user, context }: { readonly user: string; readonly context: "toplevel" | "multi" },
   ): void {
+    this.denials[reason]++;
     const now = this.#now();
     this.log.add({ reason, object, user, context, client: client.describe(now) }, now);
   }
+}
+
+function newDenials(): Record<Denial["reason"] | "auth", number> {
+  return { auth: 0, command: 0, key: 0, channel: 0 };
 }
 
 /** As long as any other, and the hash of nothing. */
