@@ -43,11 +43,14 @@ export function rewriteConf(
   }
 
   let isSigned = lines.includes(SIGNATURE);
+  // Several lines say one thing together: where one of them stands in the file, all must.
+  const begun = new Set<string>();
   for (const option of options) {
     const place = placesOf(places, option.key).shift();
     if (place !== undefined) {
       lines[place] = option.text;
-    } else if (option.isForced) {
+      begun.add(option.key);
+    } else if (option.isForced || begun.has(option.key)) {
       if (!isSigned) lines.push(SIGNATURE);
       isSigned = true;
       lines.push(option.text);

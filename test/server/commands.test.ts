@@ -431,9 +431,9 @@ const TRANSCRIPTS: Readonly<Record<string, string>> = {
     > SHUTDOWN foo
     -ERR syntax error
     > FUNCTION LIST
-    []
+    *0
     > FUNCTION FLUSH ASYNC
-    OK
+    +OK
     > FUNCTION FLUSH later
     -ERR FUNCTION FLUSH only supports SYNC|ASYNC option
     > FUNCTION KILL

@@ -273,6 +273,7 @@ export class BundledServer {
         const connection = this.#listener.clients.get(client.id);
         this.#configuration.execute(args, client.reply, {
           isLocal: isLocal(client),
+          isLoading: this.#state.loading !== undefined,
           waitFor: (answer) => void (connection && replyLater(connection, answer)),
         });
       },

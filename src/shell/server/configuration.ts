@@ -3,6 +3,7 @@ import { basename, dirname, join } from "node:path";
 import type { Address } from "../../base/address.ts";
 import { textOf } from "../../base/bytes.ts";
 import type { Arguments } from "../../server/environment.ts";
+import { ERRORS } from "../../server/errors.ts";
 import type { ReplyWriter } from "../../resp/reply-writer.ts";
 import {
   configGet,
@@ -21,9 +22,17 @@ import { writeDurablySync } from "./durable-file.ts";
 /** Changing these means to accept connections elsewhere. */
 const PLACES = ["port", "bind"] as const satisfies readonly ParameterName[];
 
+/** Not to be changed while data is loaded. */
+const FIXED_WHILE_LOADING: ReadonlySet<string> = new Set([
+  "appendonly",
+  "dir",
+  "repl-diskless-load",
+] satisfies ParameterName[]);
+
 /** Who sent CONFIG. */
 export interface ConfigAsker {
   readonly isLocal: boolean;
+  readonly isLoading: boolean;
   /** The reply is written later, and no other request of this client is executed before. */
   waitFor(answer: Promise<(reply: ReplyWriter) => void>): void;
 }
@@ -103,6 +112,11 @@ export class Configuration {
     }
     const pairs: [string, string][] = [];
     for (let at = 0; at < words.length; at += 2) pairs.push([words[at] ?? "", words[at + 1] ?? ""]);
+    const isFixed = pairs.some(([name]) => FIXED_WHILE_LOADING.has(name.toLowerCase()));
+    if (asker.isLoading && isFixed) {
+      reply.error(ERRORS.loading);
+      return;
+    }
     const result = withoutTlsPort(configSet(this.#table, pairs, asker));
     if (result.kind === "set" && this.#movesTo(result.table)) {
       asker.waitFor(this.#setAfterMoving(result, () => configSet(this.#table, pairs, asker)));

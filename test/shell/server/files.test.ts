@@ -211,6 +211,7 @@ function running(file: string | undefined): (...words: readonly string[]) => str
     const writer = new BufferedWriter(2);
     configuration.execute(["CONFIG", ...words], writer, {
       isLocal: true,
+      isLoading: false,
       waitFor: () => undefined,
     });
     const output = writer.take();

@@ -50,6 +50,13 @@ describe("CONFIG REWRITE", () => {
     expect(parts(text)).toEqual(parts(real("rewrite.after")));
   });
 
+  it("writes all save points where there is a line, though they are the default ones", () => {
+    const defaults = { ...table, save: SERVER_INITIAL_VALUES.save };
+    const text = rewriteServerConf('save ""\n', defaults, []);
+    expect(text.match(/^save .*$/gm)).toEqual(["save 3600 1", "save 300 100", "save 60 10000"]);
+    expect(rewriteServerConf("port 1\n", defaults, [])).not.toMatch(/^save/m);
+  });
+
   it("forgets the master of a server that became one", () => {
     const once = rewriteServerConf(before, table, users);
     const twice = rewriteServerConf(once, { ...table, replicaof: undefined }, users);
