@@ -16,6 +16,9 @@ import { readVersion } from "../shell/server/facts.ts";
 import { mistakesOfUsers, serverAccess } from "../shell/server/declared-access.ts";
 import { SupervisorNotice } from "../shell/supervision.ts";
 import { Syslog } from "../shell/syslog.ts";
+import { SecretError } from "../shell/secrets/secret-error.ts";
+import type { SecretLog } from "../shell/secrets/secrets.ts";
+import { ServerSecrets } from "../shell/secrets/server-secrets.ts";
 import { reasonOf } from "../shell/system-reason.ts";
 import { TlsError } from "../shell/tls/tls-error.ts";
 import { type CommandLine, parseCommandLine } from "../wire/conf/command-line.ts";
@@ -70,6 +73,11 @@ async function serve(commandLine: CommandLine): Promise<void> {
   const { table, access, names } = config;
   const configFile = file === undefined || file === "-" ? undefined : resolve(file);
   if (!enterFolder(table)) return;
+  const secrets = readSecrets(table, (level, line) => setImmediate(() => server.log(level, line)));
+  if (secrets === undefined) {
+    process.exitCode = CONFIGURATION_IS_WRONG;
+    return;
+  }
   const warn = (line: string): void => server.log("warning", line);
   const notice = new SupervisorNotice({
     supervised: table.supervised,
@@ -83,6 +91,7 @@ async function serve(commandLine: CommandLine): Promise<void> {
     table,
     configFile,
     renamedCommands: names,
+    secrets,
     access,
     supervision: notice.supervision,
     syslog,
@@ -120,6 +129,17 @@ async function serve(commandLine: CommandLine): Promise<void> {
     server.log("warning", error.warning);
     server.log("warning", error.message);
     await exit(server, table, 1);
+  }
+}
+
+/** @returns undefined when one cannot be had, which is reported then */
+function readSecrets(table: ServerConfigTable, log: SecretLog): ServerSecrets | undefined {
+  try {
+    return new ServerSecrets(table, { log });
+  } catch (error) {
+    if (!(error instanceof SecretError)) throw error;
+    process.stderr.write(`${error.message}\nA secret is missing.\n`);
+    return undefined;
   }
 }
 

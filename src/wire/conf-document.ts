@@ -8,6 +8,8 @@ export interface OptionLine {
   readonly text: string;
   /** False: written only in place of a line that is there already (it says what is the default). */
   readonly isForced: boolean;
+  /** The lines of this key say one thing together: where one of them stands, all must. */
+  readonly belongsTogether?: boolean;
 }
 
 /** How the lines of a file are known. */
@@ -43,14 +45,13 @@ export function rewriteConf(
   }
 
   let isSigned = lines.includes(SIGNATURE);
-  // Several lines say one thing together: where one of them stands in the file, all must.
   const begun = new Set<string>();
   for (const option of options) {
     const place = placesOf(places, option.key).shift();
     if (place !== undefined) {
       lines[place] = option.text;
       begun.add(option.key);
-    } else if (option.isForced || begun.has(option.key)) {
+    } else if (option.isForced || (option.belongsTogether === true && begun.has(option.key))) {
       if (!isSigned) lines.push(SIGNATURE);
       isSigned = true;
       lines.push(option.text);

@@ -51,4 +51,48 @@ describeWithReal(["redis-server"], "passwords in files", () => {
     expect(sentinel.config).toContain(`vedette auth-pass-file ${MASTER_NAME} ${file}`);
     expect(sentinel.config + sentinel.process.log).not.toMatch(/(first|second) password/);
   });
+
+  it("of the bundled server open links both ways, change with their files, and are written nowhere", async () => {
+    const folder = lab.folder("server-secrets");
+    const [own, masters] = [join(folder, "own"), join(folder, "masters")];
+    writeSecret(own, "first password");
+    writeSecret(masters, "password of the master");
+    const master = await lab.dataServer("master", {
+      kind: "redis",
+      settings: { requirepass: "password of the master" },
+    });
+    const replica = await lab.dataServer("replica", {
+      kind: "vedette",
+      settings: {
+        "vedette-requirepass-file": own,
+        "vedette-masterauth-file": masters,
+        replicaof: `127.0.0.1 ${master.port}`,
+      },
+      password: "first password",
+    });
+    const linkIsUp = (): Promise<string> => replica.text("INFO", "replication");
+    await lab.until({
+      name: "the link",
+      look: linkIsUp,
+      holds: (info) => info.includes("master_link_status:up"),
+    });
+    expect(await replica.command("CONFIG", "GET", "requirepass", "masterauth")).toEqual([
+      "requirepass",
+      "",
+      "masterauth",
+      "",
+    ]);
+    await expect(replica.command("CONFIG", "SET", "requirepass", "x")).rejects.toThrow(
+      "it is kept in a file (vedette-requirepass-file)",
+    );
+
+    writeSecret(own, "second password");
+    await lab.until({
+      name: "the file was read again",
+      look: () => replica.process.log,
+      holds: (log) => log.includes(`requirepass: read again from ${own}`),
+    });
+    expect(await replica.command("AUTH", "second password")).toBe("OK");
+    expect(replica.process.log).not.toMatch(/(first|second) password|password of/);
+  });
 });

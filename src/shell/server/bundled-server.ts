@@ -13,6 +13,7 @@ import type { Input } from "../../server/input.ts";
 import { pauseClients, unpauseClients } from "../../server/pause.ts";
 import { unblockClient } from "../../server/replication/wait.ts";
 import { newSnapshot } from "../../server/saving.ts";
+import type { Settings } from "../../server/settings.ts";
 import { newServerState, type ServerState } from "../../server/state.ts";
 import { resetStats } from "../../server/stats.ts";
 import type { ReplyWriter } from "../../resp/reply-writer.ts";
@@ -30,6 +31,7 @@ import { Listener } from "../listener/listener.ts";
 import { listenerLines } from "../listener/listener-lines.ts";
 import type { SessionContext } from "../listener/session/session-command.ts";
 import { SERVER_SESSION_COMMANDS } from "../listener/session/session-commands.ts";
+import type { ServerSecrets } from "../secrets/server-secrets.ts";
 import { reasonOf } from "../system-reason.ts";
 import { Configuration } from "./configuration.ts";
 import { ConnectionCounts } from "./connection-facts.ts";
@@ -55,6 +57,8 @@ export interface BundledServerOptions {
   /** Absolute path of the configuration file, if there is one. */
   readonly configFile: string | undefined;
   readonly renamedCommands: CommandNames;
+  /** What is kept outside of the configuration. */
+  readonly secrets: ServerSecrets;
   /** The users that the configuration declares. */
   readonly access: AccessControl;
   /** The process should end now. */
@@ -76,12 +80,14 @@ export class BundledServer {
   readonly #requests: RequestExecution;
   readonly #effects: Effects;
   readonly #certificates: ServerCertificates;
+  readonly #secrets: ServerSecrets;
   readonly #facts: Facts;
   readonly #counts: ConnectionCounts;
   readonly #session: SessionContext;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: BundledServerOptions) {
+    this.#secrets = options.secrets;
     const table = (): ServerConfigTable => this.#configuration.table;
     const deliver = (input: Input): void => this.#driver.deliver(input);
     this.#certificates = new ServerCertificates((level, message) => this.log(level, message));
@@ -94,9 +100,13 @@ export class BundledServer {
         if (named.includes("requirepass")) {
           options.access.users.setDefaultPassword(changed.requirepass);
         }
-        deliver({ kind: "settings-changed", settings: settingsOf(changed) });
+        deliver({ kind: "settings-changed", settings: this.#settingsOf(changed) });
       },
-      users: () => userOptionLines(options.access.users, options.access.usersFile),
+      users: () =>
+        options.secrets.withoutSecret(
+          userOptionLines(options.access.users, options.access.usersFile),
+        ),
+      secretRefusal: (name) => options.secrets.refusal(name),
       onResetStatistics: () => this.#resetStatistics(),
       useTls: (changed) => this.#certificates.tryToUse(changed),
       listenAt: (changed, before) =>
@@ -127,7 +137,7 @@ export class BundledServer {
     });
     this.#state = newServerState({
       environment: this.#environment(),
-      settings: settingsOf(options.table),
+      settings: this.#settingsOf(options.table),
       runId: newId(),
       seed: randomBytes(4).readUInt32LE(),
       now: monotonicNow(),
@@ -189,6 +199,14 @@ export class BundledServer {
   async start(): Promise<void> {
     const { table } = this.#configuration;
     this.#certificates.use(table);
+    this.#followPassword();
+    this.#secrets.watch(() => {
+      this.#followPassword();
+      this.#driver.deliver({
+        kind: "settings-changed",
+        settings: this.#settingsOf(this.#configuration.table),
+      });
+    });
     await this.#listener.listen({
       ...placesOf(table, this.#certificates.listening),
       ...(table.unixsocket === ""
@@ -206,6 +224,15 @@ export class BundledServer {
     this.#timer = setInterval(() => this.#tick(), TICK_MS);
   }
 
+  #settingsOf(table: ServerConfigTable): Settings {
+    return settingsOf(this.#secrets.completed(table));
+  }
+
+  #followPassword(): void {
+    const { requirePass } = this.#secrets;
+    if (requirePass !== undefined) this.#listener.access.users.setDefaultPassword(requirePass);
+  }
+
   onSignal(signal: "SIGTERM" | "SIGINT"): void {
     const { table } = this.#configuration;
     this.log("warning", `Received ${signal} scheduling shutdown...`);
@@ -216,11 +243,13 @@ export class BundledServer {
   /** SIGHUP: what is read from files is read again. */
   reload(): void {
     this.#certificates.reload();
+    this.#secrets.reload();
   }
 
   /** Closes all sockets and timers. */
   async close(): Promise<void> {
     this.#certificates.stop();
+    this.#secrets.stop();
     clearInterval(this.#timer);
     this.#effects.feedReplicas();
     await this.#listener.close();

@@ -46,6 +46,8 @@ export interface ConfigurationOptions {
   readonly onChanged: (table: ServerConfigTable, named: readonly ParameterName[]) => void;
   /** The lines of the users for a rewritten file. */
   readonly users: () => readonly OptionLine[];
+  /** Why a parameter cannot be set here, if it is kept elsewhere. */
+  readonly secretRefusal: (name: ParameterName) => string | undefined;
   /** Takes new `tls-…` settings, or says by false that they cannot be used. */
   readonly useTls: (table: ServerConfigTable) => boolean;
   /**
@@ -117,7 +119,7 @@ export class Configuration {
       reply.error(ERRORS.loading);
       return;
     }
-    const result = withoutTlsPort(configSet(this.#table, pairs, asker));
+    const result = this.#withoutOutside(configSet(this.#table, pairs, asker));
     if (result.kind === "set" && this.#movesTo(result.table)) {
       asker.waitFor(this.#setAfterMoving(result, () => configSet(this.#table, pairs, asker)));
     } else {
@@ -156,6 +158,16 @@ export class Configuration {
     this.#table = result.table;
     this.#options.onChanged(result.table, result.changed);
     reply.simple("OK");
+  }
+
+  /** What is not this table's to change. */
+  #withoutOutside(result: ConfigSetResult): ConfigSetResult {
+    if (result.kind === "error") return result;
+    for (const name of result.changed) {
+      const reason = name === "tls-port" ? FIXED : this.#options.secretRefusal(name);
+      if (reason !== undefined) return configSetError(name, reason);
+    }
+    return result;
   }
 
   /** What only the world can refuse. */
@@ -197,13 +209,8 @@ export class Configuration {
   }
 }
 
-/** Encrypted connections may need other certificates with it: that is for a start. */
-function withoutTlsPort(result: ConfigSetResult): ConfigSetResult {
-  return result.kind === "set" && result.changed.includes("tls-port")
-    ? configSetError("tls-port", "can't be changed while vedette runs")
-    : result;
-}
-
+/** Encrypted connections may need other certificates with another port: that is for a start. */
+const FIXED = "can't be changed while vedette runs";
 const CANNOT_BIND = "Failed to bind to specified addresses.";
 const CANNOT_LISTEN = "Unable to listen on this port. Check server logs.";
 

@@ -77,7 +77,12 @@ export function parameterLines(
 ): OptionLine[] {
   return parameterOf(name)
     .kind.lines(values[name], initial[name])
-    .map((line) => ({ key: name, text: `${name} ${line.text}`, isForced: !line.isDefault }));
+    .map((line) => ({
+      key: name,
+      text: `${name} ${line.text}`,
+      isForced: !line.isDefault,
+      belongsTogether: name === "save",
+    }));
 }
 
 /** The parameters that the command line set: they are written into the file at the next save. */

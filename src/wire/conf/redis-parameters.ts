@@ -252,6 +252,9 @@ export const REDIS_PARAMETERS = {
 
   /** Ours: whether a replica refuses to be emptied by a master that lost its data. */
   "vedette-empty-master-guard": mutable(choice("no", "refuse"), "no"),
+  /** Ours: files that hold `requirepass` and `masterauth`, read again when they change. */
+  "vedette-requirepass-file": immutable(text(), unset),
+  "vedette-masterauth-file": immutable(text(), unset),
 
   ...TLS_PARAMETERS,
   ...CLUSTER_PARAMETERS,

@@ -3,6 +3,8 @@ import { type Kind, ownProgram, realProgram } from "./programs.ts";
 import { type TlsFiles, tlsSettings } from "./tls-files.ts";
 
 export interface DataServerOptions {
+  /** Where it is not among the settings. */
+  readonly password?: string;
   readonly kind: Kind;
   /** For messages: `master`, `replica`, … */
   readonly name: string;
@@ -41,7 +43,7 @@ export class DataServer extends Daemon {
       args: Object.entries(settings).flatMap(([directive, value]) => [`--${directive}`, value]),
       port,
       dir,
-      password: settings["requirepass"],
+      password: options.password ?? settings["requirepass"],
       tls,
     });
     this.kind = kind;

@@ -34,6 +34,7 @@ export class Lab {
     options: {
       readonly kind: Kind;
       readonly settings?: Readonly<Record<string, string>>;
+      readonly password?: string;
       readonly tls?: TlsFiles;
     },
   ): Promise<DataServer> {

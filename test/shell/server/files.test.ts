@@ -204,6 +204,7 @@ function running(file: string | undefined): (...words: readonly string[]) => str
     onChanged: (table) => changes.push(table["repl-timeout"]),
     onResetStatistics: () => changes.push(-1),
     useTls: () => true,
+    secretRefusal: () => undefined,
     users: () => [],
     listenAt: async () => undefined,
   });
