@@ -43,6 +43,8 @@ export class Network {
   readonly #slowness = new Map<number, number>();
   /** Ends with held frames. */
   readonly #stuck = new Set<End>();
+  /** Sees every frame that leaves, with the moment of its arrival; without one where it is held. */
+  observer: ((from: End, frame: Frame, arrival: number | undefined) => void) | undefined;
   /** Share of frames whose first copy is lost. */
   lossProbability = 0;
   /** Up to so much more for each frame, so that connections overtake each other. */
@@ -132,11 +134,13 @@ export class Network {
     const to = from.peer;
     if (to === undefined || from.isMuted) return;
     if (from.held.length > 0 || this.isBlocked(from.node, to.node)) {
+      this.observer?.(from, frame, undefined);
       this.#hold(from, frame);
       return;
     }
     const arrival = Math.max(this.#agenda.now + this.#delay(from.node, to.node), from.lastArrival);
     from.lastArrival = arrival;
+    this.observer?.(from, frame, arrival);
     this.#agenda.at(arrival, () => this.#arrive(from, to, frame));
     if (this.echoProbability > 0) this.#echo(from, to, frame);
   }

@@ -20,6 +20,8 @@ export abstract class Node {
   /** Connections whose kernel side is here; those of a crashed process close with it. */
   readonly ends = new Set<End>();
   #state: ProcessState = "dead";
+  /** Hears of every change of `process`. */
+  processChanged: (() => void) | undefined;
   #isPowered = true;
   /** Grows with each start of the process: timers of an earlier life are void. */
   #life = 0;
@@ -86,6 +88,7 @@ export abstract class Node {
   start(): void {
     this.#isPowered = true;
     this.#state = "running";
+    this.processChanged?.();
     this.#life++;
     this.#bornAt = this.agenda.now;
     this.#clockLeadMs = 0;
@@ -116,6 +119,7 @@ export abstract class Node {
 
   #die(): void {
     this.#state = "dead";
+    this.processChanged?.();
     this.#life++;
     this.#inbox = [];
     this.#lateTimers = [];
@@ -124,13 +128,16 @@ export abstract class Node {
   }
 
   pause(): void {
-    if (this.#state === "running") this.#state = "paused";
+    if (this.#state !== "running") return;
+    this.#state = "paused";
+    this.processChanged?.();
   }
 
   /** SIGCONT. An event loop runs its late timers before it reads its sockets. */
   resume(): void {
     if (this.#state !== "paused") return;
     this.#state = "running";
+    this.processChanged?.();
     const timers = this.#lateTimers;
     this.#lateTimers = [];
     this.#isReading = true;

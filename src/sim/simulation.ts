@@ -3,6 +3,7 @@ import { type Invariants, invariants } from "./checks/invariants.ts";
 import { Violation } from "./checks/violation.ts";
 import { type Counts, count, Coverage } from "./coverage.ts";
 import { castOf } from "./cast.ts";
+import type { Recorder } from "./drawing/recorder.ts";
 import { drawPlan, type Variety } from "./draw-plan.ts";
 import { FaultSchedule } from "./faults/fault-schedule.ts";
 import type { JournalEntry } from "./journal.ts";
@@ -38,6 +39,8 @@ export interface RunOptions {
   readonly program?: SentinelProgram;
   /** Every message in the journal. */
   readonly isDetailed?: boolean;
+  /** Looks on, for a drawing. */
+  readonly recorder?: Recorder;
 }
 
 export interface SimulationOptions extends RunOptions, Partial<Variety> {}
@@ -66,8 +69,13 @@ export function runPlan(plan: SimulationPlan, options: RunOptions = {}): Outcome
     program: options.program ?? REAL_PROGRAM,
     seed: plan.seed,
     isDetailed: options.isDetailed ?? false,
-    watchers: [...rules.all, coverage],
+    watchers: [
+      ...rules.all,
+      coverage,
+      ...(options.recorder === undefined ? [] : [options.recorder]),
+    ],
   });
+  options.recorder?.attach(world);
   const { counts } = coverage;
   const faults = new FaultSchedule(world, {
     faults: plan.faults,

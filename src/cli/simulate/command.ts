@@ -66,6 +66,11 @@ export function simulateOptions(yargs: Argv) {
         requiresArg: true,
         describe: "Write the plan of the one run to this file; of a failure, the one cut down",
       })
+      .option("drawing", {
+        type: "string",
+        requiresArg: true,
+        describe: "Draw the one run as a page of HTML; of a failure, the one cut down",
+      })
       .option("journal", {
         type: "boolean",
         default: false,
@@ -92,10 +97,10 @@ export function simulateOptions(yargs: Argv) {
           "--seed, --replay and --plan: one of them is expected",
       )
       .check(
-        ({ seed, replay, plan, savePlan }) =>
-          savePlan === undefined ||
+        ({ seed, replay, plan, savePlan, drawing }) =>
+          (savePlan ?? drawing) === undefined ||
           (seed ?? replay ?? plan) !== undefined ||
-          "--save-plan goes with --seed, --replay or --plan",
+          "--save-plan and --drawing go with --seed, --replay or --plan",
       )
       // Not yargs' own `conflicts`: an option that has a default counts as given there.
       .check(
@@ -116,6 +121,7 @@ export interface SimulateOptions {
   readonly plan: string | undefined;
   readonly shrinkSeconds: number | undefined;
   readonly savePlan: string | undefined;
+  readonly drawing: string | undefined;
   readonly mixed: boolean;
   readonly names: boolean;
   readonly crowded: boolean;

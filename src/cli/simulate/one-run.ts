@@ -1,5 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { drawPlan } from "../../sim/draw-plan.ts";
+import { drawPage } from "../../sim/drawing/page.ts";
+import { Recorder } from "../../sim/drawing/recorder.ts";
 import { PlanError } from "../../sim/plan-file/plan-error.ts";
 import { readPlan } from "../../sim/plan-file/read-plan.ts";
 import { writePlan } from "../../sim/plan-file/write-plan.ts";
@@ -22,7 +24,8 @@ export function runOne(options: SimulateOptions): number {
   if (options.journal || options.verbose) print(outcome.journal.join("\n"));
   else if (!isSeed && outcome.violation === undefined) print(formatTimeline(outcome));
   const last = outcome.violation === undefined ? outcome : tellFailure(outcome, options);
-  if (options.savePlan !== undefined && !save(options.savePlan, last.plan)) return 1;
+  if (!isWritten("--save-plan", options.savePlan, () => writePlan(last.plan))) return 1;
+  if (!isWritten("--drawing", options.drawing, () => drawAgain(last.plan))) return 1;
   if (isSeed) print(formatCounts(outcome.counts));
   print(verdict(outcome));
   return outcome.violation === undefined ? 0 : 1;
@@ -53,13 +56,21 @@ function tellFailure(outcome: Outcome, options: SimulateOptions): Outcome {
   return reportFailure(outcome, shrinkSecondsOf(options));
 }
 
-function save(file: string, plan: SimulationPlan): boolean {
+/** Plays it once more with somebody who writes down what a journal does not say. */
+function drawAgain(plan: SimulationPlan): string {
+  const recorder = new Recorder();
+  return drawPage(runPlan(plan, { recorder }), recorder);
+}
+
+/** @returns false when the file that was asked for cannot be written */
+function isWritten(option: string, file: string | undefined, content: () => string): boolean {
+  if (file === undefined) return true;
   try {
-    writeFileSync(file, writePlan(plan));
+    writeFileSync(file, content());
     return true;
   } catch (error) {
     if (!isSystemError(error)) throw error;
-    complain(`--save-plan: ${error.message}`);
+    complain(`${option}: ${error.message}`);
     return false;
   }
 }
