@@ -9,6 +9,7 @@ import { FaultSchedule } from "./faults/fault-schedule.ts";
 import type { JournalEntry } from "./journal.ts";
 import { type ClusterPlan, settleBoundMs, type SimulationPlan } from "./plan.ts";
 import { REAL_PROGRAM, type SentinelProgram } from "./sentinel-program.ts";
+import { ReachWatcher } from "./reach/reach-watcher.ts";
 import { withNames } from "./scenario/names.ts";
 import { World } from "./world.ts";
 import { lostWrites } from "./lost-writes.ts";
@@ -39,6 +40,8 @@ export interface RunOptions {
   readonly program?: SentinelProgram;
   /** Every message in the journal. */
   readonly isDetailed?: boolean;
+  /** Counts every input, effect, event and phase as well. */
+  readonly countsReach?: boolean;
   /** Looks on, for a drawing. */
   readonly recorder?: Recorder;
 }
@@ -73,6 +76,7 @@ export function runPlan(plan: SimulationPlan, options: RunOptions = {}): Outcome
       ...rules.all,
       coverage,
       ...(options.recorder === undefined ? [] : [options.recorder]),
+      ...(options.countsReach === true ? [new ReachWatcher(coverage.counts)] : []),
     ],
   });
   options.recorder?.attach(world);

@@ -1,6 +1,7 @@
 import { addCounts, type Counts } from "../../sim/coverage.ts";
 import type { Variety } from "../../sim/draw-plan.ts";
 import { formatCounts, replaySeed } from "../../sim/report.ts";
+import { formatReach, missedPoints, varietyForReach } from "../../sim/reach/report-reach.ts";
 import { type Outcome, simulate } from "../../sim/simulation.ts";
 import { shrinkSecondsOf, type SimulateOptions } from "./command.ts";
 import { reportFailure } from "./failure.ts";
@@ -20,18 +21,25 @@ interface Campaign {
 export async function runCampaign(options: SimulateOptions): Promise<number> {
   const { from, seeds } = options;
   const campaign: Campaign = { counts: new Map(), failed: [], seeds: 0, simulatedMs: 0 };
+  const isForReach = options.coverage || options.coverageRequired;
   const startedAt = performance.now();
   let reportedAt = startedAt;
 
   for (let seed = from; seed < from + seeds; seed++) {
-    const outcome = simulate(seed, { isDetailed: options.verbose, ...varietyOf(options) });
+    const variety = isForReach ? varietyForReach(seed) : varietyOf(options);
+    const how = { isDetailed: options.verbose, countsReach: isForReach };
+    const outcome = simulate(seed, { ...variety, ...how });
     addCounts(campaign.counts, outcome.counts);
     campaign.seeds++;
     campaign.simulatedMs += outcome.simulatedMs;
     if (options.journal || options.verbose) print(outcome.journal.join("\n"));
     if (outcome.violation !== undefined) {
       campaign.failed.push(seed);
-      reportSeed(seed, outcome, { options, isWhole: campaign.failed.length <= REPORTS_MAX });
+      reportSeed(seed, outcome, {
+        options,
+        variety,
+        isWhole: campaign.failed.length <= REPORTS_MAX,
+      });
     }
     if (performance.now() - reportedAt >= PROGRESS_EVERY_MS) {
       reportedAt = performance.now();
@@ -40,10 +48,11 @@ export async function runCampaign(options: SimulateOptions): Promise<number> {
       await new Promise((resolve) => setImmediate(resolve));
     }
   }
-  print(formatCounts(campaign.counts));
+  print(isForReach ? formatReach(campaign.counts) : formatCounts(campaign.counts));
   print(progress(campaign, seeds, performance.now() - startedAt));
   print(verdict(campaign));
-  return campaign.failed.length > 0 ? 1 : 0;
+  const isMissing = options.coverageRequired && missedPoints(campaign.counts).length > 0;
+  return campaign.failed.length > 0 || isMissing ? 1 : 0;
 }
 
 export function varietyOf({ mixed, names, crowded }: SimulateOptions): Variety {
@@ -53,12 +62,16 @@ export function varietyOf({ mixed, names, crowded }: SimulateOptions): Variety {
 function reportSeed(
   seed: number,
   outcome: Outcome,
-  how: { readonly options: SimulateOptions; readonly isWhole: boolean },
+  how: {
+    readonly options: SimulateOptions;
+    readonly variety: Variety;
+    readonly isWhole: boolean;
+  },
 ): void {
   print(`seed ${seed} breaks "${outcome.violation?.invariant ?? ""}"`);
   print(`  ${outcome.violation?.detail ?? ""}`);
   if (!how.isWhole) return;
-  print(`  the whole run: ${replaySeed(seed, varietyOf(how.options))} --journal`);
+  print(`  the whole run: ${replaySeed(seed, how.variety)} --journal`);
   reportFailure(outcome, shrinkSecondsOf(how.options));
 }
 

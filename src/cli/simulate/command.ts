@@ -71,6 +71,16 @@ export function simulateOptions(yargs: Argv) {
         requiresArg: true,
         describe: "Draw the one run as a page of HTML; of a failure, the one cut down",
       })
+      .option("coverage", {
+        type: "boolean",
+        default: false,
+        describe: "Run every sort of world in turn, and print what the seeds reached",
+      })
+      .option("coverage-required", {
+        type: "boolean",
+        default: false,
+        describe: "The same, and fail when anything is missed that seeds should reach",
+      })
       .option("journal", {
         type: "boolean",
         default: false,
@@ -122,6 +132,8 @@ export interface SimulateOptions {
   readonly shrinkSeconds: number | undefined;
   readonly savePlan: string | undefined;
   readonly drawing: string | undefined;
+  readonly coverage: boolean;
+  readonly coverageRequired: boolean;
   readonly mixed: boolean;
   readonly names: boolean;
   readonly crowded: boolean;
