@@ -87,6 +87,14 @@ export class RequestParser {
     this.#requestStart = start;
   }
 
+  /** What was not read of the chunk is copied: from here on its memory may be used again. */
+  keepRest(): void {
+    if (this.#at === this.#chunk.length) return;
+    const rest = Buffer.from(this.#chunk.subarray(this.#at));
+    this.#releaseChunk();
+    this.#chunk = rest;
+  }
+
   /**
    * Takes the bytes behind the last returned request out of the parser, for a connection that
    * speaks another language from here on (a payload behind a line, a stream behind PSYNC).

@@ -16,8 +16,13 @@ import { type ServerState, setClock } from "./state.ts";
 import { discardTransaction, enqueue } from "./transactions.ts";
 
 /** A request of a client; see `execute`. A replica must not be sent a reply to anything. */
-export function executeRequest(state: ServerState, client: Client, args: Arguments): void {
-  execute(state, client, args);
+export function executeRequest(
+  state: ServerState,
+  client: Client,
+  args: Arguments,
+  command: Command | undefined = lookupCommand(args[0] ?? ""),
+): void {
+  execute(state, client, args, command);
   if (client.kind === "replica")
     closeIfReplied(state, client, fullNameOf(args) || textOf(args[0] ?? ""));
 }
@@ -26,10 +31,15 @@ export function executeRequest(state: ServerState, client: Client, args: Argumen
  * Works on one request: checks in the order of server spec §6.1, then queues or runs it. The reply
  * goes straight to the client's writer; what else is to be done is left in `state.effects`.
  * @param args not empty; the name first
+ * @param command what the name stands for, where that is known already
  */
-export function execute(state: ServerState, client: Client, args: Arguments): void {
+export function execute(
+  state: ServerState,
+  client: Client,
+  args: Arguments,
+  command: Command | undefined = lookupCommand(args[0] ?? ""),
+): void {
   const name = args[0] ?? "";
-  const command = lookupCommand(name);
   if (command === undefined) {
     refuse(client, unknownCommand(textOf(name), args.slice(1).map(textOf)));
     return;

@@ -116,6 +116,41 @@ describe("RequestParser: laws", () => {
     );
   });
 
+  it("may stop anywhere in a chunk whose memory is used again", () => {
+    fc.assert(
+      fc.property(almostRequests, cuts, fc.nat({ max: 3 }), (stream, fractions, taken) => {
+        const whole = parse([stream]);
+        const parser = new RequestParser(LIMITS);
+        const memory = Buffer.alloc(stream.length);
+        const requests: (readonly Bytes[])[] = [];
+        let error: string | undefined;
+        try {
+          for (const chunk of slice(stream, fractions)) {
+            chunk.copy(memory);
+            parser.feed(memory.subarray(0, chunk.length));
+            for (let count = 0; count < taken; count++) {
+              const next = parser.next();
+              if (next !== undefined) requests.push(next);
+            }
+            parser.keepRest();
+            memory.fill("x");
+          }
+          for (let next = parser.next(); next !== undefined; next = parser.next()) {
+            requests.push(next);
+          }
+        } catch (thrown) {
+          if (!(thrown instanceof ProtocolError)) throw thrown;
+          error = thrown.errorText;
+        }
+        expect(requests.map((words) => words.map(form))).toEqual(
+          whole.requests.map((words) => words.map(form)),
+        );
+        expect(error).toBe(whole.error);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   it("consumes every byte of what it accepts", () => {
     fc.assert(
       fc.property(almostRequests, cuts, (stream, fractions) => {

@@ -11,6 +11,7 @@ import type { User } from "../../wire/acl/user.ts";
 import type { ClientHost } from "./client-host.ts";
 import { clientLine, NO_DAEMON_FACTS } from "./client-line.ts";
 import { ClientOutput, type DeferredReply, type ReplyMode } from "./client-output.ts";
+import { readFrom } from "./client-socket.ts";
 import { isCrossProtocolRequest } from "./cross-protocol.ts";
 import { endGracefully } from "./linger.ts";
 import type { ListedClient } from "./listed-client.ts";
@@ -92,7 +93,7 @@ export class ClientConnection implements Connection, Subscriber, ListedClient {
     this.#reader = new RequestReader(host.settings);
     this.#output = new ClientOutput(socket, (text) => host.stats.countError(text));
     this.reply = this.#output.writer;
-    socket.on("data", (chunk) => this.#onData(chunk));
+    readFrom(socket, (chunk) => this.#onData(chunk));
     socket.on("drain", () => this.#onDrain());
     socket.on("end", () => this.#onEnd());
     socket.on("error", () => this.#disappear());
@@ -324,6 +325,7 @@ export class ClientConnection implements Connection, Subscriber, ListedClient {
     stats.reads++;
     this.#reader.feed(chunk);
     this.#continue(this.#lastActiveAt);
+    this.#reader.keepRest();
   }
 
   /** Executes what has arrived, as far as nothing stands in the way; then sends the replies. */

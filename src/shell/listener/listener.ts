@@ -5,6 +5,7 @@ import type { AccessControl } from "./access/access-control.ts";
 import { ClientConnection } from "./client-connection.ts";
 import type { ClientHost, ListenerLog } from "./client-host.ts";
 import { ClientList } from "./client-list.ts";
+import { ClientSocket } from "./client-socket.ts";
 import {
   isUnavailable,
   listenOn,
@@ -290,7 +291,10 @@ export class Listener {
   }
 
   #newServer(addressesOf: (socket: Socket) => SocketAddresses): Server {
-    return createServer(ACCEPTED, (socket) => this.accept(socket, addressesOf(socket)));
+    return createServer({ ...ACCEPTED, pauseOnConnect: true }, (accepted) => {
+      const addresses = addressesOf(accepted);
+      this.accept(ClientSocket.takeOver(accepted), addresses);
+    });
   }
 
   /** From here on an error is one of accepting, such as too many open files. */

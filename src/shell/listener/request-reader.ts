@@ -47,6 +47,11 @@ export class RequestReader {
     this.#parser.feed(chunk);
   }
 
+  /** The memory of the chunk fed last is about to be used for another. */
+  keepRest(): void {
+    this.#parser.keepRest();
+  }
+
   /** Whether the socket should be read. */
   get wantsInput(): boolean {
     if (this.closed) return true;

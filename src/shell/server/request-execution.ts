@@ -3,7 +3,8 @@ import type { ClientId } from "../../base/ids.ts";
 import type { Millis } from "../../base/units.ts";
 import type { Client } from "../../server/client.ts";
 import { addClient } from "../../server/clients.ts";
-import { fullNameOf } from "../../server/commands/table.ts";
+import { calledName } from "../../server/command.ts";
+import { lookupCommand } from "../../server/commands/table.ts";
 import { executeRequest } from "../../server/execute.ts";
 import type { Input } from "../../server/input.ts";
 import { onReplicaAlive } from "../../server/replication/master-side.ts";
@@ -114,8 +115,9 @@ export class RequestExecution implements RequestHandler {
   #execute(connection: ClientConnection, client: Client, args: readonly Bytes[]): void {
     const state = this.#state;
     setClock(state, state.observation.measuredAt);
-    connection.lastCommand = fullNameOf(args);
-    executeRequest(state, client, args);
+    const command = lookupCommand(args[0] ?? "");
+    connection.lastCommand = command === undefined ? "" : calledName(command, args);
+    executeRequest(state, client, args, command);
     if (client.wait !== undefined) connection.suspend();
     if (client.transaction !== undefined) connection.queuedCommandBytes += lengthOf(args);
     else if (connection.queuedCommandBytes > 0) connection.queuedCommandBytes = 0;
