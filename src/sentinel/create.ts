@@ -3,6 +3,7 @@ import { seededRandom } from "../base/random.ts";
 import { epoch, type Millis, NEVER, saveNumber } from "../base/units.ts";
 import type { DurableMaster, DurableSentinel } from "../wire/sentinel-conf/durable-sentinel.ts";
 import { createMaster, createReplica, createSentinel as createPeer } from "./instances.ts";
+import { MasterPlaces } from "./master-places.ts";
 import { NO_OUTSIDE_SECRETS, type OutsideSecrets } from "./outside-secrets.ts";
 import type { MasterSettings, SentinelState } from "./state.ts";
 import { DEFAULT_TUNABLES } from "./tunables.ts";
@@ -47,6 +48,7 @@ export function createSentinelState(
     currentEpoch: durable.currentEpoch,
     latestElection: { epoch: epoch(0), seenAt: Number.NEGATIVE_INFINITY as Millis },
     masters: new Map(),
+    mastersByPlace: new MasterPlaces(),
     links: new Map(),
     sentinelLinks: new Map(),
     ownHost: undefined,

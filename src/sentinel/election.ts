@@ -5,6 +5,7 @@ import { after, type Epoch, epoch, type Millis, millis, NEVER } from "../base/un
 import { aboutInstance, describeInstance } from "./events.ts";
 import { type Failover, NO_FAILOVER } from "./failover-phase.ts";
 import { askAll, votedFor } from "./opinions.ts";
+import { mastersAt } from "./master-places.ts";
 import type { Master, SentinelState } from "./state.ts";
 import {
   ELECTION_STAGGER_MOST_MS,
@@ -13,7 +14,6 @@ import {
   FRUITLESS_ELECTIONS_MAX,
   SHARED_EPOCH_MS,
 } from "./tunables.ts";
-import { wasAt } from "./whereabouts.ts";
 import { logLine, publish, requestSave, touch, type Turn } from "./turn.ts";
 
 /** Moves the failover to another phase. */
@@ -61,9 +61,9 @@ export function voteFor(
 
 /** Who asks names an address: several names on one have one vote between them (W-26). */
 function shareVote(state: SentinelState, master: Master): void {
-  for (const other of state.masters.values()) {
+  for (const other of mastersAt(state, master.place)) {
     if (other === master || other.vote.leaderEpoch <= master.vote.leaderEpoch) continue;
-    if (wasAt(state, other, master.place)) Object.assign(master.vote, other.vote);
+    Object.assign(master.vote, other.vote);
   }
 }
 

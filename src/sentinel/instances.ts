@@ -3,6 +3,7 @@ import type { MasterName, RunId } from "../base/ids.ts";
 import { after, epoch, type Millis, saveNumber } from "../base/units.ts";
 import { NO_FAILOVER, NO_RECONFIGURATION } from "./failover-phase.ts";
 import { attachOwner, createLink, detachOwner } from "./links.ts";
+import { mastersAt } from "./master-places.ts";
 import type {
   Link,
   Master,
@@ -16,7 +17,7 @@ import type {
 } from "./state.ts";
 import { ALONE_AFTER_MS, ASK_BACKOFF_FIRST_MS } from "./tunables.ts";
 import type { Turn } from "./turn.ts";
-import { isAt, replicaName, shownAddress, wasAt } from "./whereabouts.ts";
+import { isAt, replicaName, shownAddress } from "./whereabouts.ts";
 
 const NEVER_DOWN: SubjectiveDown = { down: false, since: Number.NEGATIVE_INFINITY as Millis };
 
@@ -80,6 +81,7 @@ export function createMaster(
   };
   attachOwner(link, master);
   state.masters.set(given.masterName, master);
+  state.mastersByPlace.add(master);
   return master;
 }
 
@@ -183,8 +185,7 @@ export function findReplica(
 
 export function findMaster(state: SentinelState, address: Address): Master | undefined {
   let found: Master | undefined;
-  for (const master of state.masters.values()) {
-    if (!wasAt(state, master, address)) continue;
+  for (const master of mastersAt(state, address)) {
     // Several names on one address: speak for the one whose failover is likely (W-26).
     if (found === undefined || (master.sdown.down && !found.sdown.down)) found = master;
   }

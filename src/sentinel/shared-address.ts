@@ -8,8 +8,11 @@ import { mayBeAt } from "./whereabouts.ts";
  * answer is about the one whose failover is likely (`findMaster`), and the operator should know (W-26).
  */
 export function warnOfSharedAddress(turn: Turn, master: Master): void {
-  for (const other of turn.state.masters.values()) {
-    if (other === master || !mayBeAt(turn.state, other, master.place)) continue;
+  const { state } = turn;
+  const candidates =
+    state.names.size === 0 ? state.mastersByPlace.at(master.place) : state.masters.values();
+  for (const other of candidates) {
+    if (other === master || !mayBeAt(state, other, master.place)) continue;
     logLine(
       turn,
       "warning",

@@ -9,6 +9,7 @@ import type { Failover, Reconfiguration } from "./failover-phase.ts";
 import type { Scripts } from "./script-queue.ts";
 import type { LogThreshold } from "../wire/sentinel-conf/durable-sentinel.ts";
 import type { Input } from "./input.ts";
+import type { MasterPlaces } from "./master-places.ts";
 import type { SecretSource } from "../wire/conf/secret-source.ts";
 import type { OutsideSecrets } from "./outside-secrets.ts";
 import type { Tunables } from "./tunables.ts";
@@ -24,6 +25,8 @@ export interface SentinelState {
   /** The newest epoch in which votes were asked for, of whichever master, and when it was seen. */
   readonly latestElection: { epoch: Epoch; seenAt: Millis };
   readonly masters: Map<MasterName, Master>;
+  /** The same by where they are; `setPlace` keeps it right. */
+  readonly mastersByPlace: MasterPlaces;
   readonly links: Map<LinkId, Link>;
   /** Links to sentinels by their run id: masters that share a sentinel share its link (§2.6). */
   readonly sentinelLinks: Map<RunId, Link>;

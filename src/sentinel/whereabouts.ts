@@ -28,7 +28,9 @@ export function setAnnounceHostnames(state: SentinelState, isOn: boolean): void 
 }
 
 export function setPlace(state: SentinelState, instance: Instance, place: Address): void {
+  if (instance.kind === "master") state.mastersByPlace.remove(instance);
   instance.place = place;
+  if (instance.kind === "master") state.mastersByPlace.add(instance);
   instance.address = shownAddress(state, place);
 }
 

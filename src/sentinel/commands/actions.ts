@@ -138,6 +138,7 @@ export function remove(turn: Turn, request: ClientRequest, name: string): void {
   turn.touched.delete(master);
   dropInstance(turn, master);
   state.masters.delete(master.masterName);
+  state.mastersByPlace.remove(master);
   replyOr(turn, request, OK, SAVE_FAILED);
 }
 
