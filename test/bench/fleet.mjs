@@ -2,7 +2,7 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import { freePort } from "./processes.mjs";
+import { freePort, until } from "./processes.mjs";
 
 /**
  * @typedef {object} FleetMember
@@ -102,4 +102,27 @@ export function replicaMembers(groups) {
 /** A port for masters and another for replicas. */
 export async function fleetPorts() {
   return { masters: await freePort(), replicas: await freePort() };
+}
+
+/** A busy machine takes its time, redis-sentinel with 1,000 masters most of all. */
+const WATCHING_WITHIN_MS = 240_000;
+
+/**
+ * Every master has its replica and is up, and every server has a subscribed sentinel. The sentinel is
+ * only asked when the latter is so: its answer is long, and making it delays what is waited for.
+ * @param {import("ioredis").Redis} client of the sentinel
+ * @param {Fleet} fleet
+ * @param {number} count of masters with one replica each
+ */
+export async function untilWatching(client, fleet, count) {
+  const known = /status=ok,address=[^,]*,slaves=1,/g;
+  await until(
+    "the sentinel watches all",
+    async () => {
+      if ((await fleet.heard()) < 2 * count) return false;
+      const text = await client.info("sentinel");
+      return (text.match(known) ?? []).length === count;
+    },
+    WATCHING_WITHIN_MS,
+  );
 }

@@ -1,8 +1,8 @@
 // How quickly a sentinel answers its clients, vedette-sentinel beside redis-sentinel.
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { Fleet, fleetGroups, masterMembers, replicaMembers } from "./fleet.mjs";
-import { freePort, plainClient, PROGRAMS, realInfo, Round, until } from "./processes.mjs";
+import { Fleet, fleetGroups, masterMembers, replicaMembers, untilWatching } from "./fleet.mjs";
+import { freePort, plainClient, PROGRAMS, realInfo, Round } from "./processes.mjs";
 import { report, tellRound } from "./report.mjs";
 import { percentile } from "./statistics.mjs";
 
@@ -49,17 +49,13 @@ async function startWatching(round, kind, count, info) {
   const port = await freePort();
   const groups = fleetGroups(count, { masters: port, replicas: port });
   const members = [...masterMembers(groups), ...replicaMembers(groups)];
-  round.keep(await Fleet.start({ port, members, info }));
+  const fleet = round.keep(await Fleet.start({ port, members, info }));
   const sentinel = await round.sentinel(
     kind,
     groups.map(({ name, master }) => `sentinel monitor ${name} ${master.host} ${master.port} 1`),
   );
   const client = round.keep(plainClient(sentinel.port));
-  await until(
-    "the sentinel watches all",
-    async () => ((await client.info("sentinel")).match(/slaves=1,/g) ?? []).length === count,
-    120_000,
-  );
+  await untilWatching(client, fleet, count);
   return { sentinel, client };
 }
 
@@ -121,7 +117,7 @@ async function measureMasters(kind, info) {
 }
 
 /** @param {{ rounds?: number, json?: boolean }} options */
-export async function benchQuery({ rounds = 10, json = false }) {
+export async function benchQuery({ rounds = 5, json = false }) {
   const info = await realInfo();
   const columns = /** @type {const} */ (["redis", "vedette"]).map((kind) => ({
     kind,

@@ -1,9 +1,9 @@
 // One sentinel with many masters, each with one replica: what it costs, how soon it knows them all,
 // and how quickly it answers meanwhile. Then many masters that die at the same moment.
 import { setTimeout as pause } from "node:timers/promises";
-import { Fleet, fleetGroups, masterMembers, replicaMembers } from "./fleet.mjs";
+import { Fleet, fleetGroups, masterMembers, replicaMembers, untilWatching } from "./fleet.mjs";
 import { massKill } from "./mass-kill.mjs";
-import { freePort, plainClient, realInfo, Round, until } from "./processes.mjs";
+import { freePort, plainClient, realInfo, Round } from "./processes.mjs";
 import { cpuSeconds, residentMegabytes } from "./process-cost.mjs";
 import { report, tellRound } from "./report.mjs";
 import { percentile } from "./statistics.mjs";
@@ -50,7 +50,7 @@ async function measure(kind, count, info) {
         `sentinel down-after-milliseconds ${name} ${DOWN_AFTER_MS}`,
       ]),
     );
-    await untilWatching(round, sentinel, fleet, count);
+    await untilWatching(round.keep(plainClient(sentinel.port)), fleet, count);
     const convergedMs = performance.now() - startedAt;
     await pause(SETTLE_MS);
     const cpuBefore = cpuSeconds(sentinel.child);
@@ -71,27 +71,6 @@ async function measure(kind, count, info) {
   } finally {
     await round.end();
   }
-}
-
-/**
- * Every master has its replica and is up, and every server has a subscribed sentinel.
- * @param {Round} round
- * @param {Daemon} sentinel
- * @param {Fleet} fleet
- * @param {number} count
- */
-async function untilWatching(round, sentinel, fleet, count) {
-  const client = round.keep(plainClient(sentinel.port));
-  const known = /status=ok,address=[^,]*,slaves=1,/g;
-  await until(
-    "the sentinel watches all",
-    async () => {
-      if ((await fleet.heard()) < 2 * count) return false;
-      const text = await client.info("sentinel");
-      return (text.match(known) ?? []).length === count;
-    },
-    120_000,
-  );
 }
 
 /**
