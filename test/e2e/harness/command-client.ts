@@ -6,6 +6,7 @@ import { clientOptions, type TlsFiles } from "./tls-files.ts";
  * connection fail; nothing is retried behind the test's back.
  */
 export class CommandClient {
+  readonly #host: string;
   readonly #port: number;
   readonly #password: string | undefined;
   readonly #tls: TlsFiles | undefined;
@@ -14,10 +15,16 @@ export class CommandClient {
   constructor(
     port: number,
     {
+      host = "127.0.0.1",
       password,
       tls,
-    }: { readonly password?: string | undefined; readonly tls?: TlsFiles | undefined } = {},
+    }: {
+      readonly host?: string | undefined;
+      readonly password?: string | undefined;
+      readonly tls?: TlsFiles | undefined;
+    } = {},
   ) {
+    this.#host = host;
     this.#port = port;
     this.#password = password;
     this.#tls = tls;
@@ -44,7 +51,7 @@ export class CommandClient {
 
   async #connect(): Promise<Redis> {
     const redis = new Redis({
-      host: "127.0.0.1",
+      host: this.#host,
       port: this.#port,
       ...(this.#password === undefined ? {} : { password: this.#password }),
       ...(this.#tls === undefined ? {} : { tls: clientOptions(this.#tls) }),

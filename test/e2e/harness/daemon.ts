@@ -9,6 +9,8 @@ export interface DaemonOptions {
   readonly title: string;
   readonly program: Program;
   readonly args: readonly string[];
+  /** Where it listens; loopback unless it says otherwise. */
+  readonly host?: string | undefined;
   readonly port: number;
   readonly dir: string;
   readonly password?: string | undefined;
