@@ -6,7 +6,7 @@ import { type NemesisReport, unleash } from "./nemesis/nemesis.ts";
 const SECONDS = Number(process.env["NEMESIS_SECONDS"] ?? 5);
 const SEED = Number(process.env["NEMESIS_SEED"] ?? 150);
 /** Starting, mending and judging. */
-const BESIDES_MS = 150_000;
+const BESIDES_MS = 200_000;
 
 async function survives(kind: Kind): Promise<void> {
   const replay = `npm run nemesis -- --seconds ${SECONDS} --seed ${SEED} --only ${kind}`;

@@ -5,11 +5,13 @@ import { type Absence, type Acknowledged, unexplained } from "./history.ts";
 import { HISTORY, HistoryClient } from "./history-client.ts";
 import { drawNemesis, type NemesisFault } from "./plan.ts";
 
+/** A sentinel that was stopped for more than two seconds does not act for so long. */
+const TILT_MS = 30_000;
 /** Two attempts that fail, one that works, the copies of what was left behind, a busy machine. */
-export const SETTLES_WITHIN_MS = 3 * (DOWN_AFTER_MS + 2 * FAILOVER_TIMEOUT_MS);
+const SETTLES_WITHIN_MS = TILT_MS + 3 * (DOWN_AFTER_MS + 2 * FAILOVER_TIMEOUT_MS);
 const CLIENTS = 3;
 /** What an empty server must not undo: it is started when another one is the master. */
-const REPLACED_WITHIN_MS = 4 * FAILOVER_TIMEOUT_MS;
+const REPLACED_WITHIN_MS = TILT_MS + 4 * FAILOVER_TIMEOUT_MS;
 
 export interface NemesisReport {
   readonly seed: number;
