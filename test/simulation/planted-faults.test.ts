@@ -1,6 +1,13 @@
-import { describe, expect, it } from "vitest";
+import { readFileSync, writeFileSync } from "node:fs";
+import { afterAll, describe, expect, it } from "vitest";
 import { simulate } from "../../src/sim/simulation.ts";
-import { PLANTED_FAULTS, type PlantedFault } from "./planted-faults.ts";
+import { PLANTED_FAULTS } from "./planted-faults.ts";
+import type { PlantedFault } from "./planting.ts";
+
+const DOCUMENT = new URL("../../docs/simulation.md", import.meta.url);
+const TABLE = /(<!-- planted faults -->\n)[^]*?(\n<!-- end of planted faults -->)/;
+
+const found = new Map<string, { readonly seed: number; readonly invariant: string }>();
 
 /** What each fault is found by first, in the order of the seeds. */
 function firstViolation({ program, within }: PlantedFault): { seed: number; invariant: string } {
@@ -11,8 +18,50 @@ function firstViolation({ program, within }: PlantedFault): { seed: number; inva
   return { seed: within, invariant: "none broken" };
 }
 
+function row(cells: readonly string[]): string {
+  return `| ${cells.join(" | ")} |`;
+}
+
+/** As prettier likes it: every column as wide as its widest cell. */
+function formatTable(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map((cells) => cells[column]?.length ?? 0)),
+  );
+  const padded = rows.map((cells) => cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)));
+  const line = widths.map((width) => "-".repeat(width));
+  const [head = [], ...body] = padded;
+  return [row(head), row(line), ...body.map(row)].join("\n");
+}
+
+/** `npm run mutations` writes the table; other runs leave the document alone. */
+function writeTable(): void {
+  const rows = [...found].map(([name, { seed, invariant }]) => [name, invariant, String(seed)]);
+  const table = formatTable([["planted fault", "checker that fired", "seeds needed"], ...rows]);
+  const text = readFileSync(DOCUMENT, "utf8");
+  writeFileSync(DOCUMENT, text.replace(TABLE, `$1\n${table}\n$2`));
+}
+
 describe("every checker can fail", () => {
-  it.each(Object.entries(PLANTED_FAULTS))("%s", (_name, fault) => {
-    expect(firstViolation(fault)).toMatchObject({ invariant: fault.invariant });
+  it.each(Object.entries(PLANTED_FAULTS))("%s", (name, fault) => {
+    const first = firstViolation(fault);
+    found.set(name, first);
+    expect(first).toMatchObject({ invariant: fault.invariant });
+  });
+
+  it("each planted fault and its checker stand in the documentation", () => {
+    const [table = ""] = TABLE.exec(readFileSync(DOCUMENT, "utf8")) ?? [];
+    const told = [...table.matchAll(/^\| (.*?) *\| (.*?) *\| \d+ *\|$/gm)];
+    const rows = told.map(([, name, checker]) => [name, checker]);
+    const planted = Object.entries(PLANTED_FAULTS).map(([name, { invariant }]) => [
+      name,
+      invariant,
+    ]);
+    if (process.env["VEDETTE_WRITE_TABLE"] === undefined) {
+      expect(rows, "npm run mutations writes the table").toEqual(planted);
+    }
+  });
+
+  afterAll(() => {
+    if (process.env["VEDETTE_WRITE_TABLE"] !== undefined) writeTable();
   });
 });

@@ -1,71 +1,28 @@
 import type { RunId } from "../../src/base/ids.ts";
-import { epoch, saveNumber } from "../../src/base/units.ts";
+import { epoch } from "../../src/base/units.ts";
 import { array, bulk, integer } from "../../src/resp/reply.ts";
-import type { Effect } from "../../src/sentinel/effect.ts";
-import type { Input } from "../../src/sentinel/input.ts";
-import type { Master, SentinelState } from "../../src/sentinel/state.ts";
-import { formatHello, type HelloContent, parseHello } from "../../src/wire/hello.ts";
-import { REAL_PROGRAM, type SentinelProgram } from "../../src/sim/sentinel-program.ts";
-
-/** A mistake somebody could make in the core, and the invariant that must notice it. */
-export interface PlantedFault {
-  readonly program: SentinelProgram;
-  readonly invariant: string;
-  /** The first seeds among which one at least must fail. */
-  readonly within: number;
-}
-
-type Step = SentinelProgram["step"];
-
-function withStep(tamper: (step: Step) => Step): SentinelProgram {
-  return { ...REAL_PROGRAM, step: tamper(REAL_PROGRAM.step) };
-}
-
-/** Runs the step with something about the state changed, and changes it back. */
-function during(state: SentinelState, change: (master: Master) => () => void): () => void {
-  const undo = [...state.masters.values()].map(change);
-  return () => {
-    for (const each of undo) each();
-  };
-}
-
-function withEffects(tamper: (effect: Effect, state: SentinelState, input: Input) => Effect[]) {
-  return withStep(
-    (step) => (state, input, now) =>
-      step(state, input, now).flatMap((effect) => tamper(effect, state, input)),
-  );
-}
-
-function isVoteRequest(input: Input): input is Extract<Input, { kind: "client-request" }> {
-  return (
-    input.kind === "client-request" &&
-    input.args[1] === "is-master-down-by-addr" &&
-    input.args[5] !== "*"
-  );
-}
-
-/** Does the answer to a vote request name somebody? */
-function givesVote({ reply }: Extract<Effect, { kind: "reply" }>): boolean {
-  if (reply.kind !== "value" || reply.reply.kind !== "array") return false;
-  const [, leader] = reply.reply.items;
-  return leader?.kind === "bulk" && leader.bytes !== "*";
-}
-
-const NOW = saveNumber(0);
-
-function withHellos(tamper: (hello: HelloContent, state: SentinelState) => HelloContent) {
-  return withEffects((effect, state) => {
-    if (effect.kind !== "send" || effect.command.name !== "hello") return [effect];
-    const hello = parseHello(effect.command.payload);
-    if (hello.kind !== "hello") return [effect];
-    const payload = formatHello(tamper(hello, state));
-    return [{ ...effect, command: { ...effect.command, payload } }];
-  });
-}
+import type { SentinelState } from "../../src/sentinel/state.ts";
+import type { HelloContent } from "../../src/wire/hello.ts";
+import { REAL_PROGRAM } from "../../src/sim/sentinel-program.ts";
+import { DECISION_FAULTS } from "./planted-decisions.ts";
+import { MEMORY_FAULTS } from "./planted-memory.ts";
+import {
+  during,
+  givesVote,
+  isVoteRequest,
+  NOW,
+  type PlantedFault,
+  withEffects,
+  withHellos,
+  withStep,
+} from "./planting.ts";
 
 const FIRST_HELLOS = new WeakMap<SentinelState, HelloContent>();
 
+/** Mistakes one at a time, each with the checker that must find it. */
 export const PLANTED_FAULTS: Readonly<Record<string, PlantedFault>> = {
+  ...MEMORY_FAULTS,
+  ...DECISION_FAULTS,
   "a vote is told before it is on disk": {
     program: withEffects((effect, _state, input) =>
       effect.kind === "reply" && isVoteRequest(input) ? [{ ...effect, afterSave: NOW }] : [effect],

@@ -8,14 +8,6 @@ import { simulate } from "../../src/sim/simulation.ts";
 const SEEDS = 300;
 /** Reached in worlds with host names, or with many masters. */
 const ELSEWHERE = /resolve|name-gone|names-stalled|fault move-|kill-masters/;
-/** Seeds that once broke an invariant, with what they found. Add one with each bug. */
-const PINNED: readonly (readonly [seed: number, story: string])[] = [
-  [81, "an order that a slow disk held reached a server that had become the master meanwhile"],
-  [124, "the same, in a forced failover"],
-  [116, "a candidacy left unsaved because an earlier save had failed before its own"],
-  [191, "the same, in a later epoch"],
-  [6978, "TILT ended, and a replica was promoted in the step that then found it down"],
-];
 
 describe(`${SEEDS} simulated clusters`, () => {
   const counts: Counts = new Map();
@@ -78,11 +70,5 @@ describe("a seed", () => {
 
   it("is a story of its own", () => {
     expect(simulate(1).journal).not.toEqual(simulate(2).journal);
-  });
-});
-
-describe("a bug that was found", () => {
-  it.each(PINNED)("is not back: seed %i, %s", (seed) => {
-    expect(simulate(seed).violation).toBeUndefined();
   });
 });
