@@ -436,6 +436,9 @@ const TRANSCRIPTS: Readonly<Record<string, string>> = {
     +OK
     > FUNCTION FLUSH later
     -ERR FUNCTION FLUSH only supports SYNC|ASYNC option
+    > COMMAND INFO config|get|key
+    *1
+      *-1
     > FUNCTION KILL
     -NOTBUSY No scripts in execution right now.
     > FUNCTION LOAD code

@@ -23,9 +23,9 @@ export function withSubcommands({ name, flags, group, subcommands }: Command): N
 
 /** The entry of COMMAND and COMMAND INFO. @param name `get`, `config|get` */
 export function describeCommand(table: ReadonlyMap<string, Command>, name: string): Reply {
-  const [word = "", subcommandWord] = name.split("|", 2);
+  const [word = "", subcommandWord, ...more] = name.split("|");
   const command = table.get(word);
-  if (command === undefined) return { kind: "null-array" };
+  if (command === undefined || more.length > 0) return { kind: "null-array" };
   if (subcommandWord !== undefined) return describeSubcommand(command, subcommandWord);
   const inner = [...(command.subcommands ?? [])].map(([each]) => describeSubcommand(command, each));
   const positions = inner.length === 0 ? command.keys : NO_KEYS;

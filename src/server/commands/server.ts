@@ -12,6 +12,7 @@ import { abortShutdown, beginShutdown, joinShutdown } from "../shutdown.ts";
 import type { ServerState, Shutdown } from "../state.ts";
 import { REDIS_VERSION } from "../version.ts";
 import { debug } from "./debug.ts";
+import { replyHelp } from "./help.ts";
 
 function info(state: ServerState, client: Client, args: Arguments): void {
   const wanted = args.slice(1).map((section) => textOf(section).toLowerCase());
@@ -106,10 +107,22 @@ function script(_: ServerState, client: Client, args: Arguments): void {
     case "flush":
       replyOk(client);
       return;
+    case "help":
+      replyHelp(client, "SCRIPT", SCRIPT_HELP);
+      return;
     default:
       replyError(client, "NOTBUSY No scripts in execution right now.");
   }
 }
+
+const SCRIPT_HELP = [
+  "EXISTS <sha1> [<sha1> ...]",
+  "    Return information about the existence of the scripts in the script cache.",
+  "FLUSH [ASYNC|SYNC]",
+  "    Flush the Lua scripts cache.",
+  "KILL",
+  "    Kill the currently executing Lua script.",
+];
 
 function cluster(_: ServerState, client: Client): void {
   replyError(client, "ERR This instance has cluster support disabled");
@@ -143,6 +156,7 @@ const SCRIPT_SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map([
   ["kill", { arity: 2, flags: flags("sB") }],
   ["exists", { arity: -3, flags: flags("s") }],
   ["flush", { arity: -2, flags: flags("s") }],
+  ["help", { arity: 2, flags: flags("LT") }],
 ]);
 
 const MODULE_SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map([
