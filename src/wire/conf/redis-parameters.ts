@@ -253,8 +253,8 @@ export const REDIS_PARAMETERS = {
   /** Ours: whether a replica refuses to be emptied by a master that lost its data. */
   "vedette-empty-master-guard": mutable(choice("no", "refuse"), "no"),
   /** Ours: files that hold `requirepass` and `masterauth`, read again when they change. */
-  "vedette-requirepass-file": immutable(text(), unset),
-  "vedette-masterauth-file": immutable(text(), unset),
+  "vedette-requirepass-file": { ...immutable(text(), unset), isHidden: true },
+  "vedette-masterauth-file": { ...immutable(text(), unset), isHidden: true },
 
   ...TLS_PARAMETERS,
   ...CLUSTER_PARAMETERS,
