@@ -63,11 +63,11 @@ const LINES = [
   "PING",
 ];
 
-describeWithReal(["redis-server"], "users of a server, beside redis-server", () => {
-  async function start(kind: Kind): Promise<DataServer> {
-    return lab.dataServer(kind, { kind });
-  }
+async function start(kind: Kind): Promise<DataServer> {
+  return lab.dataServer(kind, { kind });
+}
 
+describeWithReal(["redis-server"], "users of a server, beside redis-server", () => {
   it("may the same, and are refused in the same words", async () => {
     const told = await Promise.all(
       (["redis", "vedette"] as const).map(async (kind) => {
