@@ -399,4 +399,11 @@ describe("lists, sets and SORT", () => {
   it.each(Object.entries(TRANSCRIPTS))("%s", (_, transcript) => {
     expect(playTranscript(new TestServer(), transcript)).toBe(expected(transcript));
   });
+
+  it("take the number of an element up to its first zero byte, as C does", () => {
+    const client = new TestServer().connect();
+    client.send("RPUSH", "l", "2\0x", "\0y", "1");
+    const sorted = ["\0y", "1", "2\0x"].map((text) => `$${text.length}\r\n${text}\r\n`);
+    expect(client.send("SORT", "l")).toBe(`*3\r\n${sorted.join("")}`);
+  });
 });

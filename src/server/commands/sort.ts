@@ -166,7 +166,9 @@ function weighed(
   const found = by === undefined ? element : valueAt(state, client, by, text);
   const key = found === undefined ? undefined : textOf(found);
   if (isAlpha || key === undefined) return { element, text, key, score: 0 };
-  const score = key === "" ? 0 : parseDouble(key.trim());
+  // Redis reads it as a text of C, which ends at the first zero byte.
+  const [number = ""] = key.split("\0", 1);
+  const score = number === "" ? 0 : parseDouble(number.trim());
   return score === undefined || Number.isNaN(score) ? undefined : { element, text, key, score };
 }
 
