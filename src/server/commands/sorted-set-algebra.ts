@@ -149,7 +149,7 @@ function intersection(sources: readonly Source[], options: Options): SortedSet {
         joined = undefined;
         break;
       }
-      joined = join(joined, weigh(more, options.weights[index] ?? 1), options.aggregate);
+      joined = join(joined, more * (options.weights[index] ?? 1), options.aggregate);
     }
     if (joined !== undefined) scores.set(member, joined);
   }
@@ -186,12 +186,16 @@ function scoreOf(source: Source, member: string): number | undefined {
   return source.has(member) ? 1 : undefined;
 }
 
-/** What would be no number, such as 0 times infinity, counts as 0. */
+/**
+ * What would be no number, such as 0 times infinity, counts as 0. So it is for every score of a union, and
+ * for the first of an intersection; the others are joined as they are.
+ */
 function weigh(score: number, weight: number): number {
   const weighted = score * weight;
   return Number.isNaN(weighted) ? 0 : weighted;
 }
 
+/** @param other may be no number, which is neither less nor more than `one` */
 function join(one: number, other: number, aggregate: Aggregate): number {
   switch (aggregate) {
     case "SUM": {
@@ -199,9 +203,9 @@ function join(one: number, other: number, aggregate: Aggregate): number {
       return Number.isNaN(sum) ? 0 : sum;
     }
     case "MIN":
-      return Math.min(one, other);
+      return other < one ? other : one;
     case "MAX":
-      return Math.max(one, other);
+      return other > one ? other : one;
     default:
       return unreachable(aggregate);
   }
