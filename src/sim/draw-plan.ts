@@ -117,7 +117,15 @@ function drawMixed(random: Random): Draft {
 function withNames({ cluster, swarm }: Draft): Draft {
   return {
     cluster: { ...cluster, hasNames: true },
-    swarm: { ...swarm, kinds: [...swarm.kinds, ...NAME_FAULT_KINDS, ...NAME_FAULT_KINDS] },
+    // An operator who gives an IP where all go by names would never agree with them.
+    swarm: {
+      ...swarm,
+      kinds: [
+        ...swarm.kinds.filter((kind) => kind !== "operator-monitor"),
+        ...NAME_FAULT_KINDS,
+        ...NAME_FAULT_KINDS,
+      ],
+    },
   };
 }
 

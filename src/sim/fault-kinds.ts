@@ -45,6 +45,11 @@ export const FAULT_KINDS = [
   "torn-file",
   // SENTINEL FAILOVER, whether it is a good moment or not.
   "operator-failover",
+  // RESET, REMOVE, MONITOR and SET on one sentinel; put right later by the same person.
+  "operator-reset",
+  "operator-remove",
+  "operator-monitor",
+  "operator-set",
 ] as const;
 
 /** What only happens where hosts have names. */

@@ -73,6 +73,9 @@ export class SentinelClients {
     if (client === undefined) return;
     const reply: Reply =
       effect.reply.kind === "value" ? effect.reply.reply : simple(effect.reply.sentinel ?? "");
+    for (const answered of this.#watchers.answered) {
+      answered(this.#sentinel, client.id, effect.request, reply);
+    }
     const [first] = client.voteRequests;
     if (first?.request === effect.request) {
       client.voteRequests.shift();

@@ -140,6 +140,7 @@ function awaitSettlement(
 ): void {
   try {
     awaitAgreement(world, { boundMs: settleBoundMs(cluster), lastingMs: LASTING_MS });
+    rules.orders.mustBeFinished();
     count(counts, "clusters settled");
   } catch (error) {
     const { forcedCount, referenceCount } = rules.announcements;
@@ -176,6 +177,8 @@ function countResults(counts: Counts, world: World, rules: Invariants): void {
   count(counts, "epochs forced without a vote", rules.elections.unvotedCount);
   count(counts, "forced epochs with two masters", rules.announcements.forcedCount);
   count(counts, "reference epochs with two masters", rules.announcements.referenceCount);
+  count(counts, "orders done", rules.orders.doneCount);
+  count(counts, "orders refused", rules.orders.refusedCount);
   count(counts, "epochs passed on with a full disk", rules.durability.gossipCount);
   for (const group of world.groups) {
     count(counts, "writes acknowledged", group.writer.acknowledged.length);

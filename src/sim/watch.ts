@@ -1,5 +1,6 @@
 import type { Address } from "../base/address.ts";
-import type { MasterName, RunId } from "../base/ids.ts";
+import type { ClientId, MasterName, RunId } from "../base/ids.ts";
+import type { Reply } from "../resp/reply.ts";
 import type { Epoch } from "../base/units.ts";
 import type { Effect } from "../sentinel/effect.ts";
 import type { SentinelEvent } from "../sentinel/events.ts";
@@ -46,6 +47,8 @@ export interface Watcher {
   ordered?(sentinel: SentinelNode, server: Address, master: Address | undefined): void;
   /** The file is on disk. */
   saved?(sentinel: SentinelNode): void;
+  /** An answer leaves for a client. */
+  answered?(sentinel: SentinelNode, client: ClientId, request: number, reply: Reply): void;
   crashed?(sentinel: SentinelNode): void;
   /** Its file was torn: the next start is from the last good copy, which may be older. */
   restored?(sentinel: SentinelNode): void;
@@ -93,6 +96,7 @@ export class Watchers {
   readonly ponged: readonly Call<"ponged">[];
   readonly ordered: readonly Call<"ordered">[];
   readonly saved: readonly Call<"saved">[];
+  readonly answered: readonly Call<"answered">[];
   readonly crashed: readonly Call<"crashed">[];
   readonly restored: readonly Call<"restored">[];
   readonly referenceVoted: readonly Call<"referenceVoted">[];
@@ -110,6 +114,7 @@ export class Watchers {
     this.ponged = watchers.flatMap((each) => each.ponged?.bind(each) ?? []);
     this.ordered = watchers.flatMap((each) => each.ordered?.bind(each) ?? []);
     this.saved = watchers.flatMap((each) => each.saved?.bind(each) ?? []);
+    this.answered = watchers.flatMap((each) => each.answered?.bind(each) ?? []);
     this.crashed = watchers.flatMap((each) => each.crashed?.bind(each) ?? []);
     this.restored = watchers.flatMap((each) => each.restored?.bind(each) ?? []);
     this.referenceVoted = watchers.flatMap((each) => each.referenceVoted?.bind(each) ?? []);

@@ -4,12 +4,13 @@ import { chance, nextBelow, type Random, seededRandom } from "../base/random.ts"
 import { millis } from "../base/units.ts";
 import { Agenda } from "./agenda.ts";
 import { castOf, type CastGroup } from "./cast.ts";
-import { hostNameOf } from "./host-name.ts";
+import { hostNameOf, serverAddress } from "./host-name.ts";
 import { HelloTexts } from "./hello-texts.ts";
 import { Journal } from "./journal.ts";
 import { Network } from "./network.ts";
 import type { Node } from "./node.ts";
 import { Operator } from "./operator.ts";
+import { putRight } from "./operator-duties.ts";
 import type { ClusterPlan, GroupPlan } from "./plan.ts";
 import { RedisServer } from "./redis-server.ts";
 import { ReferenceSentinel } from "./reference/reference-sentinel.ts";
@@ -21,9 +22,8 @@ import { type Watcher, Watchers } from "./watch.ts";
 import { Writer } from "./writer.ts";
 
 export const SENTINEL_PORT = 26379;
-const SERVER_PORT = 6379;
-/** So many have their networks between those of the sentinels and of the clients. */
-const FEW_GROUPS = 6;
+/** Orders that were under way when the faults ended have arrived within this. */
+const LATE_ORDERS_MS = 12_000;
 /** Servers start within this, in a random order, and the sentinels within as much again. */
 const STARTS_WITHIN_MS = 300;
 
@@ -50,6 +50,11 @@ export class World {
   /** Addresses that machines have left. */
   readonly #vacated: Address[] = [];
   #moves = 0;
+  /** Sentinels that an operator has left other than planned, with the group. */
+  readonly disturbed = new Map<
+    string,
+    { readonly sentinel: SentinelNode; readonly group: Group }
+  >();
   /** Nothing may be broken any more. */
   isHealed = false;
   #nodes = 0;
@@ -184,6 +189,11 @@ export class World {
       if (!node.isAlive) node.start();
     }
     this.network.retransmit();
+    for (const { sentinel, group } of this.disturbed.values()) {
+      putRight(this, sentinel, group);
+      // An order that was held up may have come behind that.
+      this.agenda.after(LATE_ORDERS_MS, () => putRight(this, sentinel, group));
+    }
   }
 
   /** Everybody has a generator of their own, so that leaving one out changes nothing for the others. */
@@ -307,9 +317,4 @@ function indices(length: number): number[] {
 
 function sentinelAddress(index: number): Address {
   return { host: `10.0.1.${index + 1}`, port: SENTINEL_PORT };
-}
-
-function serverAddress(group: number, index: number): Address {
-  const net = group < FEW_GROUPS ? `10.0.${2 + group}` : `10.1.${group}`;
-  return { host: `${net}.${index + 1}`, port: SERVER_PORT };
 }

@@ -1,6 +1,6 @@
 import type { RunId } from "../../src/base/ids.ts";
 import { epoch } from "../../src/base/units.ts";
-import { array, bulk, integer } from "../../src/resp/reply.ts";
+import { array, bulk, integer, OK } from "../../src/resp/reply.ts";
 import type { SentinelState } from "../../src/sentinel/state.ts";
 import type { HelloContent } from "../../src/wire/hello.ts";
 import { REAL_PROGRAM } from "../../src/sim/sentinel-program.ts";
@@ -201,6 +201,37 @@ export const PLANTED_FAULTS: Readonly<Record<string, PlantedFault>> = {
     }),
     invariant: "no order is given in TILT",
     within: 120,
+  },
+  "REMOVE is confirmed and not done": {
+    program: withStep((step) => (state, input, now) => {
+      if (input.kind !== "client-request" || input.args[1] !== "REMOVE") {
+        return step(state, input, now);
+      }
+      const { client, request } = input;
+      const reply = { kind: "value", reply: OK } as const;
+      return [{ kind: "reply", client, request, reply, afterSave: NOW, ifUnsaved: undefined }];
+    }),
+    invariant: "an operator's command is done or reported as not done",
+    within: 40,
+  },
+  "SET is confirmed before it is on disk": {
+    program: withEffects((effect, _state, input) =>
+      effect.kind === "reply" && input.kind === "client-request" && input.args[1] === "SET"
+        ? [{ ...effect, afterSave: NOW }]
+        : [effect],
+    ),
+    invariant: "an operator's command is done or reported as not done",
+    within: 40,
+  },
+  "nobody stands aside after three elections in vain": {
+    program: withStep((step) => (state, input, now) => {
+      for (const { attempts } of state.masters.values()) {
+        attempts.fruitless = Math.min(attempts.fruitless, 1);
+      }
+      return step(state, input, now);
+    }),
+    invariant: "no failover within the block time",
+    within: 100,
   },
   "strays are never put right": {
     program: withEffects((effect) =>

@@ -10,6 +10,8 @@ import type { Group, World } from "../world.ts";
  *   all sentinels have the same master address and config epoch, no failover runs,
  *   nobody is SDOWN or ODOWN to anybody, everybody knows all replicas and sentinels,
  *   the server at that address is a master, every other one follows it with its link up.
+ * Where an operator has given RESET, REMOVE, MONITOR or SET, only of the servers that a sentinel knows:
+ * what is down or follows another replica at that moment is forgotten, in Redis too.
  * @returns why not, or undefined when it is so
  */
 export function whyNoAgreement(world: World): string | undefined {
@@ -25,6 +27,8 @@ export function whyNoAgreement(world: World): string | undefined {
 function whyNotIn(world: World, group: Group): string | undefined {
   const [first, ...others] = world.sentinels;
   if (first === undefined) return "no sentinel";
+  const blind = world.sentinels.find((sentinel) => findMaster(sentinel, group) === undefined);
+  if (blind !== undefined) return `${blind.name} does not watch it`;
   const agreed = masterSeenBy(first, group);
   for (const other of others) {
     const seen = masterSeenBy(other, group);
@@ -40,18 +44,41 @@ function whyNotIn(world: World, group: Group): string | undefined {
     const reason = whyReferenceUnsettled(world, { reference, agreed, group });
     if (reason !== undefined) return `${reference.name} ${reason}`;
   }
-  return whyServersDiffer(world, group.servers, agreed.address);
+  const members = isByOperator(world, group) ? membersOf(world, group) : group.servers;
+  return whyServersDiffer(world, members, agreed.address);
+}
+
+function isByOperator({ disturbed }: World, group: Group): boolean {
+  return [...disturbed.values()].some((each) => each.group === group);
+}
+
+/** Servers that some sentinel knows. */
+function membersOf({ sentinels, network }: World, group: Group): RedisServer[] {
+  const known = new Set<unknown>();
+  for (const sentinel of sentinels) {
+    const master = masterSeenBy(sentinel, group);
+    for (const { address } of [master, ...master.replicas.values()]) {
+      known.add(network.nodeAt(address));
+    }
+  }
+  return group.servers.filter((server) => known.has(server));
 }
 
 function text({ address, configEpoch }: Master): string {
   return `${formatAddress(address)} in epoch ${configEpoch}`;
 }
 
-export function masterSeenBy(sentinel: SentinelNode, { plan }: Group): Master {
+function findMaster(sentinel: SentinelNode, { plan }: Group): Master | undefined {
   for (const master of sentinel.state.masters.values()) {
     if (master.name === plan.name) return master;
   }
-  throw new Error(`${sentinel.name} does not watch ${plan.name}`);
+  return undefined;
+}
+
+export function masterSeenBy(sentinel: SentinelNode, group: Group): Master {
+  const master = findMaster(sentinel, group);
+  if (master === undefined) throw new Error(`${sentinel.name} does not watch ${group.plan.name}`);
+  return master;
 }
 
 function whyUnsettled(world: World, group: Group, sentinel: SentinelNode): string | undefined {
@@ -60,7 +87,8 @@ function whyUnsettled(world: World, group: Group, sentinel: SentinelNode): strin
   if (master.failover.phase !== "none") return `is in ${master.failover.phase}`;
   if (master.reconfiguration.phase !== "none") return "is still reconfiguring";
   if (master.sdown.down) return "sees the master SDOWN";
-  if (master.replicas.size !== group.servers.length - 1) {
+  const isDisturbed = isByOperator(world, group);
+  if (!isDisturbed && master.replicas.size !== group.servers.length - 1) {
     return `knows ${master.replicas.size} replicas`;
   }
   if (master.sentinels.size !== world.allSentinels.length - 1) {

@@ -1,4 +1,5 @@
 import type { Address } from "../../base/address.ts";
+import type { SentinelEvent } from "../../sentinel/events.ts";
 import type { SentinelNode } from "../sentinel-node.ts";
 import type { Told, Watcher } from "../watch.ts";
 import { mustHold } from "./violation.ts";
@@ -15,6 +16,13 @@ export class AnnouncementsGrow implements Watcher {
   /** The copy may be older than what was told. */
   restored(sentinel: SentinelNode): void {
     this.#latest.delete(sentinel);
+  }
+
+  /** Who is told to watch a master anew begins with the operator's word. */
+  decided(sentinel: SentinelNode, { name, about }: SentinelEvent): void {
+    if (name === "-monitor" && about.master !== undefined) {
+      this.#latest.get(sentinel)?.delete(about.master);
+    }
   }
 
   told(sentinel: SentinelNode, told: Told, to: Address | undefined): void {

@@ -1,10 +1,12 @@
 import type { Watcher } from "../watch.ts";
 import { AnnouncementsGrow } from "./announcements-grow.ts";
+import { BlockTime } from "./block-time.ts";
 import { DurableBeforeTold } from "./durable-before-told.ts";
 import { Elections } from "./elections.ts";
 import { EligiblePromotion } from "./eligible-promotion.ts";
 import { EpochsGrow } from "./epochs-grow.ts";
 import { OneMasterPerEpoch } from "./one-master-per-epoch.ts";
+import { OperatorCommands } from "./operator-commands.ts";
 import { OrdersToMembers } from "./orders-to-members.ts";
 import { SdownNotEarly } from "./sdown-not-early.ts";
 
@@ -13,6 +15,7 @@ export interface Invariants {
   readonly elections: Elections;
   readonly durability: DurableBeforeTold;
   readonly announcements: OneMasterPerEpoch;
+  readonly orders: OperatorCommands;
   readonly all: readonly Watcher[];
 }
 
@@ -20,6 +23,7 @@ export function invariants(): Invariants {
   const elections = new Elections();
   const durability = new DurableBeforeTold(elections);
   const announcements = new OneMasterPerEpoch(elections);
+  const orders = new OperatorCommands();
   const all: readonly Watcher[] = [
     elections,
     new EpochsGrow(),
@@ -29,6 +33,8 @@ export function invariants(): Invariants {
     new EligiblePromotion(),
     new OrdersToMembers(),
     new SdownNotEarly(),
+    new BlockTime(),
+    orders,
   ];
-  return { elections, durability, announcements, all };
+  return { elections, durability, announcements, orders, all };
 }

@@ -16,6 +16,7 @@ export class OneMasterPerEpoch implements Watcher {
   readonly #announced = new Map<string, { readonly address: string; readonly by: string }>();
   /** What models of redis-sentinel have announced, right or wrong: ours may believe them. */
   readonly #referenceSaid = new Set<string>();
+  readonly #toldAnew = new Set<SentinelNode>();
   readonly #checked = new WeakSet<HelloContent>();
   /** Contradictions that an operator's order is to blame for. */
   forcedCount = 0;
@@ -28,6 +29,11 @@ export class OneMasterPerEpoch implements Watcher {
 
   constructor(elections: Elections) {
     this.#elections = elections;
+  }
+
+  /** In epoch 0 each has the operator's word, and one that is told anew may have a newer one. */
+  decided(sentinel: SentinelNode, { name }: SentinelEvent): void {
+    if (name === "-monitor") this.#toldAnew.add(sentinel);
   }
 
   told(sentinel: SentinelNode, told: Told): void {
@@ -58,6 +64,7 @@ export class OneMasterPerEpoch implements Watcher {
   }
 
   #announce(sentinel: SentinelNode, master: string, epoch: number, address: string): void {
+    if (epoch === 0 && this.#toldAnew.has(sentinel)) return;
     const key = `${master} ${epoch}`;
     const known = this.#announced.get(key);
     if (known === undefined) {
