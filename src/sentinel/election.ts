@@ -223,6 +223,8 @@ export function startElection(
   { forced }: { readonly forced: boolean },
 ): void {
   const { state, now } = turn;
+  // A wait that follows from this attempt is not the one for want of a replica.
+  master.attempts.lackedReplica = false;
   const failoverEpoch = epochToTake(turn, master, { forced });
   adoptEpoch(turn, failoverEpoch, master);
   const save = requestSave(turn);
