@@ -82,6 +82,15 @@ export class AttachedReplicas {
     replica.heardAt = this.#server.node.agenda.now;
   }
 
+  /** How many have acknowledged everything up to that offset. */
+  countBehind(offset: number): number {
+    let count = 0;
+    for (const { ackedOffset, isOnline } of this.#replicas.values()) {
+      if (isOnline && ackedOffset >= offset) count++;
+    }
+    return count;
+  }
+
   stream(entry: StreamEntry): void {
     for (const [end, replica] of this.#replicas) {
       if (replica.isOnline) end.send({ kind: "stream", entry });

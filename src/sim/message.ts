@@ -17,6 +17,8 @@ export type ServerCommand =
   | { readonly name: "script-kill" }
   /** A client's write, known by its number. */
   | { readonly name: "write"; readonly write: number }
+  /** How many replicas have all writes so far, as soon as it is that many or the time is up. */
+  | { readonly name: "wait"; readonly replicas: number; readonly timeoutMs: number }
   /** From a replica: the history it has and the offset behind its last entry. */
   | {
       readonly name: "psync";

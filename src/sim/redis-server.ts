@@ -12,6 +12,7 @@ import type { Network } from "./network.ts";
 import { Node } from "./node.ts";
 import { formatInfo } from "./redis-info.ts";
 import { ReplicaLink, type ReplicaLinkOwner } from "./replica-link.ts";
+import type { DataEvent, Watchers } from "./watch.ts";
 import { drawId, ReplicationLog, type StreamEntry } from "./replication-log.ts";
 
 export interface RedisSettings {
@@ -33,6 +34,10 @@ export interface RedisSettings {
 export type ServerTrouble =
   /** Its password was changed: whoever has the old one is refused everything, replicas too. */
   | "wrong-password"
+  /** It acknowledges what it does not keep. Only planted in tests. */
+  | "careless"
+  /** Its INFO tells of a larger offset than it has. Only planted in tests. */
+  | "boastful"
   /** Snapshots and CONFIG REWRITE fail: no writes, PING too says so, and a restart forgets its role. */
   | "read-only-disk";
 
@@ -48,6 +53,19 @@ const MISCONF = error(
   "MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk. Commands that may modify the data set are disabled, because this instance is configured to report errors during writes if RDB snapshotting fails (stop-writes-on-bgsave-error option). Please check the Redis logs for details about the RDB error.",
 );
 const NO_MASTER_LINK = error("NOMASTERLINK Can't SYNC while not connected with my master");
+
+const WAIT_ON_REPLICA = error(
+  "ERR WAIT cannot be used with replica instances. Please also note that since Redis 4.0 if a replica is configured to be writable (which is not the default) writes to replicas are just local and are not propagated.",
+);
+/** What a boastful server adds to its offset. */
+const BOAST = 1_000_000;
+
+/** A client that waits for its replicas. */
+interface Waiting {
+  readonly end: End;
+  readonly offset: number;
+  readonly replicas: number;
+}
 
 /** What survives a crash of a data server. */
 interface Persisted {
@@ -76,6 +94,8 @@ export class RedisServer extends Node implements ReplicaLinkOwner, Attachment {
   /** Undefined for a master, and for a replica that still loads its data. */
   #link: ReplicaLink | undefined;
   readonly #subscribers = new Set<End>();
+  readonly #waiting = new Set<Waiting>();
+  readonly #watchers: Watchers | undefined;
   readonly #replicas = new AttachedReplicas(this);
   #lastStreamPingAt = 0;
 
@@ -88,6 +108,7 @@ export class RedisServer extends Node implements ReplicaLinkOwner, Attachment {
     readonly journal: Journal;
     readonly random: Random;
     readonly master: Address | undefined;
+    readonly watchers?: Watchers;
   }) {
     super(options.node);
     this.settings = { ...options.settings };
@@ -95,6 +116,7 @@ export class RedisServer extends Node implements ReplicaLinkOwner, Attachment {
     this.#announceHost = options.announceHost;
     this.#journal = options.journal;
     this.#random = options.random;
+    this.#watchers = options.watchers;
     this.#persisted = { master: options.master, writes: [] };
     this.log = new ReplicationLog(options.random);
   }
@@ -131,6 +153,11 @@ export class RedisServer extends Node implements ReplicaLinkOwner, Attachment {
   /** The next start finds no data, as without persistence. */
   loseData(): void {
     this.#persisted.writes = [];
+    this.#tell({ kind: "emptied", server: this });
+  }
+
+  #tell(event: DataEvent): void {
+    for (const data of this.#watchers?.data ?? []) data(event);
   }
 
   protected onStart(): void {
@@ -154,6 +181,7 @@ export class RedisServer extends Node implements ReplicaLinkOwner, Attachment {
     this.#link = undefined;
     this.#isLoading = false;
     this.#subscribers.clear();
+    this.#waiting.clear();
     this.#replicas.clear();
   }
 
@@ -203,8 +231,10 @@ export class RedisServer extends Node implements ReplicaLinkOwner, Attachment {
       case "psync":
         return this.#attach(end, command);
       case "replconf-ack":
-        this.#replicas.acknowledge(end, command.offset);
+        this.#acknowledged(end, command.offset);
         return undefined;
+      case "wait":
+        return this.#wait(end, command);
     }
   }
 
@@ -228,7 +258,7 @@ export class RedisServer extends Node implements ReplicaLinkOwner, Attachment {
         downSeconds: link?.downSeconds ?? -1,
       },
       replid: this.log.replid,
-      offset: this.log.offset,
+      offset: this.log.offset + (this.troubles.has("boastful") ? BOAST : 0),
       priority: this.settings.priority,
       replicas: this.#replicas.list(),
     });
@@ -250,7 +280,42 @@ export class RedisServer extends Node implements ReplicaLinkOwner, Attachment {
     if (!this.isMaster) return READ_ONLY;
     if (this.troubles.has("read-only-disk")) return MISCONF;
     this.#append({ kind: "write", write });
+    this.#tell({ kind: "confirmed", server: this, write });
     return OK;
+  }
+
+  #wait(
+    end: End,
+    { replicas, timeoutMs }: Extract<ServerCommand, { readonly name: "wait" }>,
+  ): Reply | undefined {
+    if (!this.isMaster) return WAIT_ON_REPLICA;
+    const waiting = { end, offset: this.log.offset, replicas };
+    this.#waiting.add(waiting);
+    this.#append({ kind: "getack" });
+    this.#endWaitIfEnough(waiting);
+    this.timer(timeoutMs, () => this.#endWait(waiting));
+    return undefined;
+  }
+
+  #acknowledged(end: End, offset: number): void {
+    this.#replicas.acknowledge(end, offset);
+    const replica = end.peer?.node;
+    if (replica instanceof RedisServer && this.#replicas.has(end)) {
+      this.#tell({ kind: "acknowledged", master: this, replica, offset });
+    }
+    for (const waiting of this.#waiting) this.#endWaitIfEnough(waiting);
+  }
+
+  #endWaitIfEnough(waiting: Waiting): void {
+    if (this.#replicas.countBehind(waiting.offset) >= waiting.replicas) this.#endWait(waiting);
+  }
+
+  #endWait(waiting: Waiting): void {
+    if (!this.#waiting.delete(waiting)) return;
+    const { end, offset } = waiting;
+    const replicas = this.#replicas.countBehind(offset);
+    this.#tell({ kind: "waited", server: this, offset, replicas });
+    end.send({ kind: "reply", reply: integer(replicas) });
   }
 
   #append(entry: StreamEntry): void {
@@ -260,10 +325,12 @@ export class RedisServer extends Node implements ReplicaLinkOwner, Attachment {
 
   applied(entry: StreamEntry): void {
     if (entry.kind === "publish") this.#tellSubscribers(entry.hello);
+    if (entry.kind === "write" && this.troubles.has("careless")) this.log.writes.pop();
     this.#replicas.stream(entry);
   }
 
   replaced(): void {
+    this.#tell({ kind: "copied", server: this });
     this.#replicas.drop();
   }
 
@@ -283,12 +350,14 @@ export class RedisServer extends Node implements ReplicaLinkOwner, Attachment {
     this.#link = undefined;
     this.log.beginHistory(this.#random);
     this.#replicas.drop();
+    this.#tell({ kind: "promoted", server: this });
     this.#journal.write(this.name, "is a master now");
   }
 
   #follow(master: Address): void {
     if (this.#master !== undefined && sameAddress(this.#master, master)) return;
     this.#master = master;
+    this.#waiting.clear();
     this.#link?.stop();
     this.#replicas.drop();
     this.#connectTo(master, this.agenda.now);

@@ -72,17 +72,14 @@ export class ReplicaLink implements EndHandler {
 
   /** Once a second: acknowledges, and gives up a silent master. */
   tend(): void {
-    const { node, log, timeoutMs } = this.#owner;
+    const { node, timeoutMs } = this.#owner;
     if (this.#state === "waiting") return;
     if (node.agenda.now - this.#lastHeardAt > timeoutMs) {
       this.#end?.close();
       this.lost("silent for too long");
       return;
     }
-    if (this.#state === "connected") {
-      const command = { name: "replconf-ack", offset: log.offset } as const;
-      this.#end?.send({ kind: "server-command", command });
-    }
+    if (this.#state === "connected") this.#acknowledge();
   }
 
   #connect(): void {
@@ -133,6 +130,12 @@ export class ReplicaLink implements EndHandler {
   #apply(entry: StreamEntry): void {
     this.#owner.log.append(entry);
     this.#owner.applied(entry);
+    if (entry.kind === "getack") this.#acknowledge();
+  }
+
+  #acknowledge(): void {
+    const command = { name: "replconf-ack", offset: this.#owner.log.offset } as const;
+    this.#end?.send({ kind: "server-command", command });
   }
 
   #beUp(): void {

@@ -5,6 +5,8 @@ import type { PublishedHello } from "./hello-texts.ts";
 export type StreamEntry =
   | { readonly kind: "write"; readonly write: number }
   | { readonly kind: "publish"; readonly hello: PublishedHello }
+  /** REPLCONF GETACK: somebody waits. */
+  | { readonly kind: "getack" }
   | { readonly kind: "ping" };
 
 /** Bytes that an entry counts for in offsets. */

@@ -177,6 +177,8 @@ function countResults(counts: Counts, world: World, rules: Invariants): void {
   count(counts, "epochs forced without a vote", rules.elections.unvotedCount);
   count(counts, "forced epochs with two masters", rules.announcements.forcedCount);
   count(counts, "reference epochs with two masters", rules.announcements.referenceCount);
+  count(counts, "waits answered", rules.writes.waitedCount);
+  count(counts, "writes lost behind the last ACK", rules.writes.lostCount);
   count(counts, "orders done", rules.orders.doneCount);
   count(counts, "orders refused", rules.orders.refusedCount);
   count(counts, "epochs passed on with a full disk", rules.durability.gossipCount);

@@ -6,6 +6,7 @@ import type { Effect } from "../sentinel/effect.ts";
 import type { SentinelEvent } from "../sentinel/events.ts";
 import type { Input } from "../sentinel/input.ts";
 import type { HelloContent } from "../wire/hello.ts";
+import type { RedisServer } from "./redis-server.ts";
 import type { SentinelNode } from "./sentinel-node.ts";
 
 /** What a sentinel has just told somebody, at the moment when it leaves for the network. */
@@ -25,6 +26,27 @@ export type Told =
       readonly leader: RunId;
       readonly leaderEpoch: Epoch;
     };
+
+/** What happens to clients' writes on the data servers. */
+export type DataEvent =
+  /** A client is told that its write is done; it is the last of the server's log. */
+  | { readonly kind: "confirmed"; readonly server: RedisServer; readonly write: number }
+  /** A replica's ACK has arrived. */
+  | {
+      readonly kind: "acknowledged";
+      readonly master: RedisServer;
+      readonly replica: RedisServer;
+      readonly offset: number;
+    }
+  /** WAIT is answered: so many replicas have everything up to that offset. */
+  | {
+      readonly kind: "waited";
+      readonly server: RedisServer;
+      readonly offset: number;
+      readonly replicas: number;
+    }
+  /** A full copy has replaced its data; the next start finds none; it became a master. */
+  | { readonly kind: "copied" | "emptied" | "promoted"; readonly server: RedisServer };
 
 /** Looks on while a world runs, and never changes it. */
 export interface Watcher {
@@ -49,6 +71,7 @@ export interface Watcher {
   saved?(sentinel: SentinelNode): void;
   /** An answer leaves for a client. */
   answered?(sentinel: SentinelNode, client: ClientId, request: number, reply: Reply): void;
+  data?(event: DataEvent): void;
   crashed?(sentinel: SentinelNode): void;
   /** Its file was torn: the next start is from the last good copy, which may be older. */
   restored?(sentinel: SentinelNode): void;
@@ -97,6 +120,7 @@ export class Watchers {
   readonly ordered: readonly Call<"ordered">[];
   readonly saved: readonly Call<"saved">[];
   readonly answered: readonly Call<"answered">[];
+  readonly data: readonly Call<"data">[];
   readonly crashed: readonly Call<"crashed">[];
   readonly restored: readonly Call<"restored">[];
   readonly referenceVoted: readonly Call<"referenceVoted">[];
@@ -115,6 +139,7 @@ export class Watchers {
     this.ordered = watchers.flatMap((each) => each.ordered?.bind(each) ?? []);
     this.saved = watchers.flatMap((each) => each.saved?.bind(each) ?? []);
     this.answered = watchers.flatMap((each) => each.answered?.bind(each) ?? []);
+    this.data = watchers.flatMap((each) => each.data?.bind(each) ?? []);
     this.crashed = watchers.flatMap((each) => each.crashed?.bind(each) ?? []);
     this.restored = watchers.flatMap((each) => each.restored?.bind(each) ?? []);
     this.referenceVoted = watchers.flatMap((each) => each.referenceVoted?.bind(each) ?? []);

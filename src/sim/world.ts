@@ -83,7 +83,7 @@ export class World {
     this.groups = plan.groups.map((group, index) => {
       const groupCast = cast.groups[index];
       if (groupCast === undefined) throw new Error("every group has its cast");
-      const place = { index, cast: groupCast, sentinels: sentinelAddresses };
+      const place = { index, cast: groupCast, sentinels: sentinelAddresses, watchers };
       return this.#buildGroup(group, place);
     });
     this.sentinels = cast.sentinels.map((name, index) =>
@@ -220,6 +220,7 @@ export class World {
       readonly index: number;
       readonly cast: CastGroup;
       readonly sentinels: readonly Address[];
+      readonly watchers: Watchers;
     },
   ): Group {
     const { cast } = place;
@@ -236,6 +237,7 @@ export class World {
           journal: this.journal,
           random: this.#fork(name),
           master: index === 0 ? undefined : master,
+          watchers: place.watchers,
         }),
       );
     });
@@ -248,6 +250,7 @@ export class World {
           master: masterName(plan.name),
           sentinels: place.sentinels.map((address, index) => this.#place(`s${index + 1}`, address)),
           intervalMs: plan.writeIntervalMs,
+          replicas: plan.servers.length - 1,
           firstWrite: 1_000_000 * (place.index + 1),
         },
       }),

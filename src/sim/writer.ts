@@ -1,7 +1,7 @@
 import type { Address } from "../base/address.ts";
 import { textOf } from "../base/bytes.ts";
 import type { MasterName } from "../base/ids.ts";
-import { nextBelow, type Random } from "../base/random.ts";
+import { chance, nextBelow, type Random } from "../base/random.ts";
 import type { Reply } from "../resp/reply.ts";
 import type { End, EndHandler } from "./connection.ts";
 import type { Network } from "./network.ts";
@@ -11,6 +11,9 @@ import { askSentinel } from "./sentinel-query.ts";
 /** Clients wait this long for an answer, to a write or from a sentinel. */
 const PATIENCE_MS = 500;
 const BACKOFF_MS = 100;
+/** So many of its writes are waited for, this long. */
+const WAITED_FOR = 0.3;
+const WAIT_MS = 300;
 /** Differences of virtual moments are floating point. */
 const ROUNDING_MS = 1e-6;
 
@@ -19,6 +22,8 @@ export interface WriterSettings {
   readonly sentinels: readonly Address[];
   /** Pause between two writes, in ms. */
   readonly intervalMs: number;
+  /** WAIT asks for one of them, or for all. */
+  readonly replicas: number;
   /** Numbers of its writes begin here, so that no two clients use the same. */
   readonly firstWrite: number;
 }
@@ -39,6 +44,8 @@ export class Writer extends Node {
   #waitingFor = 0;
   #waitingSince: number;
   #isGuarded = false;
+  #isWaiting = false;
+  /** In the order in which it was told. */
   readonly acknowledged: number[] = [];
   /** Longest time between two acknowledged writes, in ms. */
   longestOutageMs = 0;
@@ -112,6 +119,7 @@ export class Writer extends Node {
 
   #write(): void {
     const write = this.#nextWrite++;
+    this.#isWaiting = false;
     this.#end?.send({ kind: "server-command", command: { name: "write", write } });
     this.#giveUpAfterPatience();
   }
@@ -123,11 +131,28 @@ export class Writer extends Node {
       return;
     }
     this.#attempt++;
+    if (this.#isWaiting) {
+      this.#writeLater();
+      return;
+    }
     const { now } = this.agenda;
     this.longestOutageMs = Math.max(this.longestOutageMs, now - (this.#lastAckAt ?? now));
     this.#lastAckAt = now;
     this.acknowledged.push(this.#nextWrite - 1);
     this.onAcknowledged?.();
+    if (chance(this.#random, WAITED_FOR)) this.#waitForReplicas();
+    else this.#writeLater();
+  }
+
+  #waitForReplicas(): void {
+    this.#isWaiting = true;
+    const replicas = chance(this.#random, 0.5) ? 1 : this.#settings.replicas;
+    const command = { name: "wait", replicas, timeoutMs: WAIT_MS } as const;
+    this.#end?.send({ kind: "server-command", command });
+    this.#giveUpAfterPatience();
+  }
+
+  #writeLater(): void {
     const attempt = this.#attempt;
     this.timer(this.#settings.intervalMs, () => {
       if (attempt === this.#attempt) this.#write();

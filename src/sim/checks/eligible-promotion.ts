@@ -32,14 +32,14 @@ export class EligiblePromotion implements Watcher {
     const replicas = [...(master?.replicas.values() ?? [])];
     const chosen = replicas.find((replica) => sameAddress(replica.address, address));
     mustHold(chosen !== undefined, "a promoted replica is known", () => formatAddress(address));
-    const reason = whyNot(chosen, clock);
+    const reason = whyNotEligible(chosen, clock);
     mustHold(
       reason === undefined,
       "no promotion of an excluded replica",
       () => `${sentinel.name} selects ${chosen.name}: ${reason ?? ""}`,
     );
     for (const other of replicas) {
-      if (whyNot(other, clock) !== undefined) continue;
+      if (whyNotEligible(other, clock) !== undefined) continue;
       const isBetter =
         other.priority < chosen.priority ||
         (other.priority === chosen.priority && other.replicationOffset > chosen.replicationOffset);
@@ -56,7 +56,8 @@ function describe({ name, priority, replicationOffset }: Replica): string {
   return `${name} (priority ${priority}, offset ${replicationOffset})`;
 }
 
-function whyNot(replica: Replica, now: number): string | undefined {
+/** @returns what bars the replica from being selected, by what the sentinel knows */
+export function whyNotEligible(replica: Replica, now: number): string | undefined {
   const { master, link, reported } = replica;
   if (replica.priority === 0) return "priority 0";
   if (replica.sdown.down) return "s_down";

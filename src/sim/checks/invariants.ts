@@ -1,5 +1,6 @@
 import type { Watcher } from "../watch.ts";
 import { AnnouncementsGrow } from "./announcements-grow.ts";
+import { AcknowledgedWrites } from "./acknowledged-writes.ts";
 import { BlockTime } from "./block-time.ts";
 import { DurableBeforeTold } from "./durable-before-told.ts";
 import { Elections } from "./elections.ts";
@@ -15,6 +16,7 @@ export interface Invariants {
   readonly elections: Elections;
   readonly durability: DurableBeforeTold;
   readonly announcements: OneMasterPerEpoch;
+  readonly writes: AcknowledgedWrites;
   readonly orders: OperatorCommands;
   readonly all: readonly Watcher[];
 }
@@ -23,6 +25,7 @@ export function invariants(): Invariants {
   const elections = new Elections();
   const durability = new DurableBeforeTold(elections);
   const announcements = new OneMasterPerEpoch(elections);
+  const writes = new AcknowledgedWrites();
   const orders = new OperatorCommands();
   const all: readonly Watcher[] = [
     elections,
@@ -35,6 +38,7 @@ export function invariants(): Invariants {
     new SdownNotEarly(),
     new BlockTime(),
     orders,
+    writes,
   ];
-  return { elections, durability, announcements, orders, all };
+  return { elections, durability, announcements, writes, orders, all };
 }
