@@ -72,6 +72,7 @@ export function runPlan(plan: SimulationPlan, options: RunOptions = {}): Outcome
     program: options.program ?? REAL_PROGRAM,
     seed: plan.seed,
     isDetailed: options.isDetailed ?? false,
+    clientsWait: true,
     watchers: [
       ...rules.all,
       coverage,

@@ -24,6 +24,8 @@ import { Writer } from "./writer.ts";
 export const SENTINEL_PORT = 26379;
 /** Orders that were under way when the faults ended have arrived within this. */
 const LATE_ORDERS_MS = 12_000;
+/** So many of their writes clients wait for, where they do. */
+const WAITED_FOR = 0.3;
 /** Servers start within this, in a random order, and the sentinels within as much again. */
 const STARTS_WITHIN_MS = 300;
 
@@ -66,8 +68,10 @@ export class World {
     readonly seed: number;
     readonly isDetailed: boolean;
     readonly watchers: readonly Watcher[];
+    /** Clients WAIT for replicas behind some of their writes. */
+    readonly clientsWait?: boolean;
   }) {
-    const { plan, program } = options;
+    const { plan, program, clientsWait = false } = options;
     this.#seed = options.seed;
     this.#hasNames = plan.hasNames;
     this.journal = new Journal({ now: () => this.agenda.now, isDetailed: options.isDetailed });
@@ -83,7 +87,7 @@ export class World {
     this.groups = plan.groups.map((group, index) => {
       const groupCast = cast.groups[index];
       if (groupCast === undefined) throw new Error("every group has its cast");
-      const place = { index, cast: groupCast, sentinels: sentinelAddresses, watchers };
+      const place = { index, cast: groupCast, sentinels: sentinelAddresses, watchers, clientsWait };
       return this.#buildGroup(group, place);
     });
     this.sentinels = cast.sentinels.map((name, index) =>
@@ -221,6 +225,7 @@ export class World {
       readonly cast: CastGroup;
       readonly sentinels: readonly Address[];
       readonly watchers: Watchers;
+      readonly clientsWait: boolean;
     },
   ): Group {
     const { cast } = place;
@@ -250,7 +255,9 @@ export class World {
           master: masterName(plan.name),
           sentinels: place.sentinels.map((address, index) => this.#place(`s${index + 1}`, address)),
           intervalMs: plan.writeIntervalMs,
-          replicas: plan.servers.length - 1,
+          waits: place.clientsWait
+            ? { share: WAITED_FOR, replicas: plan.servers.length - 1 }
+            : undefined,
           firstWrite: 1_000_000 * (place.index + 1),
         },
       }),

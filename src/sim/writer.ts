@@ -11,8 +11,7 @@ import { askSentinel } from "./sentinel-query.ts";
 /** Clients wait this long for an answer, to a write or from a sentinel. */
 const PATIENCE_MS = 500;
 const BACKOFF_MS = 100;
-/** So many of its writes are waited for, this long. */
-const WAITED_FOR = 0.3;
+/** How long a client waits for replicas. */
 const WAIT_MS = 300;
 /** Differences of virtual moments are floating point. */
 const ROUNDING_MS = 1e-6;
@@ -22,8 +21,8 @@ export interface WriterSettings {
   readonly sentinels: readonly Address[];
   /** Pause between two writes, in ms. */
   readonly intervalMs: number;
-  /** WAIT asks for one of them, or for all. */
-  readonly replicas: number;
+  /** Share of writes behind which it WAITs for one replica, or for all of so many; none without. */
+  readonly waits?: { readonly share: number; readonly replicas: number } | undefined;
   /** Numbers of its writes begin here, so that no two clients use the same. */
   readonly firstWrite: number;
 }
@@ -140,13 +139,15 @@ export class Writer extends Node {
     this.#lastAckAt = now;
     this.acknowledged.push(this.#nextWrite - 1);
     this.onAcknowledged?.();
-    if (chance(this.#random, WAITED_FOR)) this.#waitForReplicas();
-    else this.#writeLater();
+    const { waits } = this.#settings;
+    if (waits !== undefined && chance(this.#random, waits.share)) {
+      this.#waitForReplicas(waits.replicas);
+    } else this.#writeLater();
   }
 
-  #waitForReplicas(): void {
+  #waitForReplicas(all: number): void {
     this.#isWaiting = true;
-    const replicas = chance(this.#random, 0.5) ? 1 : this.#settings.replicas;
+    const replicas = chance(this.#random, 0.5) ? 1 : all;
     const command = { name: "wait", replicas, timeoutMs: WAIT_MS } as const;
     this.#end?.send({ kind: "server-command", command });
     this.#giveUpAfterPatience();

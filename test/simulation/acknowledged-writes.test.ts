@@ -39,6 +39,7 @@ function cluster() {
     seed: 1,
     isDetailed: false,
     watchers: rules.all,
+    clientsWait: true,
   });
   const [master, first, second] = world.groups[0]?.servers ?? [];
   if (master === undefined || first === undefined || second === undefined) throw new Error("three");

@@ -1,3 +1,4 @@
+import type { SentinelEvent } from "../../sentinel/events.ts";
 import type { SentinelNode } from "../sentinel-node.ts";
 import type { ReferenceHello, Told, Watcher } from "../watch.ts";
 import { type DurableEpochs, durableEpochs } from "./durable-epochs.ts";
@@ -11,7 +12,8 @@ const INVARIANT = "durable before told";
  *   hello:  currentEpoch <= file.current and configEpoch <= file.config(m)
  *   ask:    epoch <= file.current; for a vote also epoch <= file.leader(m), since it voted for itself
  *   vote:   leaderEpoch <= file.leader(m) and leaderEpoch <= file.current
- * Votes and candidacies have no exception. While its disk refuses writes, s may go on telling, in
+ * A master that an operator removed takes its votes with it, also those that are still under way.
+ * Votes and candidacies have no other exception. While its disk refuses writes, s may go on telling, in
  * hellos and asks without a candidate, its current epoch (no vote hangs on it) and a configuration
  * that another sentinel has told before it or that s itself has led: the promotion is a fact by
  * then, and keeping it back would make others promote a second server.
@@ -21,6 +23,8 @@ export class DurableBeforeTold implements Watcher {
   readonly #files = new Map<SentinelNode, DurableEpochs>();
   /** Highest config epoch that somebody has told, by master. */
   readonly #told = new Map<string, number>();
+  /** Who was told by an operator to forget a master: its votes went from the file with it. */
+  readonly #removed = new Set<SentinelNode>();
   /** Exceptions made. */
   gossipCount = 0;
 
@@ -30,6 +34,10 @@ export class DurableBeforeTold implements Watcher {
 
   started(sentinel: SentinelNode): void {
     this.saved(sentinel);
+  }
+
+  decided(sentinel: SentinelNode, { name }: SentinelEvent): void {
+    if (name === "-monitor") this.#removed.add(sentinel);
   }
 
   saved(sentinel: SentinelNode): void {
@@ -51,6 +59,7 @@ export class DurableBeforeTold implements Watcher {
         else mustBeDurable(sentinel, "a candidacy", told.epoch, file.leader.get(told.master) ?? 0);
         return;
       case "vote":
+        if (this.#removed.has(sentinel)) return;
         mustBeDurable(sentinel, "a vote", told.leaderEpoch, file.leader.get(told.master) ?? 0);
         mustBeDurable(sentinel, "a vote's epoch", told.leaderEpoch, file.current);
     }

@@ -138,7 +138,6 @@ class Run {
           master: masterName(this.#group.plan.name),
           sentinels: this.#world.sentinels.map(({ address }) => address),
           intervalMs: WRITE_INTERVAL_MS,
-          replicas: this.#group.servers.length - 1,
           firstWrite: 1_000_000_000 * (index + 1),
         },
       });
