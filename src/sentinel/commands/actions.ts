@@ -91,6 +91,8 @@ export function monitor(
   const settings = defaultMasterSettings(state.tunables, quorum ?? 0);
   const given = { masterName: masterName(name), address: { host, port: port ?? 0 }, settings };
   const master = createMaster(state, given, now);
+  // It may have been watched before: a vote that REMOVE made us forget is not given a second time.
+  master.vote.leaderEpoch = state.currentEpoch;
   requestSave(turn);
   replyOr(turn, request, OK, SAVE_FAILED);
   const payload = `${describeInstance(master)} quorum ${settings.quorum}`;
