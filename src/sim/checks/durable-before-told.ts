@@ -59,7 +59,7 @@ export class DurableBeforeTold implements Watcher {
         else mustBeDurable(sentinel, "a candidacy", told.epoch, file.leader.get(told.master) ?? 0);
         return;
       case "vote":
-        if (this.#removed.has(sentinel)) return;
+        if (this.#removed.has(sentinel) && !file.leader.has(told.master)) return;
         mustBeDurable(sentinel, "a vote", told.leaderEpoch, file.leader.get(told.master) ?? 0);
         mustBeDurable(sentinel, "a vote's epoch", told.leaderEpoch, file.current);
     }
