@@ -71,7 +71,7 @@ export const DECISION_FAULTS: Readonly<Record<string, PlantedFault>> = {
         for (const replica of down) replica.sdown.down = true;
       };
     }),
-    invariant: "all agree after the faults",
+    invariant: "no promotion of an excluded replica",
     within: 20,
   },
   "the order to be a master goes to another replica": {
