@@ -319,7 +319,12 @@ function countFruitless(turn: Turn, master: Master): void {
   attempts.fruitless++;
   if (attempts.fruitless < FRUITLESS_ELECTIONS_MAX) return;
   attempts.fruitless = 0;
-  waitUntil(turn, master, after(turn.now, 2 * settings.failoverTimeoutMs));
+  standAsideFor(turn, master, 2 * settings.failoverTimeoutMs);
+}
+
+function standAsideFor(turn: Turn, master: Master, waitMs: number): void {
+  master.attempts.asideUntil = after(turn.now, waitMs);
+  waitUntil(turn, master, master.attempts.asideUntil);
 }
 
 function waitUntil(turn: Turn, master: Master, moment: Millis): void {
@@ -332,7 +337,7 @@ function waitUntil(turn: Turn, master: Master, moment: Millis): void {
 
 /** A leader found nothing to promote or was not obeyed: the reference's gate (spec §1.3). */
 export function standAside(turn: Turn, master: Master): void {
-  waitUntil(turn, master, after(turn.now, 2 * master.settings.failoverTimeoutMs));
+  standAsideFor(turn, master, 2 * master.settings.failoverTimeoutMs);
 }
 
 /** A new configuration: whatever was tried for the old one no longer counts. */
@@ -340,6 +345,7 @@ export function forgetAttempts(turn: Turn, master: Master): void {
   const { attempts } = master;
   attempts.fruitless = 0;
   attempts.notBefore = turn.now;
+  attempts.asideUntil = turn.now;
   attempts.delayTold = false;
   attempts.lackedReplica = false;
 }
@@ -350,7 +356,8 @@ export function releaseVoteOf(turn: Turn, master: Master, leader: RunId): void {
   if (vote.leader !== leader || vote.leaderEpoch <= master.configEpoch) return;
   const yieldedUntil = after(vote.votedAt, electionTimeoutMs(turn.state, master));
   if (attempts.notBefore > yieldedUntil) return;
-  attempts.notBefore = turn.now;
+  // Who stands aside for longer is not called back by the end of another's election either.
+  attempts.notBefore = millis(Math.max(turn.now, attempts.asideUntil));
   touch(turn, master);
 }
 

@@ -47,6 +47,7 @@ function retryWhenReplicaQualifies(turn: Turn, master: Master): void {
   if (!master.odown.down || selectReplica(turn.state, master, turn.now) === undefined) return;
   master.attempts.lackedReplica = false;
   master.attempts.notBefore = turn.now;
+  master.attempts.asideUntil = turn.now;
 }
 
 function tendElection(

@@ -76,6 +76,7 @@ export function createMaster(
       aloneFrom: after(now, ALONE_AFTER_MS),
       delayTold: false,
       lackedReplica: false,
+      asideUntil: now,
     },
     switchedAt: Number.NEGATIVE_INFINITY as Millis,
   };

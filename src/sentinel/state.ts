@@ -250,6 +250,8 @@ export interface Attempts {
   readonly aloneFrom: Millis;
   /** The last failover found no replica to promote: the wait ends when one qualifies (W-05). */
   lackedReplica: boolean;
+  /** Until then it stands aside, whatever becomes of a vote given meanwhile. */
+  asideUntil: Millis;
   /** The next-failover-delay line was logged for this `notBefore` (spec §5.7). */
   delayTold: boolean;
 }
