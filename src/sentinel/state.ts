@@ -247,7 +247,7 @@ export interface Attempts {
   /** No election of ours before this moment. */
   notBefore: Millis;
   /** No election without another sentinel before this moment. */
-  readonly aloneFrom: Millis;
+  aloneFrom: Millis;
   /** The last failover found no replica to promote: the wait ends when one qualifies (W-05). */
   lackedReplica: boolean;
   /** Until then it stands aside, whatever becomes of a vote given meanwhile. */

@@ -5,6 +5,7 @@ import { parseInteger, parseIntegerUpTo } from "../../wire/integers.ts";
 import { isMasterName } from "../../wire/sentinel-conf/durable-sentinel.ts";
 import { LARGEST_INT } from "../../wire/sentinel-conf/statement-form.ts";
 import { masterName } from "../../base/ids.ts";
+import { after } from "../../base/units.ts";
 import { forgetAttempts, setFailover, startElection } from "../election.ts";
 import { aboutInstance, describeInstance } from "../events.ts";
 import { isFailoverInProgress } from "../failover.ts";
@@ -17,6 +18,7 @@ import { defaultMasterSettings } from "../master-settings.ts";
 import { selectReplica } from "../replica-selection.ts";
 import { warnOfSharedAddress } from "../shared-address.ts";
 import type { Master } from "../state.ts";
+import { ALONE_AFTER_MS } from "../tunables.ts";
 import { publish, requestSave, touch, type Turn } from "../turn.ts";
 import { MEMORY_LOST, NO_SUCH_MASTER, SAVE_FAILED } from "./errors.ts";
 import { findNamed } from "./queries.ts";
@@ -59,6 +61,8 @@ function resetMaster(turn: Turn, master: Master): void {
   dropPeersAndReplicas(turn, master);
   setFailover(turn, master, NO_FAILOVER);
   forgetAttempts(turn, master);
+  // It has just forgotten all others: to be the majority of one proves nothing until they had the time to speak.
+  master.attempts.aloneFrom = after(now, ALONE_AFTER_MS);
   master.reconfiguration = NO_RECONFIGURATION;
   master.vote.leader = undefined;
   master.runId = undefined;

@@ -19,7 +19,8 @@ export interface Leadership {
  * Majority: a leader l of (m, e) that no operator forced has
  *   |{s : s told a vote for l in (m, e)}| + 1 >= max(quorum, floor(voters / 2) + 1),
  *   where voters = sentinels that l knows for m, and itself.
- * One leader: |{l : l led (m, e), not forced past the vote}| <= 1.
+ * One leader: |{l : l led (m, e), not forced past the vote}| <= 1, unless an operator made one of
+ * them forget the others (RESET, REMOVE): cut off, it is the majority of all it knows.
  */
 export class Elections implements Watcher {
   /** Whom a sentinel gave its vote, by `master epoch voter`. */
@@ -29,6 +30,8 @@ export class Elections implements Watcher {
   /** Every lead taken, by `master epoch leader`. */
   readonly #led = new Set<string>();
   readonly #leaders = new Map<string, string>();
+  /** Who was told to forget the others: cut off from them it is a majority of one, by order. */
+  readonly #disturbed = new Set<string>();
   /** Which of them are models of redis-sentinel. */
   readonly #references = new Set<string>();
   /** Epochs that an operator's order took without a majority, by `master epoch`. */
@@ -100,6 +103,9 @@ export class Elections implements Watcher {
   }
 
   decided(sentinel: SentinelNode, event: SentinelEvent): void {
+    if (event.name === "+reset-master" || event.name === "-monitor") {
+      this.#disturbed.add(sentinel.state.myId);
+    }
     if (event.name !== "+elected-leader") return;
     const { master, epoch } = event.about;
     mustHold(
@@ -134,6 +140,11 @@ export class Elections implements Watcher {
       );
     }
     const known = this.#leaders.get(election);
+    const isOther = known !== undefined && known !== leader;
+    if (isOther && (this.#disturbed.has(leader) || this.#disturbed.has(known))) {
+      this.#unvoted.add(election);
+      return;
+    }
     if (known !== undefined && this.#references.has(known)) {
       this.#unvoted.add(election);
       return;
