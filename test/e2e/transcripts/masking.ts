@@ -30,6 +30,8 @@ export function masked(answer: string, ports: Readonly<Record<string, number>>):
     text = text.replaceAll(new RegExp(`\\b${port}\\b`, "g"), `<${name}>`);
   }
   text = text.replaceAll(/\$"version"([:,]) \$"[\d.]+"/g, '$"version"$1 <version>');
+  // Where nobody listens, a connection is being made at one moment and not at the next.
+  text = text.replaceAll(/(\$"flags"[:,] \$"master),disconnected"/g, '$1"');
   // A user's rules about commands stand in the order of a hash table, another in each process.
   text = text.replaceAll(COMMAND_RULES, (rules) => ` ${rules.trim().split(" ").sort().join(" ")}`);
   // Ids that a script itself names are told apart; all others are the processes' own.

@@ -451,7 +451,7 @@ describe("the command line", () => {
     });
     expect(daemon.port).toBe(5000);
     expect(sentinel.masters[0]?.parallelSyncs).toBe(7);
-    expect(commandLineOptions).toEqual([{ key: "port", text: "port 5000", isForced: true }]);
+    expect(commandLineOptions).toMatchObject([{ key: "port", text: "port 5000", isForced: true }]);
   });
 
   it("takes back what the file asks for and this version lacks", () => {
