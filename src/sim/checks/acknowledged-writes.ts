@@ -36,6 +36,8 @@ export class AcknowledgedWrites implements Watcher {
   readonly #acks = new Map<RedisServer, Map<RedisServer, Ack>>();
   /** Up to there somebody has waited successfully, by history. */
   readonly #waited = new Map<string, number>();
+  /** Lost their data and have not copied any since. */
+  readonly #emptied = new Set<RedisServer>();
   readonly #servers = new Set<RedisServer>();
   confirmedCount = 0;
   /** Confirmed, and not in the data of the replica that was promoted next. */
@@ -54,6 +56,8 @@ export class AcknowledgedWrites implements Watcher {
         return;
       case "acknowledged": {
         const { master, replica, offset } = event;
+        // An ACK that was under way while the data changed says nothing of what is there now.
+        if (this.#emptied.has(replica) || replica.log.replid !== master.log.replid) return;
         const byMaster = this.#acks.get(replica) ?? new Map<RedisServer, Ack>();
         byMaster.set(master, { replid: master.log.replid, offset });
         this.#acks.set(replica, byMaster);
@@ -68,7 +72,11 @@ export class AcknowledgedWrites implements Watcher {
         return;
       }
       case "copied":
+        this.#emptied.delete(event.server);
+        this.#acks.delete(event.server);
+        return;
       case "emptied":
+        this.#emptied.add(event.server);
         this.#acks.delete(event.server);
         return;
       case "promoted":
