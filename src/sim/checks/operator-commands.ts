@@ -34,12 +34,15 @@ const ENDS: ReadonlySet<string> = new Set([
  *     RESET p: no master whose name matches has replicas or peers;
  *     MONITOR m a q: m is watched, at a with quorum q;  REMOVE m: m is not watched;
  *     SET m o v: the option has the value;
- *   when an answer of success leaves, the file says so too, unless something later undid it;
+ *   when an answer of success leaves, the file says so too, unless a later order is about the same
+ *   master: one file carries both, and orders may come and go (3000, 1111, 3000);
  *   a failover that was promised has ended with an event, or its process died, when all is settled.
  */
 export class OperatorCommands implements Watcher {
   /** Taken and not answered yet, by client and number of the request. */
   readonly #taken = new Map<SentinelNode, Map<string, Request>>();
+  /** The last order about each master, by its name. */
+  readonly #latest = new Map<SentinelNode, Map<string, Request>>();
   /** Failovers that were promised and have not ended. */
   readonly #promised = new Map<SentinelNode, Set<string>>();
   doneCount = 0;
@@ -47,6 +50,7 @@ export class OperatorCommands implements Watcher {
 
   crashed(sentinel: SentinelNode): void {
     this.#taken.delete(sentinel);
+    this.#latest.delete(sentinel);
     this.#promised.delete(sentinel);
   }
 
@@ -65,6 +69,9 @@ export class OperatorCommands implements Watcher {
     const known = this.#taken.get(sentinel) ?? new Map<string, Request>();
     known.set(keyOf(input.client, input.request), input);
     this.#taken.set(sentinel, known);
+    const latest = this.#latest.get(sentinel) ?? new Map<string, Request>();
+    latest.set(input.args[2] ?? "", input);
+    this.#latest.set(sentinel, latest);
   }
 
   /** An answer leaves. */
@@ -78,7 +85,8 @@ export class OperatorCommands implements Watcher {
       return;
     }
     this.doneCount++;
-    const reason = whyNotInFile(sentinel, order.args);
+    const isLatest = this.#latest.get(sentinel)?.get(order.args[2] ?? "") === order;
+    const reason = isLatest ? whyNotInFile(sentinel, order.args) : undefined;
     mustHold(
       reason === undefined,
       INVARIANT,
