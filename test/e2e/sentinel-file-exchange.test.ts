@@ -78,6 +78,8 @@ function ownLines(sentinel: SentinelProcess): string[] {
     .replaceAll(String(port), "<port>")
     .replaceAll(dir, "<dir>")
     .replaceAll(/(sentinel myid) [0-9a-f]{40}/g, "$1 <id>")
+    // A master that was monitored by command begins with the current epoch (docs/differences.md).
+    .replaceAll(/(sentinel leader-epoch other) [03]$/gm, "$1 <0 or the current one>")
     .split("\n")
     .filter((line) => line !== "" && !ADDED_BY_REDIS.test(line))
     .sort();
