@@ -74,15 +74,17 @@ describeWithReal(["redis-sentinel"], "the file of a sentinel, beside redis-senti
 /** Sorted: the order in which redis-sentinel writes its masters is another in each process. */
 function ownLines(sentinel: SentinelProcess): string[] {
   const { port, dir, config } = sentinel;
-  return config
-    .replaceAll(String(port), "<port>")
-    .replaceAll(dir, "<dir>")
-    .replaceAll(/(sentinel myid) [0-9a-f]{40}/g, "$1 <id>")
-    // A master that was monitored by command begins with the current epoch (docs/differences.md).
-    .replaceAll(/(sentinel leader-epoch other) [03]$/gm, "$1 <0 or the current one>")
-    .split("\n")
-    .filter((line) => line !== "" && !ADDED_BY_REDIS.test(line))
-    .sort();
+  return (
+    config
+      .replaceAll(String(port), "<port>")
+      .replaceAll(dir, "<dir>")
+      .replaceAll(/(sentinel myid) [0-9a-f]{40}/g, "$1 <id>")
+      // A master that was monitored by command begins with the current epoch (docs/differences.md).
+      .replaceAll(/(sentinel leader-epoch other) [03]$/gm, "$1 <0 or the current one>")
+      .split("\n")
+      .filter((line) => line !== "" && !ADDED_BY_REDIS.test(line))
+      .sort()
+  );
 }
 
 const SETTINGS = ["name", "ip", "port", "quorum", "failover-timeout", "parallel-syncs"];
