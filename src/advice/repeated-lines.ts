@@ -1,5 +1,7 @@
 import type { ConfLine } from "../wire/conf/conf-lines.ts";
 import { sentinelSetting } from "../wire/conf/conf-keys.ts";
+import type { ExtensionSetting } from "../wire/sentinel-conf/extension-kinds.ts";
+import { EXTENSION_TABLES } from "../wire/sentinel-conf/extension-settings.ts";
 import { finding, type Rule } from "./checked-file.ts";
 
 /** Settings of which a master or a sentinel has one. */
@@ -12,7 +14,7 @@ const SINGLE: ReadonlySet<string> = new Set([
   "auth-user",
   "notification-script",
   "client-reconfig-script",
-  "crash-detection-milliseconds",
+  ...singles(EXTENSION_TABLES.master),
 ]);
 const SINGLE_OF_SENTINEL: ReadonlySet<string> = new Set([
   "announce-ip",
@@ -22,7 +24,12 @@ const SINGLE_OF_SENTINEL: ReadonlySet<string> = new Set([
   "resolve-hostnames",
   "announce-hostnames",
   "deny-scripts-reconfig",
+  ...singles(EXTENSION_TABLES.global),
 ]);
+
+function singles(table: ReadonlyMap<string, ExtensionSetting>): string[] {
+  return [...table].filter(([, { kind }]) => kind !== "lines").map(([name]) => name);
+}
 
 /** What is said twice with different values: the last line counts, which nobody sees who reads the first. */
 export const repetitionRules: Rule = (file) => {

@@ -86,7 +86,7 @@ const COMPARED: readonly Compared[] = [
   {
     setting: "crash-detection-milliseconds",
     line: "crash-detection-milliseconds",
-    of: ({ crashDetectionMs }) => timeText(crashDetectionMs),
+    of: ({ extensions }) => timeText(extensions["crash-detection-milliseconds"]),
     why: "the slower ones hold the quorum up",
   },
   {

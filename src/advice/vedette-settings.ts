@@ -12,7 +12,8 @@ export const vedetteRules: Rule = (file) => [
 ];
 
 function crashDetection(file: CheckedFile, master: DurableMaster): Finding[] {
-  const { crashDetectionMs, downAfterMs, name } = master;
+  const { downAfterMs, extensions, name } = master;
+  const crashDetectionMs = extensions["crash-detection-milliseconds"];
   if (crashDetectionMs === 0) return [];
   const place = masterPlace(file, master, "crash-detection-milliseconds");
   if (crashDetectionMs >= downAfterMs) {

@@ -56,7 +56,7 @@ function reasonForDown(turn: Turn, instance: Instance): string | undefined {
   const { refused } = instance.link;
   if (instance.kind === "master" && crashedAt(instance.link) <= now && refused !== undefined) {
     const refusedMs = Math.round(refused.latest - refused.since);
-    return `connections refused for ${refusedMs} ms, crash-detection ${instance.settings.crashDetectionMs} ms`;
+    return `connections refused for ${refusedMs} ms, crash-detection ${instance.settings.extensions["crash-detection-milliseconds"]} ms`;
   }
   return instance.kind === "master" && instance.reported.role === "replica"
     ? "a master that reports to be a replica"

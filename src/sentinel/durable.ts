@@ -21,6 +21,7 @@ export function durableView(state: SentinelState): DurableSentinel {
     sentinelPass: settings.sentinelPass,
     logLevel: settings.logLevel,
     isMemoryLost: !state.memory.isWhole,
+    extensions: { ...settings.extensions },
     masters: [...state.masters.values()].map((master) => durableMaster(state, master)),
   };
 }
@@ -54,7 +55,7 @@ function durableMaster(state: SentinelState, master: Master): DurableMaster {
     failoverTimeoutMs: settings.failoverTimeoutMs,
     parallelSyncs: settings.parallelSyncs,
     rebootDownAfterMs: settings.rebootDownAfterMs,
-    crashDetectionMs: settings.crashDetectionMs,
+    extensions: { ...settings.extensions },
     authPassSource: settings.authPassSource,
     authUser: settings.authUser,
     authPass: settings.authPass,

@@ -207,7 +207,7 @@ export function noteRefusal({ now }: Turn, link: Link, isRefused: boolean): void
 function crashDetectionOf(link: Link): number | undefined {
   for (const owner of link.owners) {
     if (owner.kind !== "master") continue;
-    const { crashDetectionMs } = owner.settings;
+    const crashDetectionMs = owner.settings.extensions["crash-detection-milliseconds"];
     return crashDetectionMs === 0 ? undefined : crashDetectionMs;
   }
   return undefined;

@@ -1,3 +1,4 @@
+import { initialMasterExtensions } from "../wire/sentinel-conf/extension-settings.ts";
 import type { MasterSettings } from "./state.ts";
 import type { Tunables } from "./tunables.ts";
 
@@ -12,7 +13,7 @@ export function defaultMasterSettings(
     failoverTimeoutMs: tunables.defaultFailoverTimeoutMs,
     parallelSyncs: 1,
     rebootDownAfterMs: 0,
-    crashDetectionMs: 0,
+    extensions: initialMasterExtensions(),
     authUser: undefined,
     authPass: undefined,
     notificationScript: undefined,

@@ -8,6 +8,10 @@ import type { Complaints } from "./complaints.ts";
 import type { Failover, Reconfiguration } from "./failover-phase.ts";
 import type { Scripts } from "./script-queue.ts";
 import type { LogThreshold } from "../wire/sentinel-conf/durable-sentinel.ts";
+import type {
+  GlobalExtensions,
+  MasterExtensions,
+} from "../wire/sentinel-conf/extension-settings.ts";
 import type { Input } from "./input.ts";
 import type { MasterPlaces } from "./master-places.ts";
 import type { SecretSource } from "../wire/conf/secret-source.ts";
@@ -86,6 +90,8 @@ export interface GlobalSettings {
   /** Instances with a name are shown by it; changed by `setAnnounceHostnames`. */
   announceHostnames: boolean;
   logLevel: LogThreshold;
+  /** The `vedette …` settings of the sentinel itself, by their names. */
+  readonly extensions: GlobalExtensions;
 }
 
 export type Tilt =
@@ -148,8 +154,8 @@ export interface MasterSettings {
   parallelSyncs: number;
   /** 0: off. How long a rebooted instance may load before it counts as down (spec §5.1 rule 3). */
   rebootDownAfterMs: number;
-  /** 0: off. A master whose host refuses connections for this long counts as down. */
-  crashDetectionMs: number;
+  /** The `vedette …` settings of this master, by their names. */
+  readonly extensions: MasterExtensions;
   readonly authPassSource?: SecretSource | undefined;
   authUser: string | undefined;
   authPass: string | undefined;

@@ -1,3 +1,7 @@
+import {
+  initialGlobalExtensions,
+  initialMasterExtensions,
+} from "../../src/wire/sentinel-conf/extension-settings.ts";
 import { describe, it } from "vitest";
 import { masterName, parseRunId, type RunId } from "../../src/base/ids.ts";
 import { epoch, millis } from "../../src/base/units.ts";
@@ -33,6 +37,7 @@ function startState(draw: HostileDraw): SentinelState {
         sentinelPass: undefined,
         logLevel: "notice",
         isMemoryLost: draw.once(8),
+        extensions: initialGlobalExtensions(),
         masters: [
           {
             name: masterName("mymaster"),
@@ -42,7 +47,10 @@ function startState(draw: HostileDraw): SentinelState {
             failoverTimeoutMs: 10_000,
             parallelSyncs: 1,
             rebootDownAfterMs: 0,
-            crashDetectionMs: draw.once(2) ? 100 : 0,
+            extensions: {
+              ...initialMasterExtensions(),
+              "crash-detection-milliseconds": draw.once(2) ? 100 : 0,
+            },
             authPassSource: undefined,
             authUser: undefined,
             authPass: undefined,

@@ -289,7 +289,7 @@ describe("crash detection", () => {
     const option = "crash-detection-milliseconds";
     expect(new WatchedMaster().request("SENTINEL", "SET", "mymaster", option, value)).toEqual({
       kind: "error",
-      text: `ERR Invalid argument '${value}' for SENTINEL SET '${option}'`,
+      text: `ERR Invalid argument '${value}' for SENTINEL SET '${option}': expected a whole number of 0..2147483647 (milliseconds)`,
     });
   });
 });

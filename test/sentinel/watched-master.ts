@@ -1,3 +1,7 @@
+import {
+  initialGlobalExtensions,
+  initialMasterExtensions,
+} from "../../src/wire/sentinel-conf/extension-settings.ts";
 import type { Address } from "../../src/base/address.ts";
 import { masterName, parseRunId, type RunId } from "../../src/base/ids.ts";
 import { type Epoch, epoch, millis, type Millis, saveNumber } from "../../src/base/units.ts";
@@ -54,6 +58,7 @@ export class WatchedMaster {
           sentinelPass: undefined,
           logLevel: "notice",
           isMemoryLost: options.isMemoryLost ?? false,
+          extensions: initialGlobalExtensions(),
           masters: [
             {
               name: masterName("mymaster"),
@@ -63,7 +68,7 @@ export class WatchedMaster {
               failoverTimeoutMs: 60_000,
               parallelSyncs: 1,
               rebootDownAfterMs: 0,
-              crashDetectionMs: 0,
+              extensions: initialMasterExtensions(),
               authUser: undefined,
               authPass: undefined,
               notificationScript: undefined,

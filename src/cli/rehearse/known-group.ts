@@ -21,5 +21,6 @@ export function knownFromFile(path: string, name: string | undefined): KnownGrou
         : `--master ${name ?? ""}: expected one of ${known}`,
     );
   }
-  return { master, ownHost: announceIp };
+  const crashDetectionMs = master.extensions["crash-detection-milliseconds"];
+  return { master: { ...master, crashDetectionMs }, ownHost: announceIp };
 }

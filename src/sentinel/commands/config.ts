@@ -2,12 +2,19 @@ import { globMatch } from "../../base/glob.ts";
 import { bulk, error, map, OK, type Reply } from "../../resp/reply.ts";
 import { isHost, parsePort } from "../../wire/host.ts";
 import type { LogThreshold } from "../../wire/sentinel-conf/durable-sentinel.ts";
+import { extensionText } from "../../wire/sentinel-conf/extension-kinds.ts";
+import {
+  EXTENSION_TABLES,
+  extensionValue,
+  initialGlobalExtensions,
+} from "../../wire/sentinel-conf/extension-settings.ts";
 import { reopenLink } from "../links.ts";
 import type { SentinelState } from "../state.ts";
 import { touchAll } from "../touch-all.ts";
 import { requestSave, touch, type Turn } from "../turn.ts";
 import { setAnnounceHostnames } from "../whereabouts.ts";
 import { SAVE_FAILED } from "./errors.ts";
+import { setExtensionText } from "./extensions.ts";
 import { type ClientRequest, reply, replyOr } from "./request.ts";
 
 /** SENTINEL CONFIG GET and SET: the settings of the sentinel itself (spec §7.9). */
@@ -18,6 +25,26 @@ interface ConfigParameter {
   /** @returns what setting it does, or undefined when the value is not one of its values */
   readonly set: (value: string) => ((turn: Turn) => void) | undefined;
 }
+
+/** Our own settings, one for each row of the table. */
+const EXTENSION_PARAMETERS: readonly ConfigParameter[] = [...EXTENSION_TABLES.global].map(
+  ([name, setting]) => ({
+    name,
+    get: ({ settings }) =>
+      setting.kind === "text" && setting.isSecret
+        ? ""
+        : extensionText(extensionValue(settings.extensions, name)),
+    set: (value) => {
+      if (setting.when !== "at once") return undefined;
+      // Tried on what holds without it: whether the words will do does not depend on the others.
+      const complaint = setExtensionText(initialGlobalExtensions(), name, value);
+      if (complaint !== undefined) return undefined;
+      return ({ state }) => {
+        setExtensionText(state.settings.extensions, name, value);
+      };
+    },
+  }),
+);
 
 /** Shown in this order. */
 const PARAMETERS: readonly ConfigParameter[] = [
@@ -132,7 +159,9 @@ const USAGE = error("ERR Only SENTINEL CONFIG GET <option> / SET <option> <value
 function configGet(state: SentinelState, patterns: readonly string[]): Reply {
   const shown = new Set<ConfigParameter>();
   for (const pattern of patterns) {
-    for (const parameter of PARAMETERS) {
+    // A tool that reads everything gets what Sentinel has; ours are there for who asks for them.
+    const offered = pattern === "*" ? PARAMETERS : [...PARAMETERS, ...EXTENSION_PARAMETERS];
+    for (const parameter of offered) {
       if (globMatch(pattern, parameter.name, { nocase: true })) shown.add(parameter);
     }
   }
@@ -145,7 +174,9 @@ function configSet(turn: Turn, request: ClientRequest, words: readonly string[])
   for (let at = 0; at < words.length; at += 2) {
     const name = words[at] ?? "";
     const value = words[at + 1];
-    const parameter = PARAMETERS.find((known) => known.name === name.toLowerCase());
+    const parameter = [...PARAMETERS, ...EXTENSION_PARAMETERS].find(
+      (known) => known.name === name.toLowerCase(),
+    );
     if (parameter === undefined) return reply(turn, request, badParameter(name));
     if (value === undefined) {
       return reply(turn, request, error(`ERR Missing argument '${name}' value`));

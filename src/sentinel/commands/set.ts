@@ -1,5 +1,7 @@
 import { error, OK, type Reply } from "../../resp/reply.ts";
 import { parseIntegerUpTo } from "../../wire/integers.ts";
+import type { ExtensionSetting } from "../../wire/sentinel-conf/extension-kinds.ts";
+import { EXTENSION_TABLES } from "../../wire/sentinel-conf/extension-settings.ts";
 import { LARGEST_INT } from "../../wire/sentinel-conf/statement-form.ts";
 import { aboutInstance, describeInstance } from "../events.ts";
 import { refreshShortestDownAfter, reopenLink } from "../links.ts";
@@ -7,6 +9,7 @@ import { touchAll } from "../touch-all.ts";
 import type { Master } from "../state.ts";
 import { publish, requestSave, touch, type Turn } from "../turn.ts";
 import { NO_SUCH_MASTER, SAVE_FAILED } from "./errors.ts";
+import { setExtensionText } from "./extensions.ts";
 import { findNamed } from "./queries.ts";
 import { type ClientRequest, reply, replyOr } from "./request.ts";
 
@@ -39,8 +42,16 @@ function unknownOption(option: string): Reply {
   return error(`ERR Unknown option or number of arguments for SENTINEL SET '${option}'`);
 }
 
-function badValue(option: string, value: string): Reply {
-  return error(`ERR Invalid argument '${value}' for SENTINEL SET '${option}'`);
+/** @param expected said of our own settings; Redis' texts of its settings stand alone */
+function badValue(option: string, value: string, expected?: string): Reply {
+  const shown = isSecret(option) ? "******" : value;
+  const text = `ERR Invalid argument '${shown}' for SENTINEL SET '${option}'`;
+  return error(expected === undefined ? text : `${text}: expected ${expected}`);
+}
+
+function isSecret(option: string): boolean {
+  const setting = extensionOf(option);
+  return setting?.kind === "text" && setting.isSecret;
 }
 
 /** How many values an option takes; 0 for one that does not exist. */
@@ -56,13 +67,18 @@ function valuesOf(option: string): number {
     case "primary-reboot-down-after-period":
     case "auth-pass":
     case "auth-user":
-    case "crash-detection-milliseconds":
     case "notification-script":
     case "client-reconfig-script":
       return 1;
     default:
-      return 0;
+      return extensionOf(option) === undefined ? 0 : 1;
   }
+}
+
+/** A row of our own settings; undefined also where a change would not count before the next start. */
+function extensionOf(option: string): ExtensionSetting | undefined {
+  const setting = EXTENSION_TABLES.master.get(option.toLowerCase());
+  return setting?.when === "at once" ? setting : undefined;
 }
 
 function apply(
@@ -104,10 +120,6 @@ function apply(
       if (number === undefined || number < 0) return badValue(option, value);
       settings.rebootDownAfterMs = number;
       break;
-    case "crash-detection-milliseconds":
-      if (number === undefined || number < 0) return badValue(option, value);
-      settings.crashDetectionMs = number;
-      break;
     case "notification-script": {
       const refusal = refuseScript(turn, "Notification", value, given.executables);
       if (refusal !== undefined) return refusal;
@@ -135,6 +147,13 @@ function apply(
       renameCommand(master, value, second);
       reopenDataLinks(turn, master);
       shown = `${value} ${second}`;
+      break;
+    }
+    default: {
+      const complaint = setExtensionText(settings.extensions, option, value);
+      if (complaint !== undefined) return badValue(option, value, complaint);
+      if (isSecret(option)) shown = "******";
+      touchAll(turn, master);
     }
   }
   const payload = `${describeInstance(master)} ${option} ${shown}`;

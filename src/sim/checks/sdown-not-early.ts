@@ -54,7 +54,8 @@ export class SdownNotEarly implements Watcher {
       throw new Violation("an event says what it is about", payload);
     }
     if (about.role === "master" && reportsToBeReplica(sentinel, master)) return;
-    const { downAfterMs, crashDetectionMs } = master.settings;
+    const { downAfterMs, extensions } = master.settings;
+    const crashDetectionMs = extensions["crash-detection-milliseconds"];
     const { refused } = master.link;
     const refusedMs = refused === undefined ? 0 : refused.latest - refused.since;
     if (about.role === "master" && crashDetectionMs > 0 && refusedMs >= crashDetectionMs) return;

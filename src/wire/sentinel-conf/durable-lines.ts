@@ -9,6 +9,13 @@ import {
   type DurableMaster,
   type DurableSentinel,
 } from "./durable-sentinel.ts";
+import { type ExtensionSetting, extensionWords } from "./extension-kinds.ts";
+import {
+  EXTENSION_TABLES,
+  extensionValue,
+  type GlobalExtensions,
+  type MasterExtensions,
+} from "./extension-settings.ts";
 import { SENTINEL_INITIAL_VALUES } from "./daemon-settings.ts";
 import { isSentinelSetting } from "./read-statements.ts";
 import { sourceWords } from "../conf/secret-source.ts";
@@ -42,6 +49,7 @@ export function durableLines(sentinel: DurableSentinel): OptionLine[] {
   if (sentinelUser !== undefined) lines.push(option("sentinel-user", [sentinelUser]));
   if (sentinelPass !== undefined) lines.push(option("sentinel-pass", [sentinelPass]));
   if (sentinel.isMemoryLost) lines.push(ours("memory-lost", ["yes"]));
+  lines.push(...extensionLines(EXTENSION_TABLES.global, sentinel.extensions));
   return lines;
 }
 
@@ -69,10 +77,7 @@ function masterLines(master: DurableMaster): OptionLine[] {
     const { suffix, word } = sourceWords(master.authPassSource);
     lines.push(ours(`auth-pass${suffix}`, [name, word]));
   }
-  if (master.crashDetectionMs !== 0) {
-    const value = [name, String(master.crashDetectionMs)];
-    lines.push(ours("crash-detection-milliseconds", value));
-  }
+  lines.push(...extensionLines(EXTENSION_TABLES.master, master.extensions, [name]));
   lines.push(
     option("config-epoch", [name, String(master.configEpoch)]),
     option("leader-epoch", [name, String(master.leaderEpoch)]),
@@ -103,6 +108,18 @@ function yesNo(setting: string, value: boolean, initial: boolean): OptionLine {
 function ours(setting: string, rest: readonly string[]): OptionLine {
   const key = `vedette ${setting}`;
   return { key, text: [key, ...rest.map(quoteWord)].join(" "), isForced: true };
+}
+
+function extensionLines(
+  table: ReadonlyMap<string, ExtensionSetting>,
+  values: Readonly<MasterExtensions> | Readonly<GlobalExtensions>,
+  front: readonly string[] = [],
+): OptionLine[] {
+  return [...table].flatMap(([name, setting]) =>
+    extensionWords(setting, extensionValue(values, name)).map((rest) =>
+      ours(name, [...front, ...rest]),
+    ),
+  );
 }
 
 /** Settings whose lines are all written here: one that no master claims any more is removed. */

@@ -1,6 +1,7 @@
 import type { SecretSource } from "../conf/secret-source.ts";
 import type { Address } from "../../base/address.ts";
 import type { MasterName, RunId } from "../../base/ids.ts";
+import type { GlobalExtensions, MasterExtensions } from "./extension-settings.ts";
 import type { Epoch } from "../../base/units.ts";
 import type { ParameterValues } from "../conf/redis-parameters.ts";
 
@@ -30,8 +31,8 @@ export interface DurableMaster {
   readonly parallelSyncs: number;
   /** 0: off. */
   readonly rebootDownAfterMs: number;
-  /** Ours. 0: off. How long refused connections are needed to find a master down (differences). */
-  readonly crashDetectionMs: number;
+  /** Ours: the `vedette …` settings of this master. */
+  readonly extensions: Readonly<MasterExtensions>;
   /** Where the password is kept instead of `authPass`. */
   readonly authPassSource?: SecretSource | undefined;
   readonly authUser: string | undefined;
@@ -66,6 +67,8 @@ export interface DurableSentinel {
   readonly logLevel: LogThreshold;
   /** Ours: the file was restored from a copy that may be older than votes that were given. */
   readonly isMemoryLost: boolean;
+  /** Ours: the `vedette …` settings of the sentinel itself. */
+  readonly extensions: Readonly<GlobalExtensions>;
   readonly masters: readonly DurableMaster[];
 }
 

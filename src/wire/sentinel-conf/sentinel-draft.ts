@@ -8,15 +8,22 @@ import {
   type DurableMaster,
   type DurableSentinel,
 } from "./durable-sentinel.ts";
+import {
+  type GlobalExtensions,
+  initialGlobalExtensions,
+  initialMasterExtensions,
+  type MasterExtensions,
+} from "./extension-settings.ts";
 
 type Mutable<Type> = { -readonly [Field in keyof Type]: Type[Field] };
 
 /** A master while its lines are read. */
 export interface MasterDraft extends Mutable<
-  Omit<DurableMaster, "renamedCommands" | "replicas" | "sentinels">
+  Omit<DurableMaster, "renamedCommands" | "replicas" | "sentinels" | "extensions">
 > {
   /** The monitor line's words: the same line again is no mistake (W-30). */
   readonly monitor: readonly string[];
+  readonly extensions: MasterExtensions;
   readonly renamedCommands: Map<string, string>;
   /** By `host port`, so that a replica that is listed twice is one. */
   readonly replicas: Map<string, Address>;
@@ -25,10 +32,11 @@ export interface MasterDraft extends Mutable<
 
 /** A sentinel while its lines are read. */
 export interface SentinelDraft extends Mutable<
-  Omit<DurableSentinel, "myId" | "logLevel" | "masters">
+  Omit<DurableSentinel, "myId" | "logLevel" | "masters" | "extensions">
 > {
   /** undefined before the first start. */
   myId: RunId | undefined;
+  readonly extensions: GlobalExtensions;
   readonly masters: Map<MasterName, MasterDraft>;
   /** Masters whose monitor line is wrong: lines about them are no mistakes of their own. */
   readonly refusedMasters: Set<string>;
@@ -46,6 +54,7 @@ export function emptyDraft(): SentinelDraft {
     sentinelUser: undefined,
     sentinelPass: undefined,
     isMemoryLost: false,
+    extensions: initialGlobalExtensions(),
     masters: new Map(),
     refusedMasters: new Set(),
   };
@@ -63,7 +72,7 @@ export function newMasterDraft(monitored: {
     failoverTimeoutMs: DEFAULT_FAILOVER_TIMEOUT_MS,
     parallelSyncs: DEFAULT_PARALLEL_SYNCS,
     rebootDownAfterMs: 0,
-    crashDetectionMs: 0,
+    extensions: initialMasterExtensions(),
     authUser: undefined,
     authPass: undefined,
     notificationScript: undefined,

@@ -1,13 +1,8 @@
 import { SOURCE_KINDS } from "../conf/secret-source.ts";
+import { GLOBAL_EXTENSION_FORMS, MASTER_EXTENSION_FORMS } from "./extension-forms.ts";
 import { OWN_SECRET_SETTINGS } from "./secret-lines.ts";
 import type { MasterDraft, SentinelDraft } from "./sentinel-draft.ts";
-import {
-  assign,
-  LARGEST_INT,
-  readNumber,
-  readYesNo,
-  type StatementForm,
-} from "./statement-form.ts";
+import { assign, readYesNo, type StatementForm } from "./statement-form.ts";
 
 /**
  * Settings of our own, as `vedette <setting> …` lines in the same file: to go back to
@@ -15,7 +10,10 @@ import {
  */
 
 /** What is set for the sentinel itself: `vedette <setting> …`. */
-export const VEDETTE_GLOBAL_FORMS: ReadonlyMap<string, StatementForm<SentinelDraft>> = new Map([
+export const VEDETTE_GLOBAL_FORMS: ReadonlyMap<string, StatementForm<SentinelDraft>> = new Map<
+  string,
+  StatementForm<SentinelDraft>
+>([
   [
     "memory-lost",
     {
@@ -27,10 +25,8 @@ export const VEDETTE_GLOBAL_FORMS: ReadonlyMap<string, StatementForm<SentinelDra
         }),
     },
   ],
+  ...GLOBAL_EXTENSION_FORMS,
 ]);
-
-/** Milliseconds; 0: off. More would be no sooner than what Redis has. */
-export const CRASH_DETECTION_RANGE = { min: 0, max: LARGEST_INT };
 
 type VedetteMasterForm = StatementForm<{ readonly master: MasterDraft }>;
 
@@ -47,23 +43,7 @@ export const VEDETTE_MASTER_FORMS: ReadonlyMap<string, VedetteMasterForm> = new 
       },
     },
   ]),
-  [
-    "crash-detection-milliseconds",
-    {
-      syntax: "vedette crash-detection-milliseconds <name> <milliseconds>",
-      wordCounts: [3],
-      apply: ({ master }, [word = ""]) =>
-        assign(
-          readNumber(word, {
-            range: CRASH_DETECTION_RANGE,
-            message: "Invalid crash-detection-milliseconds.",
-          }),
-          (value) => {
-            master.crashDetectionMs = value;
-          },
-        ),
-    },
-  ],
+  ...MASTER_EXTENSION_FORMS,
 ]);
 
 export const VEDETTE_SETTINGS: readonly string[] = [

@@ -1,3 +1,12 @@
+import type {
+  ExtensionSetting,
+  ExtensionValue,
+} from "../../../src/wire/sentinel-conf/extension-kinds.ts";
+import {
+  EXTENSION_TABLES,
+  initialGlobalExtensions,
+  initialMasterExtensions,
+} from "../../../src/wire/sentinel-conf/extension-settings.ts";
 import { readFileSync } from "node:fs";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -117,6 +126,7 @@ describe("a save", () => {
       sentinelPass: "x",
       logLevel: "verbose",
       isMemoryLost: true,
+      extensions: initialGlobalExtensions(),
       masters: [
         {
           name: masterName("m"),
@@ -126,7 +136,7 @@ describe("a save", () => {
           failoverTimeoutMs: 2000,
           parallelSyncs: 3,
           rebootDownAfterMs: 4000,
-          crashDetectionMs: 100,
+          extensions: { ...initialMasterExtensions(), "crash-detection-milliseconds": 100 },
           authUser: "joe",
           authPass: "a b",
           notificationScript: "/bin/tell us",
@@ -231,6 +241,29 @@ const EPOCH = fc.integer({ min: 0, max: 1000 }).map(epoch);
 const RUN_ID = fc.stringMatching(/^[0-9a-f]{40}$/).map(runId);
 const MILLISECONDS = fc.integer({ min: 1, max: 2 ** 31 - 1 });
 
+/** Any values of our own settings; words that only a check of its own takes keep their initial value. */
+function valuesOf<Values extends object>(
+  table: ReadonlyMap<string, ExtensionSetting>,
+  initial: Values,
+): fc.Arbitrary<Values> {
+  const rows = [...table].map(([name, setting]) => [name, valueOf(setting)] as const);
+  return fc.record(Object.fromEntries(rows)).map((drawn) => ({ ...initial, ...drawn }));
+}
+
+function valueOf(setting: ExtensionSetting): fc.Arbitrary<ExtensionValue> {
+  switch (setting.kind) {
+    case "yes-no":
+      return fc.boolean();
+    case "number":
+      return fc.integer(setting.range);
+    case "choice":
+      return fc.constantFrom(...setting.values);
+    case "text":
+    case "lines":
+      return fc.constant(setting.initial);
+  }
+}
+
 const MASTER: fc.Arbitrary<DurableMaster> = fc.record({
   name: NAME.map(masterName),
   address: ADDRESS,
@@ -239,7 +272,7 @@ const MASTER: fc.Arbitrary<DurableMaster> = fc.record({
   failoverTimeoutMs: MILLISECONDS,
   parallelSyncs: fc.nat({ max: 5 }),
   rebootDownAfterMs: fc.nat({ max: 5 }),
-  crashDetectionMs: fc.nat({ max: 5 }),
+  extensions: valuesOf(EXTENSION_TABLES.master, initialMasterExtensions()),
   authUser: SECRET,
   authPass: SECRET,
   notificationScript: SECRET,
@@ -275,6 +308,7 @@ const SENTINEL: fc.Arbitrary<DurableSentinel> = fc.record({
   sentinelUser: SECRET,
   sentinelPass: SECRET,
   isMemoryLost: fc.boolean(),
+  extensions: valuesOf(EXTENSION_TABLES.global, initialGlobalExtensions()),
   logLevel: fc.constantFrom("debug", "verbose", "notice", "warning", "nothing"),
   masters: fc.uniqueArray(MASTER, { selector: ({ name }) => name, maxLength: 3 }),
 });

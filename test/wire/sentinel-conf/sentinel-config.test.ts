@@ -1,3 +1,7 @@
+import {
+  initialGlobalExtensions,
+  initialMasterExtensions,
+} from "../../../src/wire/sentinel-conf/extension-settings.ts";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ConfFile, IncludedFiles } from "../../../src/wire/conf/conf-lines.ts";
@@ -50,6 +54,7 @@ describe("a sentinel.conf", () => {
       sentinelPass: undefined,
       logLevel: "notice",
       isMemoryLost: false,
+      extensions: initialGlobalExtensions(),
       masters: [],
     });
     expect(commandLineOptions).toEqual([]);
@@ -65,7 +70,7 @@ describe("a sentinel.conf", () => {
         failoverTimeoutMs: 180000,
         parallelSyncs: 1,
         rebootDownAfterMs: 0,
-        crashDetectionMs: 0,
+        extensions: initialMasterExtensions(),
         notificationScript: undefined,
         clientReconfigScript: undefined,
         authUser: undefined,
@@ -141,7 +146,7 @@ describe("a sentinel.conf", () => {
         failoverTimeoutMs: 60000,
         parallelSyncs: 0,
         rebootDownAfterMs: 100,
-        crashDetectionMs: 300,
+        extensions: { ...initialMasterExtensions(), "crash-detection-milliseconds": 300 },
         notificationScript: undefined,
         clientReconfigScript: undefined,
         authUser: "joe",

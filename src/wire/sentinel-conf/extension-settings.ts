@@ -1,0 +1,88 @@
+import { LARGEST_INT } from "./statement-form.ts";
+import {
+  type ExtensionSetting,
+  type ExtensionValue,
+  NO_LINES,
+  type ValueOf,
+} from "./extension-kinds.ts";
+
+/**
+ * Every `vedette …` setting that is no secret, one row each. A row is all there is to do: it gives the line in
+ * sentinel.conf, SENTINEL SET (of a master) or SENTINEL CONFIG SET (of the sentinel), what is written
+ * back, and the entry in the reference. What is read nowhere does not belong here.
+ */
+
+/** A master's: `vedette <setting> <master> …`. In the order in which they are written. */
+export const MASTER_EXTENSIONS = {
+  "crash-detection-milliseconds": {
+    kind: "number",
+    initial: 0,
+    // More would be no sooner than what Redis has.
+    range: { min: 0, max: LARGEST_INT },
+    unit: "milliseconds",
+    when: "at once",
+    summary: "A master whose host refuses connections for this long counts as down; 0: off.",
+  },
+} as const satisfies Readonly<Record<string, ExtensionSetting>>;
+
+/** The sentinel's own: `vedette <setting> …`. */
+export const GLOBAL_EXTENSIONS = {
+  "state-dir": {
+    kind: "text",
+    initial: "",
+    word: "path",
+    isSecret: false,
+    check: () => undefined,
+    when: "start",
+    summary:
+      "Folder of what must last and is not Redis' configuration (history, memory of instances, undelivered webhooks); the configuration's path with .state behind it unless set.",
+  },
+} as const satisfies Readonly<Record<string, ExtensionSetting>>;
+
+export type MasterExtensions = {
+  [Name in keyof typeof MASTER_EXTENSIONS]: ValueOf<(typeof MASTER_EXTENSIONS)[Name]>;
+};
+export type GlobalExtensions = {
+  [Name in keyof typeof GLOBAL_EXTENSIONS]: ValueOf<(typeof GLOBAL_EXTENSIONS)[Name]>;
+};
+
+type Table = Readonly<Record<string, ExtensionSetting>>;
+
+const MASTER_TABLE: ReadonlyMap<string, ExtensionSetting> = new Map(
+  Object.entries(MASTER_EXTENSIONS satisfies Table),
+);
+const GLOBAL_TABLE: ReadonlyMap<string, ExtensionSetting> = new Map(
+  Object.entries(GLOBAL_EXTENSIONS satisfies Table),
+);
+
+/** Rows by name, for what treats all settings alike. */
+export const EXTENSION_TABLES = { master: MASTER_TABLE, global: GLOBAL_TABLE } as const;
+
+/** What holds where nothing was set. A new object each time: settings change at run time. */
+export function initialMasterExtensions(): MasterExtensions {
+  return initialValues(MASTER_TABLE) as unknown as MasterExtensions;
+}
+
+export function initialGlobalExtensions(): GlobalExtensions {
+  return initialValues(GLOBAL_TABLE) as unknown as GlobalExtensions;
+}
+
+function initialValues(table: ReadonlyMap<string, ExtensionSetting>): object {
+  return Object.fromEntries([...table].map(([name, { initial }]) => [name, initial]));
+}
+
+/** @param name of a row of the table that the values belong to */
+export function extensionValue(
+  values: Readonly<MasterExtensions> | Readonly<GlobalExtensions>,
+  name: string,
+): ExtensionValue {
+  return (values as unknown as Readonly<Record<string, ExtensionValue>>)[name] ?? NO_LINES;
+}
+
+export function setExtension(
+  values: MasterExtensions | GlobalExtensions,
+  name: string,
+  value: ExtensionValue,
+): void {
+  (values as unknown as Record<string, ExtensionValue>)[name] = value;
+}
