@@ -95,7 +95,11 @@ export type LinkCommand =
     }
   /** The transaction of spec §6.8; `master` undefined is SLAVEOF NO ONE. */
   | { readonly name: "reconfigure"; readonly master: Address | undefined }
-  | { readonly name: "script-kill" };
+  | { readonly name: "script-kill" }
+  /** `INFO server` of a sentinel: which program it is; answers `peer-info`. */
+  | { readonly name: "peer-info" }
+  /** `SENTINEL VEDETTE <topic> …`, only to a vedette that knows the topic; answers `vedette-reply`. */
+  | { readonly name: "vedette"; readonly topic: string; readonly words: readonly string[] };
 
 export type ClientReply =
   | { readonly kind: "value"; readonly reply: Reply }

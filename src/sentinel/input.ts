@@ -60,6 +60,21 @@ export type Input =
       /** The error of the first command that failed; undefined when all went well. */
       readonly refusal: string | undefined;
     }
+  | {
+      readonly kind: "peer-info";
+      readonly link: LinkId;
+      /** Undefined: not a vedette, or it does not tell. */
+      readonly vedetteVersion: string | undefined;
+    }
+  | {
+      readonly kind: "vedette-reply";
+      readonly link: LinkId;
+      readonly topic: string;
+      /** What was asked. */
+      readonly words: readonly string[];
+      /** Undefined when it was answered by an error or by something else than a list of words. */
+      readonly answer: readonly string[] | undefined;
+    }
   /** From a subscription (`link`) or a PUBLISH of a client (`link` undefined). */
   | {
       readonly kind: "hello-received";

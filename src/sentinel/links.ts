@@ -3,7 +3,7 @@ import { linkId, masterName } from "../base/ids.ts";
 import { after, earliest, type Millis, NEVER } from "../base/units.ts";
 import type { Credentials } from "./effect.ts";
 import { aboutInstance, describeInstance } from "./events.ts";
-import type { Instance, Link, Master, SentinelState, Subscription } from "./state.ts";
+import type { Instance, Link, Master, PeerProgram, SentinelState, Subscription } from "./state.ts";
 import { candidateIps, refreshName } from "./host-names.ts";
 import {
   CONNECT_TIMEOUT_MS,
@@ -42,6 +42,9 @@ function reserveOpening(state: SentinelState, now: Millis): Millis {
 }
 
 /** A link that has not tried to connect yet. The owners are attached by the caller. */
+/** Before the other end has told what it is. */
+export const UNKNOWN_PEER: PeerProgram = { kind: "unknown" };
+
 export function createLink(
   state: SentinelState,
   target: { readonly address: Address; readonly purpose: Link["purpose"] },
@@ -66,6 +69,7 @@ export function createLink(
     pending: 0,
     failures: 0,
     refused: undefined,
+    peer: UNKNOWN_PEER,
     shortestDownAfterMs: Number.POSITIVE_INFINITY,
   };
   state.links.set(link.id, link);
@@ -241,6 +245,7 @@ function soonerForCrash(link: Link, now: Millis, retryAt: Millis): Millis {
  */
 export function loseConnection(turn: Turn, link: Link): void {
   forgetOutstanding(link);
+  link.peer = UNKNOWN_PEER;
   link.actPingAt ??= turn.now;
   const failures = link.failures++;
   if (failures === 0) {

@@ -339,9 +339,23 @@ export interface Link {
   failures: number;
   /** The host lives and refuses to connect: since when, and the latest time it did. */
   refused: { readonly since: Millis; readonly latest: Millis } | undefined;
+  /** Of a sentinel's link: which program is at the other end of the present connection. */
+  peer: PeerProgram;
   /** Least `down-after-milliseconds` of the owners: the ping cadence, and when to judge them. */
   shortestDownAfterMs: number;
 }
+
+export type PeerProgram =
+  /** Not told yet, or a data server. */
+  | { readonly kind: "unknown" }
+  /** Redis' or Valkey's: nothing of ours is sent to it (design §4). */
+  | { readonly kind: "other" }
+  | {
+      readonly kind: "vedette";
+      readonly version: string;
+      /** What `SENTINEL VEDETTE` can be about there. */
+      readonly topics: ReadonlySet<string>;
+    };
 
 export type LinkPhase =
   /** `retryAt` NEVER: port 0, or no owner. A host name that has no IP yet also waits here. */

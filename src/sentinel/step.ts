@@ -37,6 +37,7 @@ import type {
 import { armWatchdog, enterTilt, leaveTilt } from "./tilt.ts";
 import { touchAll } from "./touch-all.ts";
 import { GATHERING_MS, LATE_WAKE_UP_MS, SAVE_RETRY_MS } from "./tunables.ts";
+import { askWhichProgram, takePeerInfo, takeVedetteReply } from "./vedette-peers.ts";
 import { beginTurn, publish, requestSave, sendNow, touch, type Turn } from "./turn.ts";
 
 const SAVE_RETRY: Chore = { kind: "chore", chore: "save-retry" };
@@ -76,6 +77,10 @@ function take(turn: Turn, input: Input): void {
       return onAskReply(turn, input);
     case "reconfigure-reply":
       return onReconfigureReply(turn, input);
+    case "peer-info":
+      return takePeerInfo(turn, input);
+    case "vedette-reply":
+      return takeVedetteReply(turn, input);
     case "hello-received":
       return onHelloReceived(turn, input);
     case "hello-ignored":
@@ -213,6 +218,7 @@ function onLinkOpened(turn: Turn, input: Extract<Input, { readonly kind: "link-o
   noteOwnHost(turn, input.localHost);
   if (needsSecond) turn.effects.push({ kind: "open-subscription", link: link.id });
   sendPing(turn, link);
+  askWhichProgram(turn, link);
   touch(turn, link);
   for (const owner of link.owners) {
     // A connection may be another lifetime of the instance: who it is now is asked at once (W-28).

@@ -2,11 +2,14 @@ import { parseRunId } from "../base/ids.ts";
 import { textOf } from "../base/bytes.ts";
 import { type ClientId, clientId, type MasterName } from "../base/ids.ts";
 import { epoch } from "../base/units.ts";
-import { type Reply, simple } from "../resp/reply.ts";
+import { bulk, type Reply, simple } from "../resp/reply.ts";
 import type { Effect } from "../sentinel/effect.ts";
 import type { End, EndHandler } from "./connection.ts";
 import type { SentinelNode } from "./sentinel-node.ts";
 import type { Watchers } from "./watch.ts";
+
+/** What the shell adds to INFO, as far as a peer reads it. */
+const INFO_SERVER = "# Server\r\nvedette_version:0.0.0\r\n\r\n";
 
 type ReplyEffect = Extract<Effect, { readonly kind: "reply" }>;
 
@@ -72,7 +75,9 @@ export class SentinelClients {
     const client = this.#clients.get(effect.client);
     if (client === undefined) return;
     const reply: Reply =
-      effect.reply.kind === "value" ? effect.reply.reply : simple(effect.reply.sentinel ?? "");
+      effect.reply.kind === "value"
+        ? effect.reply.reply
+        : bulk(`${INFO_SERVER}${effect.reply.sentinel ?? ""}`);
     for (const answered of this.#watchers.answered) {
       answered(this.#sentinel, client.id, effect.request, reply);
     }

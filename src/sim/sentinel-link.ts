@@ -152,7 +152,9 @@ function toServerCommand(command: LinkCommand, hellos: HelloTexts): ServerComman
     case "reconfigure":
       return { name: "reconfigure", master: command.master };
     case "ask":
-      throw new Error("a data server is not asked for its opinion");
+    case "peer-info":
+    case "vedette":
+      throw new Error(`a data server is not sent ${command.name}`);
     default:
       return unreachable(command);
   }
@@ -169,6 +171,10 @@ function wordsOf(command: LinkCommand): readonly [string, ...string[]] {
       const words = [host, String(port), String(command.epoch), command.candidate ?? "*"];
       return ["SENTINEL", "is-master-down-by-addr", ...words];
     }
+    case "peer-info":
+      return ["INFO", "server"];
+    case "vedette":
+      return ["SENTINEL", "VEDETTE", command.topic, ...command.words];
     case "info":
     case "script-kill":
     case "reconfigure":
@@ -207,9 +213,22 @@ function answerTo(link: LinkId, command: LinkCommand, reply: Reply): Input | und
       };
     case "script-kill":
       return undefined;
+    case "peer-info": {
+      const info = reply.kind === "bulk" ? parseInfo(reply.bytes) : undefined;
+      return { kind: "peer-info", link, vedetteVersion: info?.vedetteVersion };
+    }
+    case "vedette": {
+      const { topic, words } = command;
+      return { kind: "vedette-reply", link, topic, words, answer: toWords(reply) };
+    }
     default:
       return unreachable(command);
   }
+}
+
+function toWords(reply: Reply): readonly string[] | undefined {
+  if (reply.kind !== "array") return undefined;
+  return reply.items.map((item) => (item.kind === "bulk" ? textOf(item.bytes) : ""));
 }
 
 function lineOf(reply: Reply): string | undefined {

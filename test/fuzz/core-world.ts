@@ -8,6 +8,7 @@ import { readAnswer } from "../../src/shell/links/replies.ts";
 import { parseHello } from "../../src/wire/hello.ts";
 import { parseInfo } from "../../src/wire/info.ts";
 import type { HostileDraw } from "./hostile-draw.ts";
+import { VEDETTE_TOPICS } from "../../src/sentinel/vedette-topics.ts";
 import { anyAnswer, anyHello, anyInfo, anyRequest } from "./hostile-messages.ts";
 
 type Sent = Extract<Effect, { readonly kind: "send" }>;
@@ -136,6 +137,22 @@ export class CoreWorld {
         };
       case "script-kill":
         return this.#tick();
+      case "peer-info":
+        return {
+          kind: "peer-info",
+          link,
+          vedetteVersion: draw.once(2) ? draw.text() : undefined,
+        };
+      case "vedette":
+        return {
+          kind: "vedette-reply",
+          link,
+          topic: draw.once(8) ? draw.text() : command.topic,
+          words: command.words,
+          answer: draw.once(6)
+            ? undefined
+            : [...VEDETTE_TOPICS.keys(), draw.text()].filter(() => !draw.once(4)),
+        };
     }
   }
 

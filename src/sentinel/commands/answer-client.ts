@@ -21,6 +21,7 @@ import { type ClientRequest, push, reply } from "./request.ts";
 import { pendingScripts } from "./scripts.ts";
 import { set } from "./set.ts";
 import { refuseSubcommand } from "./subcommands.ts";
+import { vedette } from "./vedette.ts";
 import { isMasterDownByAddress } from "./votes.ts";
 
 /** Answers what the listener passes on: the commands whose replies depend on the sentinel's state. */
@@ -92,6 +93,8 @@ function answerSentinel(turn: Turn, request: ClientRequest, words: readonly stri
       return set(turn, request, args);
     case "simulate-failure":
       return reply(turn, request, simulateFailure(turn, args));
+    case "vedette":
+      return vedette(turn, request, args);
     default:
       return reply(turn, request, unknownSubcommand("sentinel", subcommand));
   }

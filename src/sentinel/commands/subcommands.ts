@@ -31,6 +31,7 @@ export const SENTINEL_ARITIES: ReadonlyMap<string, number> = new Map([
   ["set", -5],
   ["simulate-failure", -3],
   ["slaves", 3],
+  ["vedette", -3],
 ]);
 
 /**

@@ -5,9 +5,10 @@ import type { LinkCommand } from "../../sentinel/effect.ts";
 import type { Input } from "../../sentinel/input.ts";
 import { HELLO_CHANNEL } from "../../wire/hello.ts";
 import type { Connection } from "./connection.ts";
-import { isError, readAnswer, readInfo, readPing, readRefusal } from "./replies.ts";
+import { isError, readAnswer, readInfo, readPing, readRefusal, readWords } from "./replies.ts";
 import type { LinkReply } from "./request.ts";
 
+const INFO_SERVER = ["INFO", "server"];
 const SCRIPT_KILL = ["SCRIPT", "KILL"];
 
 /** Sends a command of the core; its reply comes back as an input. */
@@ -48,6 +49,19 @@ export function sendCommand(
       // Whether it helped is seen from the next PING.
       connection.request(SCRIPT_KILL, () => undefined);
       return;
+    case "peer-info":
+      connection.request(INFO_SERVER, (reply) => {
+        const vedetteVersion = readInfo(reply)?.vedetteVersion;
+        report({ kind: "peer-info", link, vedetteVersion });
+      });
+      return;
+    case "vedette": {
+      const { topic, words } = command;
+      connection.request(["SENTINEL", "VEDETTE", topic, ...words], (reply) => {
+        report({ kind: "vedette-reply", link, topic, words, answer: readWords(reply) });
+      });
+      return;
+    }
     default:
       unreachable(command);
   }

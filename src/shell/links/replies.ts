@@ -30,6 +30,21 @@ function isText(reply: LinkReply): reply is Bytes {
   return typeof reply === "string" || Buffer.isBuffer(reply);
 }
 
+const WORDS_MAX = 4096;
+const LONGEST_WORD = 65_536;
+
+/** A list of texts and numbers, as vedettes answer each other; undefined for anything else. */
+export function readWords(reply: LinkReply): readonly string[] | undefined {
+  if (!Array.isArray(reply) || reply.length > WORDS_MAX) return undefined;
+  const words: string[] = [];
+  for (const item of reply as readonly unknown[]) {
+    if (typeof item === "number") words.push(String(item));
+    else if (isText(item) && item.length <= LONGEST_WORD) words.push(textOf(item));
+    else return undefined;
+  }
+  return words;
+}
+
 const NO_LEADER = "*";
 
 /** Source: sentinel spec §5.6: an array of integer, bulk, integer. */

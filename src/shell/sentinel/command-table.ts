@@ -240,7 +240,7 @@ export const SENTINEL_COMMANDS: ReadonlyMap<string, CommandFacts> = new Map(
 );
 
 /**
- * Words of Valkey and of Redis 7.2, which 7.0 does not list: whoever counts the commands of a sentinel
+ * Words of Valkey and of Redis 7.2, and our own, which 7.0 does not list: whoever counts the commands of a sentinel
  * counts those of 7.0.
  */
 export const UNLISTED: ReadonlySet<string> = new Set([
@@ -249,6 +249,7 @@ export const UNLISTED: ReadonlySet<string> = new Set([
   "sentinel|is-primary-down-by-addr",
   "sentinel|primaries",
   "sentinel|primary",
+  "sentinel|vedette",
 ]);
 
 /** Those that may be called before authentication, and by every user. */

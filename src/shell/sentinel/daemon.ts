@@ -34,6 +34,7 @@ import type { Supervision } from "../supervision.ts";
 import type { SentinelSecrets } from "../secrets/sentinel-secrets.ts";
 import type { Tls } from "../tls/tls.ts";
 import { WakeUp } from "../wake-up.ts";
+import { EventFeed } from "./event-feed.ts";
 import { ProcessInfo } from "./process-info.ts";
 import { SentinelRequests } from "./requests.ts";
 import { ScriptRunner } from "./script-runner.ts";
@@ -82,6 +83,7 @@ export class SentinelDaemon {
   readonly #wakeUp: WakeUp;
   readonly #scripts = new ScriptRunner((input) => this.#deliver(input));
   readonly #resolver: Resolver;
+  readonly #feed = new EventFeed();
   /** What happens before the core has begun waits here; undefined afterwards. */
   #early: Input[] | undefined = [];
   #passwordKeptElsewhere: string | undefined;
@@ -215,6 +217,11 @@ export class SentinelDaemon {
     this.#options.access.users.setDefaultPassword(password ?? "");
   }
 
+  /** What this sentinel has told lately, for whoever shows or forwards it. */
+  get feed(): EventFeed {
+    return this.#feed;
+  }
+
   #deliver(input: Input): void {
     if (this.#ended) return;
     if (this.#early !== undefined) {
@@ -287,6 +294,7 @@ export class SentinelDaemon {
   /** Debug events are for the log alone (spec sentinel §8.1). */
   #publish(event: SentinelEvent): void {
     this.#options.log.event(event);
+    if (event.level !== "debug") this.#feed.publish(event);
     if (event.level !== "debug") this.#listener.pubSub.publish(event.name, event.payload);
   }
 

@@ -44,6 +44,8 @@ const INPUTS: Expected<Input["kind"]> = {
   "hello-reply": often,
   "ask-reply": often,
   "reconfigure-reply": often,
+  "peer-info": often,
+  "vedette-reply": often,
   "hello-received": often,
   "hello-ignored": never("nobody in a world publishes what is no hello"),
   "client-request": often,
