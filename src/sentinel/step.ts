@@ -37,7 +37,8 @@ import type {
 import { armWatchdog, enterTilt, leaveTilt } from "./tilt.ts";
 import { touchAll } from "./touch-all.ts";
 import { GATHERING_MS, LATE_WAKE_UP_MS, SAVE_RETRY_MS } from "./tunables.ts";
-import { askWhichProgram, takePeerInfo, takeVedetteReply } from "./vedette-peers.ts";
+import { takeVedetteReply } from "./vedette-answers.ts";
+import { askWhichProgram, takePeerInfo } from "./vedette-peers.ts";
 import { beginTurn, publish, requestSave, sendNow, touch, type Turn } from "./turn.ts";
 
 const SAVE_RETRY: Chore = { kind: "chore", chore: "save-retry" };

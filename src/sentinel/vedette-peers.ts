@@ -1,7 +1,6 @@
 import type { Input } from "./input.ts";
-import { sendDurably, sendNow, touch, type Turn } from "./turn.ts";
+import { sendDurably, sendNow, type Turn } from "./turn.ts";
 import type { Link, Master, Sentinel } from "./state.ts";
-import { VEDETTE_TOPICS } from "./vedette-topics.ts";
 
 /**
  * Which peers are vedettes, and what they can be told. A sentinel is asked for `INFO server` with each connection; one
@@ -11,7 +10,6 @@ import { VEDETTE_TOPICS } from "./vedette-topics.ts";
 
 const OTHER = { kind: "other" } as const;
 const LONGEST_VERSION = 64;
-const TOPICS_MAX = 100;
 
 /** Asks a sentinel that has just been connected to what it is. */
 export function askWhichProgram(turn: Turn, link: Link): void {
@@ -35,25 +33,6 @@ export function takePeerInfo(
   link.peer = { kind: "vedette", version, topics: new Set() };
   link.pending++;
   sendNow(turn, link.id, { name: "vedette", topic: "topics", words: [] });
-}
-
-export function takeVedetteReply(
-  turn: Turn,
-  { link: id, topic, words, answer }: Extract<Input, { readonly kind: "vedette-reply" }>,
-): void {
-  const link = turn.state.links.get(id);
-  if (link === undefined) return;
-  link.pending = Math.max(0, link.pending - 1);
-  if (topic === "topics") {
-    if (link.peer.kind !== "vedette") return;
-    link.peer = { ...link.peer, topics: new Set(answer?.slice(0, TOPICS_MAX)) };
-    for (const owner of link.owners) touch(turn, owner);
-    return;
-  }
-  const take = VEDETTE_TOPICS.get(topic)?.take;
-  for (const owner of link.owners) {
-    if (owner.kind === "sentinel") take?.(turn, owner, { words, answer });
-  }
 }
 
 /** Can this peer be told about the topic now? */
