@@ -1,0 +1,81 @@
+/** What each `sentinel …` line is for, by its setting; the reference fails without one. */
+export const SENTINEL_SUMMARIES: Readonly<Record<string, string>> = {
+  monitor: "Watch a master. The quorum is how many sentinels must find it down.",
+  myid: "This sentinel's id. Written by itself at the first start; never copy it to another.",
+  "current-epoch": "The newest epoch seen. Written by the sentinel.",
+  "announce-ip":
+    "The address that others are told, where it is not the one they see (NAT, containers).",
+  "announce-port": "The port that others are told; 0: the one it listens on.",
+  "deny-scripts-reconfig": "`no`: SENTINEL SET may change the paths of scripts at run time.",
+  "sentinel-user": "The user as whom this sentinel presents itself to the others.",
+  "sentinel-pass": "The password for that.",
+  "resolve-hostnames": "Host names may stand where addresses stand.",
+  "announce-hostnames": "Tell instances by their names, where they have one, instead of their IPs.",
+  "down-after-milliseconds":
+    "How long an instance may give no sign of life before it counts as down.",
+  "failover-timeout": "What a failover may take; twice that is waited before another try.",
+  "master-reboot-down-after-period":
+    "How long an instance that was restarted may load its data before it counts as down; 0: as any other.",
+  "parallel-syncs": "How many replicas are pointed at a new master at once.",
+  "auth-pass": "The password of this master and its replicas.",
+  "auth-user": "The user for it.",
+  "notification-script": "Called with each event of level warning about this master.",
+  "client-reconfig-script": "Called when the clients of this master belong to another address.",
+  "rename-command": "The word that the servers of this master know instead of a command.",
+  "config-epoch": "The epoch of the configuration in force. Written by the sentinel.",
+  "leader-epoch": "The epoch of its last vote. Written by the sentinel.",
+  "known-replica": "A replica that was found. Written by the sentinel.",
+  "known-sentinel": "A sentinel that was found. Written by the sentinel.",
+};
+
+/** Those that are no row of the table of our own settings. */
+export const OWN_LINE_SUMMARIES: Readonly<Record<string, string>> = {
+  "memory-lost":
+    "The file was restored from a copy: this sentinel votes only when it has heard what it may have forgotten. It takes the line away itself.",
+  "auth-pass-file": "A file with the password of this master, read again when it changes.",
+  "auth-pass-env": "An environment variable with the password of this master.",
+};
+
+/** Directives of redis.conf that have an effect on a sentinel, in the order of the reference. */
+export const DAEMON_SUMMARIES: Readonly<Record<string, string>> = {
+  port: "TCP port for clients and sentinels; 0: none.",
+  bind: "Addresses to listen on; one with `-` in front may be missing.",
+  "bind-source-addr": "The local address of outgoing connections.",
+  "protected-mode": "`yes`: without a password only clients on this machine are answered.",
+  unixsocket: "A Unix socket beside the port.",
+  unixsocketperm: "Its file mode, octal.",
+  "tcp-backlog": "Connections that wait to be accepted.",
+  "tcp-keepalive": "Seconds between TCP keepalives to clients; 0: none.",
+  timeout: "Seconds after which an idle client is disconnected; 0: never.",
+  maxclients: "Clients that may be connected at once.",
+  requirepass: "The password of this sentinel.",
+  aclfile: "A file of users.",
+  "acllog-max-len": "Entries that ACL LOG keeps.",
+  "acl-pubsub-default": "What new users may listen to.",
+  dir: "Working folder: relative paths are relative to it.",
+  logfile: "Where the log goes; empty: standard output.",
+  loglevel: "The least level that is written.",
+  "syslog-enabled": "The log goes to the system's log too.",
+  "syslog-ident": "The name in it.",
+  "syslog-facility": "The facility in it.",
+  pidfile: "Where the process id is written.",
+  supervised: "Who is told that it is ready: `systemd`, `upstart`, found out by itself, nobody.",
+  "tls-port": "Port for encrypted connections; 0: none.",
+  "tls-replication": "Encrypt the connections to servers and sentinels.",
+  "tls-cert-file": "Certificate.",
+  "tls-key-file": "Its key.",
+  "tls-key-file-pass": "The password of the key.",
+  "tls-client-cert-file": "Another certificate for outgoing connections.",
+  "tls-client-key-file": "Its key.",
+  "tls-client-key-file-pass": "The password of that key.",
+  "tls-ca-cert-file": "Who is trusted.",
+  "tls-ca-cert-dir": "Who is trusted, a folder of them.",
+  "tls-auth-clients": "Whether clients need a certificate.",
+  "tls-protocols": "Protocols that may be spoken.",
+  "tls-ciphers": "Ciphers up to TLS 1.2.",
+  "tls-ciphersuites": "Ciphers of TLS 1.3.",
+  "tls-prefer-server-ciphers": "Whose order of ciphers counts.",
+  "tls-session-caching": "Sessions may be resumed.",
+  "tls-session-cache-size": "How many are kept.",
+  "tls-session-cache-timeout": "For how many seconds.",
+};
