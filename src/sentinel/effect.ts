@@ -99,7 +99,9 @@ export type LinkCommand =
   /** `INFO server` of a sentinel: which program it is; answers `peer-info`. */
   | { readonly name: "peer-info" }
   /** `SENTINEL VEDETTE <topic> …`, only to a vedette that knows the topic; answers `vedette-reply`. */
-  | { readonly name: "vedette"; readonly topic: string; readonly words: readonly string[] };
+  | { readonly name: "vedette"; readonly topic: string; readonly words: readonly string[] }
+  /** `SENTINEL GET-MASTER-ADDR-BY-NAME`: where does this peer say the master is? (confirmation.ts) */
+  | { readonly name: "where-is"; readonly master: MasterName; readonly round: number };
 
 export type ClientReply =
   | { readonly kind: "value"; readonly reply: Reply }

@@ -1,3 +1,4 @@
+import type { Address } from "../base/address.ts";
 import type { ClientId, LinkId, MasterName, QuestionId, RunId } from "../base/ids.ts";
 import type { Epoch, SaveNumber } from "../base/units.ts";
 import type { HelloContent } from "../wire/hello.ts";
@@ -53,6 +54,15 @@ export type Input =
       readonly asked: { readonly epoch: Epoch; readonly candidate: RunId | undefined };
       /** Undefined when the answer was an error or not of the expected shape. */
       readonly answer: AskAnswer | undefined;
+    }
+  | {
+      readonly kind: "place-reply";
+      readonly link: LinkId;
+      readonly master: MasterName;
+      /** Of the question. */
+      readonly round: number;
+      /** Undefined when the peer does not know the master, refused, or said something else. */
+      readonly place: Address | undefined;
     }
   | {
       readonly kind: "reconfigure-reply";

@@ -83,6 +83,7 @@ export function askInfo(turn: Turn, instance: DataInstance): void {
 
 /** INFO was answered by an error (LOADING, NOAUTH): what is known stays, and ages. */
 export function infoRefused(turn: Turn, instance: DataInstance): void {
+  instance.reported.infoSentAt = instance.reported.infoAskedAt;
   instance.reported.infoAskedAt = undefined;
   instance.reported.infoRefusedAt = turn.now;
   touch(turn, instance);
@@ -93,6 +94,7 @@ export function takeInfo(turn: Turn, instance: DataInstance, info: InfoReport): 
   const { now, state } = turn;
   instance.reported.infoAt = now;
   instance.reported.infoText = info.text;
+  instance.reported.infoSentAt = instance.reported.infoAskedAt;
   instance.reported.infoAskedAt = undefined;
   instance.reported.infoRefusedAt = undefined;
   takeRunId(turn, instance, info);

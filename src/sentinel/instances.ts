@@ -34,6 +34,7 @@ export function freshReport(role: Reported["role"], now: Millis): Reported {
     infoAskedAt: undefined,
     infoRefusedAt: undefined,
     infoForced: true,
+    infoSentAt: undefined,
   };
 }
 
@@ -79,6 +80,7 @@ export function createMaster(
       asideUntil: now,
     },
     switchedAt: Number.NEGATIVE_INFINITY as Millis,
+    confirmation: { round: undefined, settled: undefined },
   };
   attachOwner(link, master);
   state.masters.set(given.masterName, master);

@@ -1,5 +1,6 @@
 import { assert } from "../base/assert.ts";
 import { after, earliest, type Millis } from "../base/units.ts";
+import { confirmationDueAt, tendConfirmation } from "./confirmation.ts";
 import { downDueAt, judgeObjectively, judgeSubjectively, ownersDownDueAt } from "./down-state.ts";
 import { releaseVoteOf } from "./election.ts";
 import { failoverDueAt, tendFailover } from "./failover.ts";
@@ -75,6 +76,7 @@ function reviewMaster(turn: Turn, master: Master): void {
   judgeObjectively(turn, master);
   tendFailover(turn, master);
   tendReconfiguration(turn, master);
+  tendConfirmation(turn, master);
 }
 
 /** Judges SDOWN and tells whom it concerns. */
@@ -105,6 +107,7 @@ function instanceDueAt(turn: Turn, instance: Instance): Millis {
     opinionsDueAt(state, instance),
     failoverDueAt(state, instance),
     reconfigurationDueAt(state, instance),
+    confirmationDueAt(instance),
   );
 }
 

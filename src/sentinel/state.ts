@@ -5,6 +5,7 @@ import type { Random } from "../base/random.ts";
 import type { Epoch, Millis, SaveNumber } from "../base/units.ts";
 import type { HelloContent } from "../wire/hello.ts";
 import type { Complaints } from "./complaints.ts";
+import type { Confirmation } from "./confirmation-round.ts";
 import type { Failover, Reconfiguration } from "./failover-phase.ts";
 import type { Scripts } from "./script-queue.ts";
 import type { LogThreshold } from "../wire/sentinel-conf/durable-sentinel.ts";
@@ -208,6 +209,8 @@ export interface Reported {
   infoRefusedAt: Millis | undefined;
   /** INFO is due at once, whatever the cadence: a new connection, a switch. */
   infoForced: boolean;
+  /** When the INFO was sent that was answered last, be it by an error. */
+  infoSentAt: Millis | undefined;
 }
 
 interface DataInstanceBase extends InstanceBase {
@@ -235,6 +238,7 @@ export interface Master extends DataInstanceBase {
   readonly attempts: Attempts;
   /** When this sentinel switched to the present address; minus infinity when it started with it. */
   switchedAt: Millis;
+  readonly confirmation: Confirmation;
 }
 
 /** This sentinel's vote for one master. `leaderEpoch` is durable, the name is not (spec §5.5). */

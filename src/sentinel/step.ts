@@ -4,6 +4,7 @@ import type { LinkId, MasterName } from "../base/ids.ts";
 import { after, type Millis, NEVER, type SaveNumber } from "../base/units.ts";
 import { isAcceptedPingReply, type PingReply } from "../wire/ping-reply.ts";
 import { answerClient } from "./commands/answer-client.ts";
+import { takePlace } from "./confirmation.ts";
 import type { Effect } from "./effect.ts";
 import { aboutInstance, describeInstance } from "./events.ts";
 import { abandonUnsaved, orderAgain } from "./failover.ts";
@@ -76,6 +77,8 @@ function take(turn: Turn, input: Input): void {
       return onHelloReply(turn, input.link, input.master);
     case "ask-reply":
       return onAskReply(turn, input);
+    case "place-reply":
+      return onPlaceReply(turn, input);
     case "reconfigure-reply":
       return onReconfigureReply(turn, input);
     case "peer-info":
@@ -347,6 +350,11 @@ function onHelloReply(turn: Turn, id: LinkId, master: MasterName): void {
 function onAskReply(turn: Turn, input: Extract<Input, { readonly kind: "ask-reply" }>): void {
   const found = ownerFor(turn, input.link, input.master);
   if (found?.owner.kind === "sentinel") takeAnswer(turn, found.owner, input.answer);
+}
+
+function onPlaceReply(turn: Turn, input: Extract<Input, { readonly kind: "place-reply" }>): void {
+  const found = ownerFor(turn, input.link, input.master);
+  if (found?.owner.kind === "sentinel") takePlace(turn, found.owner, input);
 }
 
 function onReconfigureReply(

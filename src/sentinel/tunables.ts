@@ -142,3 +142,9 @@ export const SAVE_RETRY_MS = 1_000;
  */
 export const REPLICAS_MAX = 1000;
 export const SENTINELS_MAX = 200;
+
+/** A confirmation that is not complete after this answers with what it has. Load balancers wait longer. */
+export const CONFIRM_WITHIN_MS = 500;
+
+/** The answer of a round serves those too who ask this soon after its questions went out. */
+export const CONFIRM_SHARED_MS = 100;

@@ -7,6 +7,7 @@ import type { Reply } from "../resp/reply.ts";
 import type { Effect, LinkCommand } from "../sentinel/effect.ts";
 import type { AskAnswer, Input } from "../sentinel/input.ts";
 import { isEpoch } from "../wire/epochs.ts";
+import { parsePlace } from "../wire/host.ts";
 import { HELLO_CHANNEL } from "../wire/hello.ts";
 import { parseInfo } from "../wire/info.ts";
 import { classifyPingReply } from "../wire/ping-reply.ts";
@@ -154,6 +155,7 @@ function toServerCommand(command: LinkCommand, hellos: HelloTexts): ServerComman
     case "ask":
     case "peer-info":
     case "vedette":
+    case "where-is":
       throw new Error(`a data server is not sent ${command.name}`);
     default:
       return unreachable(command);
@@ -175,6 +177,8 @@ function wordsOf(command: LinkCommand): readonly [string, ...string[]] {
       return ["INFO", "server"];
     case "vedette":
       return ["SENTINEL", "VEDETTE", command.topic, ...command.words];
+    case "where-is":
+      return ["SENTINEL", "get-master-addr-by-name", command.master];
     case "info":
     case "script-kill":
     case "reconfigure":
@@ -211,6 +215,10 @@ function answerTo(link: LinkId, command: LinkCommand, reply: Reply): Input | und
         link,
         refusal: reply.kind === "error" ? reply.text : undefined,
       };
+    case "where-is": {
+      const { master, round } = command;
+      return { kind: "place-reply", link, master, round, place: toPlace(reply) };
+    }
     case "script-kill":
       return undefined;
     case "peer-info": {
@@ -248,4 +256,11 @@ function toAskAnswer(reply: Reply): AskAnswer | undefined {
     leader: parseRunId(textOf(leader.bytes)),
     leaderEpoch: epoch(votedEpoch),
   };
+}
+
+function toPlace(reply: Reply): Address | undefined {
+  if (reply.kind !== "array") return undefined;
+  const [host, port] = reply.items;
+  if (host?.kind !== "bulk" || port?.kind !== "bulk") return undefined;
+  return parsePlace(textOf(host.bytes), textOf(port.bytes));
 }

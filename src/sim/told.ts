@@ -20,6 +20,7 @@ export function toldByCommand(command: LinkCommand, hellos: HelloTexts): Told | 
     case "script-kill":
     case "peer-info":
     case "vedette":
+    case "where-is":
       return undefined;
   }
 }

@@ -1,3 +1,5 @@
+import type { Address } from "../base/address.ts";
+
 /**
  * Hosts as they appear in the texts Redis speaks: an IPv4 or IPv6 address without brackets, or a
  * host name.
@@ -148,4 +150,11 @@ function compress(groups: readonly number[]): string {
   const hex = groups.map((group) => group.toString(16));
   if (best.length < 2) return hex.join(":");
   return `${hex.slice(0, best.at).join(":")}::${hex.slice(best.at + best.length).join(":")}`;
+}
+
+/** Where somebody says that an instance is: a literal address or a name, and a port above 0. */
+export function parsePlace(host: string, portText: string): Address | undefined {
+  const port = parsePort(portText);
+  if (port === undefined || port === 0) return undefined;
+  return isIpAddress(host) || isHostName(host) ? { host, port } : undefined;
 }

@@ -135,6 +135,14 @@ export class CoreWorld {
           link,
           refusal: draw.once(4) ? draw.text() : undefined,
         };
+      case "where-is":
+        return {
+          kind: "place-reply",
+          link,
+          master: draw.once(20) ? this.#anyMaster() : command.master,
+          round: draw.once(10) ? command.round - 1 : command.round,
+          place: draw.once(3) ? undefined : { host: "10.0.0.2", port: 6379 },
+        };
       case "script-kill":
         return this.#tick();
       case "peer-info":

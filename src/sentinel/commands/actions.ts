@@ -6,6 +6,7 @@ import { isMasterName } from "../../wire/sentinel-conf/durable-sentinel.ts";
 import { LARGEST_INT } from "../../wire/sentinel-conf/statement-form.ts";
 import { masterName } from "../../base/ids.ts";
 import { after } from "../../base/units.ts";
+import { takeWaiting } from "../confirmation.ts";
 import { forgetAttempts, setFailover, startElection } from "../election.ts";
 import { aboutInstance, describeInstance } from "../events.ts";
 import { isFailoverInProgress } from "../failover.ts";
@@ -139,6 +140,7 @@ export function remove(turn: Turn, request: ClientRequest, name: string): void {
   if (master === undefined) return reply(turn, request, NO_SUCH_MASTER);
   requestSave(turn);
   publish(turn, "-monitor", describeInstance(master), aboutInstance(master));
+  for (const waiting of takeWaiting(master)) reply(turn, waiting, NO_SUCH_MASTER);
   dropPeersAndReplicas(turn, master);
   setFailover(turn, master, NO_FAILOVER);
   turn.touched.delete(master);

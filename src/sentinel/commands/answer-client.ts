@@ -4,6 +4,7 @@ import { ignoreHello, takeHello } from "../hello-exchange.ts";
 import type { Turn } from "../turn.ts";
 import { failover, flushConfig, monitor, remove, reset } from "./actions.ts";
 import { config } from "./config.ts";
+import { confirm } from "./confirm.ts";
 import { debug, simulateFailure } from "./debug.ts";
 import { unknownSubcommand } from "./errors.ts";
 import { help } from "./help.ts";
@@ -52,6 +53,8 @@ function answerSentinel(turn: Turn, request: ClientRequest, words: readonly stri
       return reply(turn, request, checkQuorum(turn, first));
     case "config":
       return config(turn, request, args);
+    case "confirm":
+      return confirm(turn, request, args);
     case "debug":
       return reply(turn, request, debug(turn, args));
     case "failover":

@@ -5,6 +5,10 @@ const LINES: readonly (readonly [string, string])[] = [
   ["CKQUORUM <master-name>", "Check whether a failover could be agreed on and authorized now."],
   ["CONFIG GET <param> [<param> ...]", "Show settings of this Sentinel, by names or patterns."],
   ["CONFIG SET <param> <value> [<param> <value> ...]", "Change settings of this Sentinel."],
+  [
+    "CONFIRM <master-name> [ALL]",
+    "Ask the other Sentinels and the servers where the master is, now.",
+  ],
   ["DEBUG [<param> <value> ...]", "Show or set the internal timers, in milliseconds."],
   ["FAILOVER <master-name>", "Fail over now, without asking whether the master is down."],
   ["FLUSHCONFIG", "Write the configuration file."],

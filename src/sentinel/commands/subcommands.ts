@@ -8,6 +8,7 @@ import { unknownSubcommand, wrongArity } from "./errors.ts";
 export const SENTINEL_ARITIES: ReadonlyMap<string, number> = new Map([
   ["ckquorum", 3],
   ["config", -3],
+  ["confirm", -3],
   ["debug", -2],
   ["failover", 3],
   ["flushconfig", 2],

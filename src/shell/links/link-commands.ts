@@ -5,7 +5,15 @@ import type { LinkCommand } from "../../sentinel/effect.ts";
 import type { Input } from "../../sentinel/input.ts";
 import { HELLO_CHANNEL } from "../../wire/hello.ts";
 import type { Connection } from "./connection.ts";
-import { isError, readAnswer, readInfo, readPing, readRefusal, readWords } from "./replies.ts";
+import {
+  isError,
+  readAnswer,
+  readInfo,
+  readPing,
+  readPlace,
+  readRefusal,
+  readWords,
+} from "./replies.ts";
 import type { LinkReply } from "./request.ts";
 
 const INFO_SERVER = ["INFO", "server"];
@@ -45,6 +53,13 @@ export function sendCommand(
     case "reconfigure":
       reconfigure(connection, link, command.master, report);
       return;
+    case "where-is": {
+      const { master, round } = command;
+      connection.request(["SENTINEL", "get-master-addr-by-name", master], (reply) =>
+        report({ kind: "place-reply", link, master, round, place: readPlace(reply) }),
+      );
+      return;
+    }
     case "script-kill":
       // Whether it helped is seen from the next PING.
       connection.request(SCRIPT_KILL, () => undefined);

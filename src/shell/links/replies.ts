@@ -1,7 +1,9 @@
+import type { Address } from "../../base/address.ts";
 import { parseRunId } from "../../base/ids.ts";
 import { type Bytes, textOf } from "../../base/bytes.ts";
 import { epoch } from "../../base/units.ts";
 import type { AskAnswer } from "../../sentinel/input.ts";
+import { parsePlace } from "../../wire/host.ts";
 import { isEpoch } from "../../wire/epochs.ts";
 import { type InfoReport, parseInfo } from "../../wire/info.ts";
 import { classifyPingReply, type PingReply } from "../../wire/ping-reply.ts";
@@ -57,6 +59,15 @@ export function readAnswer(reply: LinkReply): AskAnswer | undefined {
   const runId = name === NO_LEADER ? undefined : parseRunId(name);
   if (runId === undefined && name !== NO_LEADER) return undefined;
   return { down: down === 1, leader: runId, leaderEpoch: epoch(leaderEpoch) };
+}
+
+/** An array of host and port; a null array where the peer knows no such master (spec §7.5). */
+export function readPlace(reply: LinkReply): Address | undefined {
+  if (!Array.isArray(reply) || reply.length !== 2) return undefined;
+  const [host, port] = (reply as readonly unknown[]).map((word) =>
+    isText(word) ? textOf(word) : "",
+  );
+  return parsePlace(host ?? "", port ?? "");
 }
 
 /** CONFIG REWRITE on a server that was started without a file: nothing is lost by it. */

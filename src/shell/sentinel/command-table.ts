@@ -245,6 +245,7 @@ export const SENTINEL_COMMANDS: ReadonlyMap<string, CommandFacts> = new Map(
  */
 export const UNLISTED: ReadonlySet<string> = new Set([
   "client|setinfo",
+  "sentinel|confirm",
   "sentinel|get-primary-addr-by-name",
   "sentinel|is-primary-down-by-addr",
   "sentinel|primaries",

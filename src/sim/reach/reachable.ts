@@ -43,6 +43,7 @@ const INPUTS: Expected<Input["kind"]> = {
   "info-reply": often,
   "hello-reply": often,
   "ask-reply": often,
+  "place-reply": never("nobody in a world asks for a confirmation"),
   "reconfigure-reply": often,
   "peer-info": often,
   "vedette-reply": often,

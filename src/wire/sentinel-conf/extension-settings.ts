@@ -27,6 +27,15 @@ export const MASTER_EXTENSIONS = {
 
 /** The sentinel's own: `vedette <setting> …`. */
 export const GLOBAL_EXTENSIONS = {
+  "http-hold-milliseconds": {
+    kind: "number",
+    initial: 2000,
+    range: { min: 0, max: 60_000 },
+    unit: "milliseconds",
+    when: "at once",
+    summary:
+      "How long a load balancer may act on an earlier answer (its interval between checks and its time-out for one): a new master is not confirmed sooner while another server of the group may still take writes.",
+  },
   "state-dir": {
     kind: "text",
     initial: "",
