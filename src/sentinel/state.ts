@@ -347,6 +347,8 @@ export interface Link {
   peer: PeerProgram;
   /** Least `down-after-milliseconds` of the owners: the ping cadence, and when to judge them. */
   shortestDownAfterMs: number;
+  /** Whether an owner is a master. */
+  isMasters: boolean;
 }
 
 export type PeerProgram =

@@ -111,6 +111,14 @@ export const OPENINGS_AT_ONCE = 60;
  */
 export const GATHERING_MS = 10;
 
+/**
+ * A master is pinged this often within down-after, no more often than each so many ms, and only by a sentinel with no
+ * more links than this: what a hundred masters cost must not grow.
+ */
+export const MASTER_PINGS = 4;
+export const MASTER_PING_PERIOD_MIN_MS = 100;
+export const LINKS_PINGED_OFTEN = 100;
+
 /** Hello and INFO leave with the ping before them when they are due this soon after it. */
 export const RIDING_MS = 100;
 

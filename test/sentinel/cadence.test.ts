@@ -153,3 +153,49 @@ describe("a connection", () => {
     expect(commandsIn(world.effects.slice(before), "ping").length).toBeGreaterThan(40);
   });
 });
+
+/** How many PINGs an instance is sent in that time. */
+function pingsTo(world: WatchedMaster, instance: Instance, durationMs: number): number {
+  const before = world.effects.length;
+  passAnswering(world, durationMs, wellInfo);
+  return world.effects
+    .slice(before)
+    .filter(
+      (effect) =>
+        effect.kind === "send" &&
+        effect.link === instance.link.id &&
+        effect.command.name === "ping",
+    ).length;
+}
+
+describe("PING", () => {
+  it("goes to a master four times within down-after, to others once a second", () => {
+    const world = new WatchedMaster();
+    expect(pingsTo(world, world.master, 10_000)).toBeGreaterThanOrEqual(38);
+    expect(pingsTo(world, world.replica(REPLICA_1), 10_000)).toBeLessThanOrEqual(11);
+    expect(pingsTo(world, world.peer("b"), 10_000)).toBeLessThanOrEqual(11);
+  });
+
+  it("goes to a master once a second where down-after is long", () => {
+    const world = new WatchedMaster();
+    world.request("SENTINEL", "SET", "mymaster", "down-after-milliseconds", "30000");
+    expect(pingsTo(world, world.master, 10_000)).toBeLessThanOrEqual(11);
+  });
+
+  it("goes to a master once a second where there are many to ping", () => {
+    const replicas = Array.from({ length: 100 }, (_, at) => ({
+      host: "10.0.1.1",
+      port: 7000 + at,
+    }));
+    const world = new WatchedMaster({ replicas });
+    expect(pingsTo(world, world.master, 10_000)).toBeLessThanOrEqual(11);
+  });
+
+  it("finds a master that hangs down within down-after and a quarter", () => {
+    const world = new WatchedMaster();
+    passAnswering(world, 3_137, wellInfo);
+    const hungAt = world.now;
+    while (!world.master.sdown.down) world.pass(10, () => world.answerAll({ but: [world.master] }));
+    expect(world.now - hungAt).toBeLessThanOrEqual(1_260);
+  });
+});
