@@ -25,6 +25,23 @@ const RULES: readonly Rule[] = [
   repetitionRules,
 ];
 
+/** Those about what running sentinels tell of themselves; files, secrets and doors are not among it. */
+const RULES_FOR_RUNNING: readonly Rule[] = [
+  quorumRules,
+  timingRules,
+  addressRules,
+  topologyRules,
+  vedetteRules,
+];
+
+/** What running sentinels have in force, put as files would say it; each named by its address. */
+export function adviseRunning(sentinels: readonly CheckedFile[]): Finding[] {
+  return [
+    ...sentinels.flatMap((sentinel) => RULES_FOR_RUNNING.flatMap((rule) => rule(sentinel))),
+    ...compareFiles(sentinels),
+  ];
+}
+
 /** Everything worth saying about the files of one set of sentinels, the worst first. */
 export function advise(files: readonly CheckedFile[]): Finding[] {
   const found = [

@@ -72,6 +72,10 @@ describe("reading a file to check it", () => {
   });
 });
 
+function filesNamed(...names: readonly string[]) {
+  return { kind: "files", names } as const;
+}
+
 describe("what is told of it", () => {
   const finding = {
     code: "no-password",
@@ -85,7 +89,7 @@ describe("what is told of it", () => {
 
   it("is two lines a finding, and the sum", () => {
     expect(
-      formatFindings([finding, { ...finding, severity: "note" }], ["a", "b"]).split("\n"),
+      formatFindings([finding, { ...finding, severity: "note" }], filesNamed("a", "b")).split("\n"),
     ).toEqual([
       "sentinel.conf:3: warning: whoever reaches the port may do everything [no-password]",
       "    help: requirepass",
@@ -93,11 +97,11 @@ describe("what is told of it", () => {
       "    help: requirepass",
       "2 files: 1 warning, 1 note",
     ]);
-    expect(formatFindings([], ["a"])).toBe("1 file: nothing to say against");
+    expect(formatFindings([], filesNamed("a"))).toBe("1 file: nothing to say against");
   });
 
   it("is one document for programs", () => {
-    expect(JSON.parse(findingsAsJson([finding], ["sentinel.conf"]))).toEqual({
+    expect(JSON.parse(findingsAsJson([finding], filesNamed("sentinel.conf")))).toEqual({
       files: ["sentinel.conf"],
       errors: 0,
       warnings: 1,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { FailoverRecord } from "../../src/cli/demo/failover.ts";
-import { COLOURED, paintFor, PLAIN } from "../../src/cli/demo/paint.ts";
+import { COLOURED, paintFor, PLAIN } from "../../src/cli/paint.ts";
 import { aligned, describeFailover } from "../../src/cli/demo/report.ts";
 import { timelineOf } from "../../src/cli/demo/timeline.ts";
 import { CAST, KILLED_AT_MS, RECORDED } from "./recorded-failover.ts";

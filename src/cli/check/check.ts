@@ -22,6 +22,6 @@ export function runCheck({ files, sentinels, json }: CheckOptions): number {
     paths,
   );
   const report = json ? findingsAsJson : formatFindings;
-  process.stdout.write(`${report(findings, paths)}\n`);
+  process.stdout.write(`${report(findings, { kind: "files", names: paths })}\n`);
   return exitStatusOf(findings);
 }

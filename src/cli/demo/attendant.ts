@@ -2,7 +2,7 @@ import type { Daemon, Exit } from "./daemon.ts";
 import type { Cause } from "./failover-watch.ts";
 import type { Group } from "./group.ts";
 import { subjectName, type SentinelEvent, toneOf } from "./timeline.ts";
-import type { Paint } from "./paint.ts";
+import type { Paint } from "../paint.ts";
 import { clockMs, DeadlineError, isAbort, pause, until } from "./waiting.ts";
 
 /** What the user killed stays dead for a moment, so that it can be watched. */

@@ -6,7 +6,7 @@ import type { Daemon, Exit } from "./daemon.ts";
 import { bringBack, type FailoverRecord, followFailover, problemsAtTheEnd } from "./failover.ts";
 import type { Cause } from "./failover-watch.ts";
 import { Group, StartError } from "./group.ts";
-import { type Paint, paintFor } from "./paint.ts";
+import { type Paint, paintFor } from "../paint.ts";
 import { ProgramError, sentinelProgram, serverProgram } from "./programs.ts";
 import { describeFailover, describeGroup, describeProblems, describeReturn } from "./report.ts";
 import type { SentinelEvent } from "./timeline.ts";

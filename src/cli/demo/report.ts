@@ -3,7 +3,7 @@ import type { Cluster } from "./cluster.ts";
 import { MASTER_NAME, QUORUM } from "./configuration.ts";
 import type { Daemon } from "./daemon.ts";
 import type { FailoverRecord, ReturnRecord } from "./failover.ts";
-import type { Paint } from "./paint.ts";
+import type { Paint } from "../paint.ts";
 import type { Step } from "./timeline.ts";
 
 const INDENT = "  ";

@@ -1,3 +1,4 @@
+import type { Tone } from "../paint.ts";
 import type { Cast } from "./cast.ts";
 
 /** One message of a sentinel's event channel. */
@@ -18,8 +19,6 @@ export interface Moment {
   readonly who: string;
   readonly detail: string;
 }
-
-export type Tone = "bad" | "good" | "plain";
 
 /** One line of a timeline. */
 export interface Step {

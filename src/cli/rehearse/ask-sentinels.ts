@@ -1,9 +1,12 @@
-import { Redis } from "ioredis";
+import type { Address } from "../../base/address.ts";
 import { masterName, parseRunId } from "../../base/ids.ts";
 import { reasonOf } from "../../shell/system-reason.ts";
 import { RehearsalError } from "../../sim/rehearsal/rehearsal-error.ts";
 import type { KnownGroup } from "../../sim/rehearsal/topology.ts";
-import { parsePort } from "../../wire/host.ts";
+import { addressIn, type Fields, tableOf } from "../operator/answers.ts";
+import { Conversation } from "../operator/conversation.ts";
+import { OperatorError } from "../operator/exit-status.ts";
+import { placeOf } from "../operator/places.ts";
 
 const PATIENCE_MS = 3_000;
 
@@ -15,24 +18,16 @@ export async function knownFromSentinel(
     password,
   }: { readonly master: string | undefined; readonly password: string | undefined },
 ): Promise<KnownGroup> {
-  const { host, port } = placeOf(place);
-  const redis = new Redis({
-    host,
-    port,
-    ...(password === undefined ? {} : { password }),
-    lazyConnect: true,
-    connectTimeout: PATIENCE_MS,
-    commandTimeout: PATIENCE_MS,
-    enableReadyCheck: false,
-    maxRetriesPerRequest: 0,
-    retryStrategy: () => null,
-  });
-  let failure: unknown;
-  // Whatever goes wrong rejects the command that waits; the event only says it better.
-  redis.on("error", (cause) => (failure ??= cause));
+  const address = placeFrom(place);
+  let conversation: Conversation | undefined;
   try {
-    await redis.connect();
-    const masters = tables(await redis.call("SENTINEL", "MASTERS"));
+    conversation = await Conversation.open(address, {
+      user: undefined,
+      password,
+      tls: undefined,
+      timeoutMs: PATIENCE_MS,
+    });
+    const masters = tableOf(await conversation.ask("SENTINEL", "MASTERS"));
     const found =
       master === undefined ? masters[0] : masters.find((each) => each.get("name") === master);
     const name = found?.get("name");
@@ -40,14 +35,14 @@ export async function knownFromSentinel(
       const known = masters.map((each) => each.get("name")).join(", ");
       throw new RehearsalError(`--master ${master ?? ""}: ${place} watches ${known || "nothing"}`);
     }
-    const replicas = tables(await redis.call("SENTINEL", "REPLICAS", name));
-    const sentinels = tables(await redis.call("SENTINEL", "SENTINELS", name));
+    const replicas = tableOf(await conversation.ask("SENTINEL", "REPLICAS", name));
+    const sentinels = tableOf(await conversation.ask("SENTINEL", "SENTINELS", name));
     return {
-      ownHost: host,
+      ownHost: address.host,
       master: {
         name: masterName(name),
         address: addressIn(found),
-        replicas: replicas.map(addressIn),
+        replicas: replicas.map((each) => addressIn(each)),
         sentinels: sentinels.flatMap((peer) => {
           const runId = parseRunId(peer.get("runid") ?? "");
           return runId === undefined ? [] : [{ runId, address: addressIn(peer) }];
@@ -62,48 +57,20 @@ export async function knownFromSentinel(
     };
   } catch (cause) {
     if (cause instanceof RehearsalError) throw cause;
-    throw new RehearsalError(
-      `--from ${place}: no answer from a sentinel: ${reasonOf(failure ?? cause)}`,
-    );
+    throw new RehearsalError(`--from ${place}: no answer from a sentinel: ${reasonOf(cause)}`);
   } finally {
-    redis.disconnect();
+    conversation?.close();
   }
 }
 
-function placeOf(place: string): { readonly host: string; readonly port: number } {
-  const [, host = "", digits = ""] = /^(.+):(\d+)$/.exec(place) ?? [];
-  const port = parsePort(digits);
-  if (port === undefined) {
-    throw new RehearsalError(
-      `--from ${place}: expected HOST:PORT of a sentinel, for example 192.0.2.11:26379`,
-    );
+/** @throws RehearsalError: a rehearsal has exit statuses of its own */
+function placeFrom(text: string): Address {
+  try {
+    return placeOf(text, "--from");
+  } catch (cause) {
+    if (cause instanceof OperatorError) throw new RehearsalError(cause.message);
+    throw cause;
   }
-  return { host: host.replace(/^\[(.*)\]$/, "$1"), port };
-}
-
-type Fields = ReadonlyMap<string, string>;
-
-/** RESP2 gives flat lists, RESP3 maps that ioredis makes objects of. */
-function tables(reply: unknown): Fields[] {
-  return Array.isArray(reply) ? reply.map(fieldsOf) : [];
-}
-
-function fieldsOf(row: unknown): Fields {
-  const fields = new Map<string, string>();
-  if (Array.isArray(row)) {
-    for (let index = 0; index + 1 < row.length; index += 2) {
-      fields.set(String(row[index]), String(row[index + 1]));
-    }
-  } else if (row instanceof Map) {
-    for (const [key, value] of row) fields.set(String(key), String(value));
-  } else if (typeof row === "object" && row !== null) {
-    for (const [key, value] of Object.entries(row)) fields.set(key, String(value));
-  }
-  return fields;
-}
-
-function addressIn(fields: Fields): { readonly host: string; readonly port: number } {
-  return { host: fields.get("ip") ?? "", port: parsePort(fields.get("port") ?? "") ?? 0 };
 }
 
 function numberIn(fields: Fields, field: string): number {

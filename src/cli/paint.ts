@@ -1,5 +1,6 @@
 import type { WriteStream } from "node:tty";
-import type { Tone } from "./timeline.ts";
+/** What a text is about to tell: bad news, good news, or neither. */
+export type Tone = "bad" | "good" | "plain";
 
 /** Few colours, and none where no person looks: each gives the text back, coloured or not. */
 export interface Paint {
