@@ -1,6 +1,8 @@
 import type { Millis } from "../base/units.ts";
 import { aboutInstance, describeInstance } from "./events.ts";
 import { isUnknownName, refreshName } from "./host-names.ts";
+import { isPaused } from "./maintenance/maintenance.ts";
+import { observesOnly } from "./maintenance/why-held-back.ts";
 import { orderReplica } from "./reconfiguration.ts";
 import type { Instance, Master, Replica, SentinelState } from "./state.ts";
 import { isSettled, publish, type Turn } from "./turn.ts";
@@ -36,6 +38,8 @@ export function correct(turn: Turn, replica: Replica): void {
   const isBeingMoved = replica.reconf.step === "sent" || replica.reconf.step === "in-progress";
   if (isPromoted || isBeingMoved || !isSettled(turn) || !isSane(turn.state, master, turn.now))
     return;
+  // What is changed by hand during a pause stays changed; who only observes changes nothing.
+  if (isPaused(turn, master) || observesOnly(turn.state)) return;
   if (isSomebodyElse(turn, replica)) return;
   if (replica.reported.role === "master") convertToReplica(turn, replica);
   else fixMasterAddress(turn, replica);

@@ -1,6 +1,13 @@
 import { DeadlineHeap } from "../base/deadline-heap.ts";
 import { seededRandom } from "../base/random.ts";
-import { epoch, type Millis, NEVER, saveNumber } from "../base/units.ts";
+import {
+  epoch,
+  type Millis,
+  NEVER,
+  saveNumber,
+  type UnixMillis,
+  unixMillis,
+} from "../base/units.ts";
 import type { DurableMaster, DurableSentinel } from "../wire/sentinel-conf/durable-sentinel.ts";
 import { createMaster, createReplica, createSentinel as createPeer } from "./instances.ts";
 import { MasterPlaces } from "./master-places.ts";
@@ -23,10 +30,11 @@ export interface InitialSentinel {
 /**
  * The state before the input `start`.
  * @param when.seed of the generator for jitter; never used for ids or secrets
+ * @param when.unixMs wall time of `now`; 1970 where nothing depends on it
  */
 export function createSentinelState(
   initial: InitialSentinel,
-  when: { readonly seed: number; readonly now: Millis },
+  when: { readonly seed: number; readonly now: Millis; readonly unixMs?: UnixMillis },
 ): SentinelState {
   const { durable } = initial;
   const state: SentinelState = {
@@ -67,6 +75,7 @@ export function createSentinelState(
       failed: saveNumber(0),
       retryAt: undefined,
     },
+    wallClock: { at: when.now, unixMs: when.unixMs ?? unixMillis(0) },
     wakeAt: NEVER,
     polling: false,
     failureSimulation: new Set(),

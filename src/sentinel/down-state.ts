@@ -1,6 +1,7 @@
 import { after, earliest, type Millis, millis, NEVER } from "../base/units.ts";
 import { aboutInstance, describeInstance } from "./events.ts";
 import { crashedAt, masterOf } from "./links.ts";
+import { downtimeOf } from "./maintenance/maintenance.ts";
 import type { Instance, Link, Master, SentinelState } from "./state.ts";
 import { publish, type Turn } from "./turn.ts";
 
@@ -71,16 +72,27 @@ export function judgeSubjectively(turn: Turn, instance: Instance): boolean {
   if (turn.state.tilt.mode === "on") return false;
   const { sdown } = instance;
   const reason = reasonForDown(turn, instance);
+  const more = downtimeOf(turn, instance) === undefined ? {} : { isInDowntime: true };
   if ((reason !== undefined) === sdown.down) return false;
   if (reason !== undefined) {
     sdown.down = true;
     sdown.since = turn.now;
-    publish(turn, "+sdown", describeInstance(instance), aboutInstance(instance, { reason }));
+    publish(
+      turn,
+      "+sdown",
+      describeInstance(instance),
+      aboutInstance(instance, { ...more, reason }),
+    );
   } else {
     const elapsedMs = Math.round(turn.now - sdown.since);
     sdown.down = false;
     if (instance.kind !== "sentinel") instance.scriptKillSent = false;
-    publish(turn, "-sdown", describeInstance(instance), aboutInstance(instance, { elapsedMs }));
+    publish(
+      turn,
+      "-sdown",
+      describeInstance(instance),
+      aboutInstance(instance, { ...more, elapsedMs }),
+    );
   }
   return true;
 }

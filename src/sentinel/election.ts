@@ -4,6 +4,7 @@ import { nextBelow } from "../base/random.ts";
 import { after, type Epoch, epoch, type Millis, millis, NEVER } from "../base/units.ts";
 import { aboutInstance, describeInstance } from "./events.ts";
 import { type Failover, NO_FAILOVER } from "./failover-phase.ts";
+import { tellOrdered } from "./maintenance/ordered-elections.ts";
 import { askAll, votedFor } from "./opinions.ts";
 import { mastersAt } from "./master-places.ts";
 import type { Master, SentinelState } from "./state.ts";
@@ -99,7 +100,7 @@ export function majority(master: Master): number {
 }
 
 /** Votes a candidate needs: a majority of all known sentinels, and the quorum. */
-function votesNeeded(master: Master): number {
+export function votesNeeded(master: Master): number {
   return Math.max(majority(master), master.settings.quorum);
 }
 
@@ -233,7 +234,17 @@ export function startElection(
   const about = aboutInstance(master, { epoch: failoverEpoch, reason });
   publish(turn, "+try-failover", describeInstance(master), about);
   voteFor(turn, master, { epoch: failoverEpoch, candidate: state.myId });
+  if (forced) tellOrdered(turn, master);
   if (master.sdown.down) askAll(turn, master);
+}
+
+/** No election may begin here by itself any more; what an operator ordered goes on. */
+export function stepBack(turn: Turn, master: Master): void {
+  const { failover } = master;
+  if (failover.phase === "standing-by") setFailover(turn, master, NO_FAILOVER);
+  if (failover.phase === "wait-start" && !failover.forced) {
+    abortElection(turn, master, master.maintenance.heldBack ?? "failovers are held back");
+  }
 }
 
 export type Tally =
@@ -367,6 +378,8 @@ export function electionDueAt(state: SentinelState, master: Master): Millis {
   if (state.tilt.mode === "on") return NEVER;
   switch (failover.phase) {
     case "none":
+      // Whatever holds it back looks at the master when it ends.
+      if (master.maintenance.heldBack !== undefined) return NEVER;
       return master.odown.down && state.saves.retryAt === undefined && state.memory.isWhole
         ? electableFrom(master)
         : NEVER;

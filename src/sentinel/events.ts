@@ -56,6 +56,15 @@ export const EVENT_LEVELS = {
   "-script-child": "debug",
   "-cmd-link-reconnection": "debug",
   "-pubsub-link-reconnection": "debug",
+  "+vedette-pause": "warning",
+  "-vedette-pause": "warning",
+  "+vedette-pause-overruled": "warning",
+  "+vedette-downtime": "notice",
+  "-vedette-downtime": "notice",
+  "+vedette-cooldown": "warning",
+  "-vedette-cooldown": "warning",
+  "+vedette-failover-blocked": "warning",
+  "+vedette-would-failover": "warning",
 } as const satisfies Readonly<Record<string, EventLevel>>;
 
 export type EventName = keyof typeof EVENT_LEVELS;
@@ -83,6 +92,8 @@ export interface EventSubject {
   readonly elapsedMs?: number;
   /** Why this was decided, with the numbers the rule looked at. */
   readonly reason?: string;
+  /** The instance is in downtime: clients hear of it, nobody is alarmed. */
+  readonly isInDowntime?: boolean;
 }
 
 const PAYLOAD_BYTES_MAX = 1024;

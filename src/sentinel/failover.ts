@@ -8,11 +8,14 @@ import {
   setFailover,
   spaceNextElection,
   standAside,
+  stepBack,
   tally,
 } from "./election.ts";
 import { aboutInstance, describeInstance } from "./events.ts";
 import { type Failover, NO_FAILOVER } from "./failover-phase.ts";
 import { isConnected } from "./links.ts";
+import { beginCooldown } from "./maintenance/cooldown.ts";
+import { isHeldBack } from "./maintenance/held-back.ts";
 import { switchMaster } from "./master-switch.ts";
 import { disqualification, selectReplica } from "./replica-selection.ts";
 import { beginReconfiguration, orderReplica } from "./reconfiguration.ts";
@@ -24,9 +27,11 @@ type Promoting = Extract<Failover, { readonly phase: "send-slaveof-noone" | "wai
 /** Moves the failover of one master as far as it goes now; frozen in TILT (spec §1.7). */
 export function tendFailover(turn: Turn, master: Master): void {
   if (turn.state.tilt.mode === "on") return;
+  if (isHeldBack(turn, master)) stepBack(turn, master);
   const { failover } = master;
   switch (failover.phase) {
     case "none":
+      if (master.maintenance.heldBack !== undefined) return;
       if (master.attempts.lackedReplica) retryWhenReplicaQualifies(turn, master);
       considerElection(turn, master);
       return;
@@ -214,6 +219,7 @@ export function acknowledgePromotion(turn: Turn, replica: Replica): boolean {
   const { address: oldAddress, place: oldPlace } = master;
   const oldMaster = describeInstance(master);
   const promotedText = describeInstance(replica);
+  if (!failover.forced) beginCooldown(turn, master, failoverEpoch, turn.state.myId);
   switchMaster(turn, master, replica.place, {
     configEpoch: failoverEpoch,
     role: "leader",

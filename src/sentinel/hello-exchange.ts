@@ -1,4 +1,4 @@
-import { after, type Millis, NEVER } from "../base/units.ts";
+import { after, type Epoch, type Millis, NEVER } from "../base/units.ts";
 import { isBelievable } from "../wire/epochs.ts";
 import { formatHello, type HelloContent } from "../wire/hello.ts";
 import { complain } from "./complaints.ts";
@@ -7,6 +7,10 @@ import { aboutInstance, describeInstance } from "./events.ts";
 import { isSettledHost, isUsableHost } from "./host-names.ts";
 import { createSentinel, dropInstance } from "./instances.ts";
 import { isConnected, masterOf, reopenLink } from "./links.ts";
+import { beginCooldown } from "./maintenance/cooldown.ts";
+import { isPaused } from "./maintenance/maintenance.ts";
+import { isOrdered } from "./maintenance/ordered-elections.ts";
+import { observesOnly } from "./maintenance/why-held-back.ts";
 import { switchMaster } from "./master-switch.ts";
 import type { Instance, Master, Sentinel, SentinelState } from "./state.ts";
 import { SENTINELS_MAX } from "./tunables.ts";
@@ -16,6 +20,7 @@ import { isAt, latestAt, setPlace } from "./whereabouts.ts";
 /** When the next hello to this instance is due. */
 export function helloDueAt(state: SentinelState, instance: Instance): Millis {
   if (!isConnected(instance.link) || instance.helloOutstanding) return NEVER;
+  if (observesOnly(state)) return NEVER;
   if (instance.helloForced) return Number.NEGATIVE_INFINITY as Millis;
   return after(instance.lastHelloSentAt, state.tunables.publishPeriodMs);
 }
@@ -188,6 +193,7 @@ function adoptConfiguration(
     return;
   }
   const from = describeInstance(sentinel);
+  noteForeignFailover(turn, master, sentinel, hello.configEpoch);
   switchMaster(turn, master, hello.masterAddress, {
     configEpoch: hello.configEpoch,
     role: "observer",
@@ -200,6 +206,24 @@ function adoptConfiguration(
       );
     },
   });
+}
+
+/** Another sentinel has failed over: with our vote, or past our pause. */
+function noteForeignFailover(
+  turn: Turn,
+  master: Master,
+  sentinel: Sentinel,
+  configEpoch: Epoch,
+): void {
+  const { leader, leaderEpoch } = master.vote;
+  const isVotedFor = leader !== undefined && leaderEpoch === configEpoch;
+  if (isVotedFor && !isOrdered(turn, master, leader)) {
+    beginCooldown(turn, master, configEpoch, leader);
+  }
+  if (!isPaused(turn, master)) return;
+  const reason = "sentinels that do not know the pause, or an operator, have failed over";
+  const payload = `${describeInstance(master)} by ${sentinel.runId}`;
+  publish(turn, "+vedette-pause-overruled", payload, aboutInstance(sentinel, { reason }));
 }
 
 /** Removes a master with everything it knows from the state (SENTINEL REMOVE, RESET). */

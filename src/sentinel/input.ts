@@ -1,6 +1,6 @@
 import type { Address } from "../base/address.ts";
 import type { ClientId, LinkId, MasterName, QuestionId, RunId } from "../base/ids.ts";
-import type { Epoch, SaveNumber } from "../base/units.ts";
+import type { Epoch, SaveNumber, UnixMillis } from "../base/units.ts";
 import type { HelloContent } from "../wire/hello.ts";
 import type { InfoReport } from "../wire/info.ts";
 import type { OutsideSecrets } from "./outside-secrets.ts";
@@ -123,6 +123,8 @@ export type Input =
     }
   /** For connections from now on: those that are open have proved themselves. */
   | { readonly kind: "secrets-changed"; readonly secrets: OutsideSecrets }
+  /** The wall clock was looked at: now and then, for it may be set. */
+  | { readonly kind: "wall-clock"; readonly unixMs: UnixMillis }
   | { readonly kind: "config-saved"; readonly save: SaveNumber }
   | { readonly kind: "config-save-failed"; readonly save: SaveNumber; readonly reason: string };
 

@@ -3,6 +3,8 @@ import type { MasterName, RunId } from "../base/ids.ts";
 import { after, epoch, type Millis, saveNumber } from "../base/units.ts";
 import { NO_FAILOVER, NO_RECONFIGURATION } from "./failover-phase.ts";
 import { attachOwner, createLink, detachOwner } from "./links.ts";
+import { newMaintenance } from "./maintenance/maintenance.ts";
+import { newSpreading } from "./maintenance/spreading.ts";
 import { mastersAt } from "./master-places.ts";
 import type {
   Link,
@@ -81,6 +83,7 @@ export function createMaster(
     },
     switchedAt: Number.NEGATIVE_INFINITY as Millis,
     confirmation: { round: undefined, settled: undefined },
+    maintenance: newMaintenance(given.settings.extensions.maintenance),
   };
   attachOwner(link, master);
   state.masters.set(given.masterName, master);
@@ -150,6 +153,7 @@ export function createSentinel(
     helloForced: true,
     lastHelloReceivedAt: now,
     opinion: noOpinion(now),
+    spreading: newSpreading(),
   };
   attachOwner(link, sentinel);
   master.sentinels.set(given.runId, sentinel);

@@ -187,8 +187,10 @@ export function forgetOutstanding(link: Link): void {
   link.pending = 0;
   for (const owner of link.owners) {
     owner.helloOutstanding = false;
-    if (owner.kind === "sentinel") owner.opinion.askedAt = undefined;
-    else owner.reported.infoAskedAt = undefined;
+    if (owner.kind === "sentinel") {
+      owner.opinion.askedAt = undefined;
+      owner.spreading.isAsking = false;
+    } else owner.reported.infoAskedAt = undefined;
   }
 }
 
@@ -330,6 +332,8 @@ function recycleDueAt(state: SentinelState, link: Link, openSince: Millis): Mill
 /** Own hellos come back every publish period: a subscription silent for three is broken. */
 function silenceDueAt(state: SentinelState, openSince: Millis, heardAt: Millis): Millis {
   const { minLinkReconnectPeriodMs, publishPeriodMs } = state.tunables;
+  // Who says no hello hears none of its own.
+  if (state.settings.extensions["observe-only"]) return NEVER;
   return Math.max(
     openSince + minLinkReconnectPeriodMs,
     heardAt + 3 * publishPeriodMs + 1,

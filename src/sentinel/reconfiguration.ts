@@ -3,6 +3,7 @@ import { after, earliest, type Epoch, type Millis, NEVER } from "../base/units.t
 import { aboutInstance, describeInstance, type EventName } from "./events.ts";
 import { NO_RECONFIGURATION, type Reconfiguration } from "./failover-phase.ts";
 import { isConnected } from "./links.ts";
+import { observesOnly } from "./maintenance/why-held-back.ts";
 import type { Master, Replica, SentinelState } from "./state.ts";
 import { isSettled, publish, sendNow, touch, type Turn } from "./turn.ts";
 import { isAt, mayBeAt } from "./whereabouts.ts";
@@ -15,6 +16,7 @@ type Running = Extract<Reconfiguration, { readonly phase: "reconf-replicas" }>;
  * order rests on is on disk: an order leaves at once or is not given.
  */
 export function orderReplica(turn: Turn, replica: Replica, master: Address | undefined): void {
+  if (observesOnly(turn.state)) return;
   replica.link.pending += 7;
   sendNow(turn, replica.link.id, { name: "reconfigure", master });
   if (master !== undefined) replica.slaveConfChangedAt = turn.now;

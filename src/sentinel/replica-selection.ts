@@ -1,5 +1,6 @@
 import type { Millis } from "../base/units.ts";
 import { lacksConnection } from "./links.ts";
+import { downtimeOf } from "./maintenance/maintenance.ts";
 import type { Master, Replica, SentinelState } from "./state.ts";
 
 /**
@@ -14,6 +15,7 @@ export function disqualification(
   const { master, link, reported } = replica;
   const { pingPeriodMs, infoPeriodMs } = state.tunables;
   if (replica.sdown.down) return "it is subjectively down";
+  if (downtimeOf({ state, now }, replica) !== undefined) return "it is in downtime";
   if (lacksConnection(link)) return "there is no connection to it";
   if (now - link.lastOkAt > 5 * pingPeriodMs) return "its last answer to PING is too old";
   if (replica.priority === 0) return "its priority is 0";

@@ -7,6 +7,9 @@ import { failoverDueAt, tendFailover } from "./failover.ts";
 import { helloDueAt, sendHello } from "./hello-exchange.ts";
 import { askInfo, infoDueAt } from "./instance-info.ts";
 import { linkDueAt, masterOf, tendLink } from "./links.ts";
+import { ordersDueAt, tendOrders } from "./maintenance/maintenance.ts";
+import { spreadOrders } from "./maintenance/spreading.ts";
+import { tendWaiting, waitingDueAt } from "./maintenance/waiting-answers.ts";
 import { opinionsDueAt, startAsking, tendOpinions } from "./opinions.ts";
 import { reconfigurationDueAt, tendReconfiguration } from "./reconfiguration.ts";
 import type { Instance, Link, Master } from "./state.ts";
@@ -61,6 +64,7 @@ function reviewInstance(turn: Turn, instance: Instance): void {
     }
   }
   if (instance.kind === "master") reviewMaster(turn, instance);
+  if (instance.kind === "sentinel") spreadOrders(turn, instance);
   arm(turn, instance, instanceDueAt(turn, instance));
 }
 
@@ -72,6 +76,8 @@ function sendingUntil({ state, now }: Turn, link: Link): Millis {
 }
 
 function reviewMaster(turn: Turn, master: Master): void {
+  tendOrders(turn, master);
+  tendWaiting(turn, master);
   tendOpinions(turn, master);
   judgeObjectively(turn, master);
   tendFailover(turn, master);
@@ -104,6 +110,8 @@ function instanceDueAt(turn: Turn, instance: Instance): Millis {
   if (instance.kind === "replica") return dataDue;
   return earliest(
     dataDue,
+    ordersDueAt(state, instance),
+    waitingDueAt(instance),
     opinionsDueAt(state, instance),
     failoverDueAt(state, instance),
     reconfigurationDueAt(state, instance),

@@ -9,6 +9,7 @@ import {
   scriptsDueAt,
   startableScripts,
 } from "./script-queue.ts";
+import { observesOnly } from "./maintenance/why-held-back.ts";
 import type { Master } from "./state.ts";
 import { pendingSave, publish, type Turn } from "./turn.ts";
 
@@ -34,7 +35,8 @@ export function callClientReconfigScript(
   },
 ): void {
   const { clientReconfigScript } = master.settings;
-  if (clientReconfigScript === undefined) return;
+  // Who only observes leaves clients to those who do not.
+  if (clientReconfigScript === undefined || observesOnly(turn.state)) return;
   const { role, from, to } = change;
   const { masterName } = master;
   const addresses = [from.host, String(from.port), to.host, String(to.port)];

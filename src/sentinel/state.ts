@@ -8,6 +8,9 @@ import type { Complaints } from "./complaints.ts";
 import type { Confirmation } from "./confirmation-round.ts";
 import type { Failover, Reconfiguration } from "./failover-phase.ts";
 import type { Scripts } from "./script-queue.ts";
+import type { Maintenance } from "./maintenance/maintenance.ts";
+import type { Spreading } from "./maintenance/spreading.ts";
+import type { WallClock } from "./wall-clock.ts";
 import type { LogThreshold } from "../wire/sentinel-conf/durable-sentinel.ts";
 import type {
   GlobalExtensions,
@@ -49,6 +52,7 @@ export interface SentinelState {
   nextOpeningAt: Millis;
   tilt: Tilt;
   readonly saves: Saves;
+  readonly wallClock: WallClock;
   /** When the shell was told to wake us; lateness against it is TILT's measure. */
   wakeAt: Millis;
   /** A late wake-up waits for the sockets to be read before it judges deadlines (design §5). */
@@ -239,6 +243,8 @@ export interface Master extends DataInstanceBase {
   /** When this sentinel switched to the present address; minus infinity when it started with it. */
   switchedAt: Millis;
   readonly confirmation: Confirmation;
+  /** What operators have ordered for a while. */
+  readonly maintenance: Maintenance;
 }
 
 /** This sentinel's vote for one master. `leaderEpoch` is durable, the name is not (spec §5.5). */
@@ -297,6 +303,8 @@ export interface Sentinel extends InstanceBase {
   lastHelloReceivedAt: Millis;
   /** What it last answered about this master. */
   readonly opinion: PeerOpinion;
+  /** Which of our orders it has. */
+  spreading: Spreading;
 }
 
 export interface PeerOpinion {

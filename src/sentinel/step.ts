@@ -1,7 +1,7 @@
 import { formatAddress } from "../base/address.ts";
 import { unreachable } from "../base/assert.ts";
 import type { LinkId, MasterName } from "../base/ids.ts";
-import { after, type Millis, NEVER, type SaveNumber } from "../base/units.ts";
+import { after, type Millis, NEVER, type SaveNumber, type UnixMillis } from "../base/units.ts";
 import { isAcceptedPingReply, type PingReply } from "../wire/ping-reply.ts";
 import { answerClient } from "./commands/answer-client.ts";
 import { takePlace } from "./confirmation.ts";
@@ -19,6 +19,7 @@ import {
   tellFailedConnection,
 } from "./links.ts";
 import { giveUpQuestion, preferAnswering, takeFailure, takeIps } from "./name-answers.ts";
+import { observesOnly } from "./maintenance/why-held-back.ts";
 import { regainMemory } from "./memory.ts";
 import { takeAnswer } from "./opinions.ts";
 import { warnOfSharedAddress } from "./shared-address.ts";
@@ -40,6 +41,7 @@ import { touchAll } from "./touch-all.ts";
 import { GATHERING_MS, LATE_WAKE_UP_MS, SAVE_RETRY_MS } from "./tunables.ts";
 import { takeVedetteReply } from "./vedette-answers.ts";
 import { askWhichProgram, takePeerInfo } from "./vedette-peers.ts";
+import { takeWallTime } from "./wall-clock.ts";
 import { beginTurn, publish, requestSave, sendNow, touch, type Turn } from "./turn.ts";
 
 const SAVE_RETRY: Chore = { kind: "chore", chore: "save-retry" };
@@ -104,6 +106,8 @@ function take(turn: Turn, input: Input): void {
     case "secrets-changed":
       turn.state.secrets = input.secrets;
       return undefined;
+    case "wall-clock":
+      return onWallClock(turn, input.unixMs);
     case "config-saved":
       return onSaved(turn, input.save);
     case "config-save-failed":
@@ -307,6 +311,7 @@ function acceptPing(turn: Turn, link: Link, reply: PingReply): void {
 function killScripts(turn: Turn, link: Link): void {
   for (const owner of link.owners) {
     if (owner.kind === "sentinel" || !owner.sdown.down || owner.scriptKillSent) continue;
+    if (observesOnly(turn.state)) continue;
     owner.scriptKillSent = true;
     sendNow(turn, link.id, { name: "script-kill" });
   }
@@ -393,6 +398,14 @@ function onHelloIgnored(
 ): void {
   const address = turn.state.links.get(link)?.address;
   if (address !== undefined) ignoreHello(turn, formatAddress(address), reason);
+}
+
+/** What ends at a moment of wall time may be over, or has longer to go. */
+function onWallClock(turn: Turn, unixMs: UnixMillis): void {
+  takeWallTime(turn, unixMs);
+  for (const master of turn.state.masters.values()) {
+    if (master.maintenance.orders.size > 0) touch(turn, master);
+  }
 }
 
 function onSaved(turn: Turn, save: SaveNumber): void {

@@ -82,7 +82,8 @@ export function publish(turn: Turn, name: EventName, payload: string, about: Eve
   const afterSave = pendingSave(turn);
   const published = event(name, payload, about);
   turn.effects.push({ kind: "publish-event", event: published, afterSave });
-  if (published.level === "warning" && about.master !== undefined) {
+  const isAlarm = published.level === "warning" && about.isInDowntime !== true;
+  if (isAlarm && about.master !== undefined) {
     notify(turn, published, about.master, afterSave);
   }
 }

@@ -2,7 +2,7 @@ import { unreachable } from "../base/assert.ts";
 import { Driver } from "../base/driver.ts";
 import type { ClientId, LinkId } from "../base/ids.ts";
 import { nextFloat, nextUint32, type Random } from "../base/random.ts";
-import { type Millis, saveNumber } from "../base/units.ts";
+import { type Millis, saveNumber, type UnixMillis, unixMillis } from "../base/units.ts";
 import type { Reply } from "../resp/reply.ts";
 import type { Effect, LinkCommand } from "../sentinel/effect.ts";
 import type { SentinelEvent } from "../sentinel/events.ts";
@@ -25,6 +25,10 @@ import type { Watchers } from "./watch.ts";
 
 /** A timer of a real event loop fires up to this much late. */
 const TIMER_LATENESS_MS = 1.2;
+
+/** When every world begins, and how often a sentinel looks at its wall clock. */
+const BEGINNING_UNIX_MS = 1_700_000_000_000;
+const WALL_CLOCK_PERIOD_MS = 10_000;
 
 /** What becomes of simulated scripts. */
 const FIRST_PID = 1000;
@@ -108,7 +112,11 @@ export class SentinelNode extends Node {
   protected onStart(): void {
     this.disk.reset();
     const seed = nextUint32(this.#random);
-    const state = this.#program.load(this.disk.text, { seed, now: this.clock });
+    const state = this.#program.load(this.disk.text, {
+      seed,
+      now: this.clock,
+      unixMs: this.#wallTime,
+    });
     const driver: Driver<Input, Effect> = new Driver({
       step: (input, now) => this.#step(life, input, now),
       perform: (effect) => this.#perform(life, effect),
@@ -126,6 +134,20 @@ export class SentinelNode extends Node {
     this.#journal.write(this.name, "starts");
     for (const started of this.#watchers.started) started(this);
     this.deliver({ kind: "start" });
+    this.#lookAtWallClock(life);
+  }
+
+  /** All machines have the same wall time, whatever their monotonic clocks do. */
+  get #wallTime(): UnixMillis {
+    return unixMillis(Math.round(BEGINNING_UNIX_MS + this.agenda.now));
+  }
+
+  #lookAtWallClock(life: Life): void {
+    this.timer(WALL_CLOCK_PERIOD_MS, () => {
+      if (life !== this.#life) return;
+      this.deliver({ kind: "wall-clock", unixMs: this.#wallTime });
+      this.#lookAtWallClock(life);
+    });
   }
 
   /** The machine went down and its file system did not keep what it had promised. */

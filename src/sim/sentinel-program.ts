@@ -1,4 +1,4 @@
-import type { Millis } from "../base/units.ts";
+import type { Millis, UnixMillis } from "../base/units.ts";
 import { createSentinelState } from "../sentinel/create.ts";
 import { durableView } from "../sentinel/durable.ts";
 import type { Effect } from "../sentinel/effect.ts";
@@ -16,7 +16,7 @@ export interface SentinelProgram {
   /** @param text of the configuration file as it is on disk, with the line `sentinel myid` */
   readonly load: (
     text: string,
-    when: { readonly seed: number; readonly now: Millis },
+    when: { readonly seed: number; readonly now: Millis; readonly unixMs: UnixMillis },
   ) => SentinelState;
   readonly step: (state: SentinelState, input: Input, now: Millis) => readonly Effect[];
   /** The file's new text, given the one on disk. */

@@ -34,7 +34,8 @@ describe("events", () => {
     const expected = Object.entries(CATALOGUE).flatMap(([level, names]) =>
       names.split(/\s+/).map((name) => [name, level] as const),
     );
-    expect(EVENT_LEVELS).toEqual(Object.fromEntries(expected));
+    const theirs = Object.entries(EVENT_LEVELS).filter(([name]) => !/^[+-]vedette-/.test(name));
+    expect(Object.fromEntries(theirs)).toEqual(Object.fromEntries(expected));
   });
 
   const text = coreText();

@@ -16,12 +16,14 @@ import { isSettledHost, isUsableHost } from "../host-names.ts";
 import { createMaster, dropInstance } from "../instances.ts";
 import { reopenLink } from "../links.ts";
 import { defaultMasterSettings } from "../master-settings.ts";
+import { endWaiting } from "../maintenance/waiting-answers.ts";
+import { observesOnly } from "../maintenance/why-held-back.ts";
 import { selectReplica } from "../replica-selection.ts";
 import { warnOfSharedAddress } from "../shared-address.ts";
 import type { Master } from "../state.ts";
 import { ALONE_AFTER_MS } from "../tunables.ts";
 import { publish, requestSave, touch, type Turn } from "../turn.ts";
-import { MEMORY_LOST, NO_SUCH_MASTER, SAVE_FAILED } from "./errors.ts";
+import { MEMORY_LOST, NO_SUCH_MASTER, OBSERVES_ONLY, SAVE_FAILED } from "./errors.ts";
 import { findNamed } from "./queries.ts";
 import { type ClientRequest, reply, replyOr } from "./request.ts";
 
@@ -35,6 +37,7 @@ export function failover(turn: Turn, request: ClientRequest, name: string): void
   if (isFailoverInProgress(master) || master.reconfiguration.phase !== "none") {
     return reply(turn, request, error("INPROG Failover already in progress"));
   }
+  if (observesOnly(state)) return reply(turn, request, OBSERVES_ONLY);
   if (selectReplica(state, master, now) === undefined) {
     return reply(turn, request, error("NOGOODSLAVE No suitable replica to promote"));
   }
@@ -141,6 +144,7 @@ export function remove(turn: Turn, request: ClientRequest, name: string): void {
   requestSave(turn);
   publish(turn, "-monitor", describeInstance(master), aboutInstance(master));
   for (const waiting of takeWaiting(master)) reply(turn, waiting, NO_SUCH_MASTER);
+  endWaiting(turn, master);
   dropPeersAndReplicas(turn, master);
   setFailover(turn, master, NO_FAILOVER);
   turn.touched.delete(master);

@@ -6,8 +6,10 @@ import { failover, flushConfig, monitor, remove, reset } from "./actions.ts";
 import { config } from "./config.ts";
 import { confirm } from "./confirm.ts";
 import { debug, simulateFailure } from "./debug.ts";
+import { acknowledge, downtime } from "./downtime.ts";
 import { unknownSubcommand } from "./errors.ts";
 import { help } from "./help.ts";
+import { pause, resume } from "./pause.ts";
 import {
   checkQuorum,
   getMasterAddress,
@@ -49,6 +51,8 @@ function answerSentinel(turn: Turn, request: ClientRequest, words: readonly stri
   const name = subcommand.toLowerCase();
   const [first = ""] = args;
   switch (name) {
+    case "acknowledge":
+      return acknowledge(turn, request, args);
     case "ckquorum":
       return reply(turn, request, checkQuorum(turn, first));
     case "config":
@@ -57,6 +61,8 @@ function answerSentinel(turn: Turn, request: ClientRequest, words: readonly stri
       return confirm(turn, request, args);
     case "debug":
       return reply(turn, request, debug(turn, args));
+    case "downtime":
+      return downtime(turn, request, args);
     case "failover":
       return failover(turn, request, first);
     case "flushconfig":
@@ -66,6 +72,8 @@ function answerSentinel(turn: Turn, request: ClientRequest, words: readonly stri
       return reply(turn, request, getMasterAddress(turn, first));
     case "info-cache":
       return reply(turn, request, infoCache(turn, args));
+    case "pause":
+      return pause(turn, request, args);
     case "pending-scripts":
       return reply(turn, request, pendingScripts(turn));
     case "help":
@@ -92,6 +100,8 @@ function answerSentinel(turn: Turn, request: ClientRequest, words: readonly stri
       return reset(turn, request, first);
     case "sentinels":
       return reply(turn, request, sentinels(turn, first));
+    case "resume":
+      return resume(turn, request, args);
     case "set":
       return set(turn, request, args);
     case "simulate-failure":

@@ -10,6 +10,10 @@ export const MEMORY_LOST = error(
   "ERR This Sentinel started from an old copy of its configuration and has not heard all others yet",
 );
 
+export const OBSERVES_ONLY = error(
+  "ERR This Sentinel only observes. SENTINEL CONFIG SET observe-only no makes it take part",
+);
+
 export function wrongArity(command: string): Reply {
   return error(`ERR wrong number of arguments for '${command}' command`);
 }

@@ -4,12 +4,15 @@ import { roleWord } from "../events.ts";
 import { isFailoverInProgress } from "../failover.ts";
 import { failoverStateWord } from "../failover-phase.ts";
 import { lacksConnection, masterOf } from "../links.ts";
+import { downtimeOf, pauseOf } from "../maintenance/maintenance.ts";
 import type { DataInstance, Instance, Master, Replica, Sentinel } from "../state.ts";
+import type { Turn } from "../turn.ts";
 
 type Fields = [string, string][];
 
 /** The map that MASTER, REPLICAS and SENTINELS show: exact fields in order (spec §7.3). */
-export function instanceMap(instance: Instance, now: Millis): Reply {
+export function instanceMap(turn: Pick<Turn, "state" | "now">, instance: Instance): Reply {
+  const { now } = turn;
   const fields = commonFields(instance, now);
   if (instance.kind !== "sentinel") fields.push(...dataFields(instance, now));
   switch (instance.kind) {
@@ -22,7 +25,23 @@ export function instanceMap(instance: Instance, now: Millis): Reply {
     case "sentinel":
       fields.push(...sentinelFields(instance, now));
   }
+  fields.push(...maintenanceFields(turn, instance));
   return map(fields.map(([name, value]) => [name, bulk(value)] as const));
+}
+
+/**
+ * Ours, behind all of Redis' fields and only while somebody has ordered it. Not among the flags: there are programs that
+ * compare those with `master`, or know each word of them.
+ */
+function maintenanceFields(turn: Pick<Turn, "state" | "now">, instance: Instance): Fields {
+  const order = instance.kind === "master" ? pauseOf(turn, instance) : downtimeOf(turn, instance);
+  if (order === undefined) return [];
+  const what = instance.kind === "master" ? "paused" : "downtime";
+  const until = String(Math.ceil(order.until / 1000));
+  return [
+    [`vedette-${what}-until`, until],
+    [`vedette-${what}-reason`, order.reason],
+  ];
 }
 
 function age(now: Millis, since: Millis): string {

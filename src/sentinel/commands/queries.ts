@@ -11,6 +11,7 @@ import {
 import type { MasterName } from "../../base/ids.ts";
 import type { Millis } from "../../base/units.ts";
 import { majority, voters } from "../election.ts";
+import { pauseOf } from "../maintenance/maintenance.ts";
 import { isRunning } from "../script-queue.ts";
 import type { DataInstance, Master, SentinelState } from "../state.ts";
 import type { Turn } from "../turn.ts";
@@ -23,27 +24,27 @@ export function findNamed(state: SentinelState, name: string): Master | undefine
   return state.masters.get(name as MasterName);
 }
 
-export function masters({ state, now }: Turn): Reply {
-  return array([...state.masters.values()].map((each) => instanceMap(each, now)));
+export function masters(turn: Turn): Reply {
+  return array([...turn.state.masters.values()].map((each) => instanceMap(turn, each)));
 }
 
-export function master({ state, now }: Turn, name: string): Reply {
-  const found = findNamed(state, name);
-  return found === undefined ? NO_SUCH_MASTER : instanceMap(found, now);
+export function master(turn: Turn, name: string): Reply {
+  const found = findNamed(turn.state, name);
+  return found === undefined ? NO_SUCH_MASTER : instanceMap(turn, found);
 }
 
 /** Replicas that ask not to be announced are left out. */
-export function replicas({ state, now }: Turn, name: string): Reply {
-  const found = findNamed(state, name);
+export function replicas(turn: Turn, name: string): Reply {
+  const found = findNamed(turn.state, name);
   if (found === undefined) return NO_SUCH_MASTER;
   const announced = [...found.replicas.values()].filter((replica) => replica.announced);
-  return array(announced.map((replica) => instanceMap(replica, now)));
+  return array(announced.map((replica) => instanceMap(turn, replica)));
 }
 
-export function sentinels({ state, now }: Turn, name: string): Reply {
-  const found = findNamed(state, name);
+export function sentinels(turn: Turn, name: string): Reply {
+  const found = findNamed(turn.state, name);
   if (found === undefined) return NO_SUCH_MASTER;
-  return array([...found.sentinels.values()].map((sentinel) => instanceMap(sentinel, now)));
+  return array([...found.sentinels.values()].map((sentinel) => instanceMap(turn, sentinel)));
 }
 
 /** The configuration provider's answer: where the master is now. */
@@ -90,7 +91,8 @@ export function checkQuorum({ state }: Turn, name: string): Reply {
 }
 
 /** Lines of INFO's sentinel section (spec §7.14). */
-export function infoSection({ state, now }: Turn): string {
+export function infoSection(turn: Turn): string {
+  const { state, now } = turn;
   const { tilt } = state;
   const tiltSince = tilt.mode === "on" ? Math.floor((now - tilt.since) / 1000) : -1;
   let simulated = 0;
@@ -107,7 +109,21 @@ export function infoSection({ state, now }: Turn): string {
   ];
   let index = 0;
   for (const each of state.masters.values()) lines.push(`master${index++}:${masterLine(each)}`);
+  lines.push(...pausedLines(turn));
   return lines.map((line) => `${line}\r\n`).join("");
+}
+
+/** Ours, only while there is a pause: exporters read the lines of Redis, and pass over others. */
+function pausedLines(turn: Turn): string[] {
+  const paused = [...turn.state.masters.values()].flatMap((each) => {
+    const order = pauseOf(turn, each);
+    return order === undefined ? [] : [`name=${each.name},until=${Math.ceil(order.until / 1000)}`];
+  });
+  if (paused.length === 0) return [];
+  return [
+    `vedette_paused_masters:${paused.length}`,
+    ...paused.map((text, index) => `vedette_paused${index}:${text}`),
+  ];
 }
 
 function masterLine(each: Master): string {

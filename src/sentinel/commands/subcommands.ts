@@ -6,10 +6,12 @@ import { unknownSubcommand, wrongArity } from "./errors.ts";
  * Source: sentinel spec §7.2, with Valkey's synonyms.
  */
 export const SENTINEL_ARITIES: ReadonlyMap<string, number> = new Map([
+  ["acknowledge", -3],
   ["ckquorum", 3],
   ["config", -3],
   ["confirm", -3],
   ["debug", -2],
+  ["downtime", -5],
   ["failover", 3],
   ["flushconfig", 2],
   ["get-master-addr-by-name", 3],
@@ -22,12 +24,14 @@ export const SENTINEL_ARITIES: ReadonlyMap<string, number> = new Map([
   ["masters", 2],
   ["monitor", 6],
   ["myid", 2],
+  ["pause", -3],
   ["pending-scripts", 2],
   ["primaries", 2],
   ["primary", 3],
   ["remove", 3],
   ["replicas", 3],
   ["reset", 3],
+  ["resume", -3],
   ["sentinels", 3],
   ["set", -5],
   ["simulate-failure", -3],

@@ -8,6 +8,9 @@ import { voteFor } from "../election.ts";
 import { isSettledHost } from "../host-names.ts";
 import { findMaster } from "../instances.ts";
 import { isConnected, sendPing } from "../links.ts";
+import { isPaused } from "../maintenance/maintenance.ts";
+import { isOrdered } from "../maintenance/ordered-elections.ts";
+import { observesOnly, whyHeldBack } from "../maintenance/why-held-back.ts";
 import { askBack } from "../opinions.ts";
 import type { Master, SentinelState } from "../state.ts";
 import { FRESH_MASTER_MS } from "../tunables.ts";
@@ -55,7 +58,8 @@ export function isMasterDownByAddress(
     return;
   }
   lookAgain(turn, master);
-  const down = master.sdown.down && turn.state.tilt.mode === "off";
+  const isSilent = isPaused(turn, master) || observesOnly(turn.state);
+  const down = master.sdown.down && turn.state.tilt.mode === "off" && !isSilent;
   const candidate = parseRunId(candidateText);
   // An absurd epoch would end all elections for good (W-07); it gets an opinion and no vote.
   // Who does not know its own votes gives none (memory.ts).
@@ -63,7 +67,8 @@ export function isMasterDownByAddress(
     reply(turn, request, answer({ down, leader: undefined, leaderEpoch: 0 }));
     return;
   }
-  if (isFreshAndWell(turn, master)) {
+  const isForbidden = isHeldBackFrom(turn, master, candidate);
+  if (isForbidden || isFreshAndWell(turn, master)) {
     reply(turn, request, answer({ down, leader: undefined, leaderEpoch: 0 }));
     return;
   }
@@ -75,6 +80,12 @@ export function isMasterDownByAddress(
   } else {
     reply(turn, request, withoutVote);
   }
+}
+
+/** During a pause or a cooldown only a candidate whom an operator sent has our vote. */
+function isHeldBackFrom(turn: Turn, master: Master, candidate: RunId): boolean {
+  if (observesOnly(turn.state)) return true;
+  return whyHeldBack(turn, master) !== undefined && !isOrdered(turn, master, candidate);
 }
 
 function isBelievedEpoch(turn: Turn, asked: number): boolean {

@@ -250,6 +250,10 @@ export const UNLISTED: ReadonlySet<string> = new Set([
   "sentinel|is-primary-down-by-addr",
   "sentinel|primaries",
   "sentinel|primary",
+  "sentinel|acknowledge",
+  "sentinel|downtime",
+  "sentinel|pause",
+  "sentinel|resume",
   "sentinel|vedette",
 ]);
 

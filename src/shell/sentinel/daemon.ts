@@ -15,7 +15,7 @@ import { step } from "../../sentinel/step.ts";
 import { REDIS_VERSION } from "../../server/version.ts";
 import type { DaemonSettings } from "../../wire/sentinel-conf/daemon-settings.ts";
 import type { SentinelConfig } from "../../wire/sentinel-conf/sentinel-config.ts";
-import { monotonicNow } from "../clock.ts";
+import { monotonicNow, wallClockNow } from "../clock.ts";
 import { userOptionLines } from "../../wire/acl/user-lines.ts";
 import type { CommandNames } from "../renamed-commands.ts";
 import { ConfigFile } from "../config-file.ts";
@@ -68,6 +68,8 @@ const BROKEN = 1;
 /** A sentinel's requests are short: who sends more than this is refused. */
 const LONGEST_ARGUMENT_BYTES = 1024 * 1024;
 const QUERY_BUFFER_BYTES = 64 * 1024 * 1024;
+/** The wall clock may be set, and stands still while the machine sleeps: the core hears of it this often. */
+const WALL_CLOCK_PERIOD_MS = 60_000;
 const SEED_LIMIT = 2 ** 48 - 1;
 
 /** A sentinel at work: the core, and everything that does what it says. */
@@ -87,6 +89,7 @@ export class SentinelDaemon {
   /** What happens before the core has begun waits here; undefined afterwards. */
   #early: Input[] | undefined = [];
   #passwordKeptElsewhere: string | undefined;
+  #wallClock: NodeJS.Timeout | undefined;
   /** Nothing is given to the core any more. */
   #ended = false;
 
@@ -104,7 +107,7 @@ export class SentinelDaemon {
         requirePass: daemon.requirePass,
         ...(secrets === undefined ? {} : { secrets: secrets.outside }),
       },
-      { seed: randomInt(SEED_LIMIT), now: monotonicNow() },
+      { seed: randomInt(SEED_LIMIT), now: monotonicNow(), unixMs: wallClockNow() },
     );
     this.#driver = new Driver({
       step: (input, now) => step(this.#state, input, now),
@@ -189,6 +192,9 @@ export class SentinelDaemon {
     const early = this.#early ?? [];
     this.#early = undefined;
     for (const input of [{ kind: "start" } as const, ...early]) this.#deliver(input);
+    this.#wallClock = setInterval(() => {
+      this.#deliver({ kind: "wall-clock", unixMs: wallClockNow() });
+    }, WALL_CLOCK_PERIOD_MS).unref();
   }
 
   /** Ends without a word to anybody and without a change to the file (spec sentinel, S-010). */
@@ -196,6 +202,7 @@ export class SentinelDaemon {
     this.#ended = true;
     this.#tellUnfinishedScripts();
     this.#wakeUp.stop();
+    clearInterval(this.#wallClock);
     this.#requests.pause.stop();
     this.#links?.closeAll();
     this.#options.tls?.stop();

@@ -56,6 +56,7 @@ const INPUTS: Expected<Input["kind"]> = {
   resolved: often,
   "resolve-failed": often,
   "secrets-changed": never("files with passwords are the shell's"),
+  "wall-clock": often,
   "config-saved": often,
   "config-save-failed": often,
 };

@@ -1,3 +1,5 @@
+import { expectedForgotten } from "../forgotten-instance.ts";
+import { expectedOrder, LONGEST_PAUSE_MS } from "../maintenance-order.ts";
 import { LARGEST_INT } from "./statement-form.ts";
 import {
   type ExtensionSetting,
@@ -23,6 +25,40 @@ export const MASTER_EXTENSIONS = {
     when: "at once",
     summary: "A master whose host refuses connections for this long counts as down; 0: off.",
   },
+  "failover-cooldown-seconds": {
+    kind: "number",
+    initial: 0,
+    range: { min: 0, max: LONGEST_PAUSE_MS / 1000 },
+    unit: "seconds",
+    when: "at once",
+    summary:
+      "For this long after an automatic failover no other one is made, unless SENTINEL ACKNOWLEDGE says that somebody has looked; 0: off.",
+  },
+  "forget-replicas-after-seconds": {
+    kind: "number",
+    initial: 0,
+    range: { min: 0, max: LARGEST_INT },
+    unit: "seconds",
+    when: "at once",
+    summary:
+      "A replica that is down, and that its master does not list, is forgotten after this long; 0: never, as in Redis.",
+  },
+  maintenance: {
+    kind: "lines",
+    initial: NO_LINES,
+    syntax: "<subject> on|off <end> <memory> <stamp> <run id> <reason>",
+    check: expectedOrder,
+    when: "start",
+    summary: "Written by the sentinel: a pause, downtimes and a cooldown that are in force.",
+  },
+  forgotten: {
+    kind: "lines",
+    initial: NO_LINES,
+    syntax: "<run id>|<host>,<port> sentinel|replica <time> …",
+    check: expectedForgotten,
+    when: "start",
+    summary: "Written by the sentinel: instances that were forgotten, for when they return.",
+  },
 } as const satisfies Readonly<Record<string, ExtensionSetting>>;
 
 /** The sentinel's own: `vedette <setting> …`. */
@@ -35,6 +71,13 @@ export const GLOBAL_EXTENSIONS = {
     when: "at once",
     summary:
       "How long a load balancer may act on an earlier answer (its interval between checks and its time-out for one): a new master is not confirmed sooner while another server of the group may still take writes.",
+  },
+  "observe-only": {
+    kind: "yes-no",
+    initial: false,
+    when: "at once",
+    summary:
+      "Watches and says what it would do, but takes no part: no hello, no vote, no order to any server.",
   },
   "state-dir": {
     kind: "text",
