@@ -97,8 +97,7 @@ export function parseOrder(words: readonly string[]): MaintenanceOrder | undefin
 
 /** Control characters would break an event's payload or a line of the file. */
 export function isReason(text: string): boolean {
-  if (text.length > LONGEST_REASON) return false;
-  return [...text].every((char) => char >= " " && char !== "\x7f");
+  return text.length <= LONGEST_REASON && !/\p{Cc}/u.test(text);
 }
 
 export function isSubject(text: string): boolean {

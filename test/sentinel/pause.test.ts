@@ -46,7 +46,8 @@ describe("SENTINEL PAUSE", () => {
     const world = new WatchedMaster();
     world.pass(60_000, () => world.answerAll());
     const reply = world.request("SENTINEL", "PAUSE", "mymaster", ...options);
-    expect(reply).toMatchObject({ kind: "error", text: expect.stringContaining(text) });
+    expect(reply.kind).toBe("error");
+    expect(textOf(reply)).toContain(text);
     expect(isPaused(world, world.master)).toBe(false);
   });
 
@@ -179,6 +180,11 @@ describe("SENTINEL PAUSE", () => {
   });
 });
 
+function orderOfB(isOn: boolean, stamp: number): readonly string[] {
+  const until = unixMillis(50_000);
+  return orderWords({ isOn, until, keepUntil: until, stamp, by: runIdOf("b"), reason: "" });
+}
+
 describe("a pause among vedettes", () => {
   it("is answered when all of them have it, with who could still fail over alone", () => {
     const world = new WatchedMaster();
@@ -228,24 +234,15 @@ describe("a pause among vedettes", () => {
 
   it("is taken from a peer, told to who comes later, and not undone by an older order", () => {
     const world = new WatchedMaster();
-    const order = (isOn: boolean, stamp: number) =>
-      orderWords({
-        isOn,
-        until: unixMillis(50_000),
-        keepUntil: unixMillis(50_000),
-        stamp,
-        by: runIdOf("b"),
-        reason: "",
-      });
     const told = (words: readonly string[]) =>
       world.request("SENTINEL", "VEDETTE", "maintenance", "mymaster", PAUSE, ...words);
-    told(order(true, 7));
+    told(orderOfB(true, 7));
     expect(isPaused(world, world.master)).toBe(true);
     makeVedette(world, "c");
     expect(saidTo(world, "c", world.effects, "maintenance")).toHaveLength(1);
-    told(order(false, 6));
+    told(orderOfB(false, 6));
     expect(isPaused(world, world.master)).toBe(true);
-    told(order(false, 8));
+    told(orderOfB(false, 8));
     expect(isPaused(world, world.master)).toBe(false);
   });
 
@@ -273,7 +270,7 @@ describe("a pause among vedettes", () => {
     world.ask("SENTINEL", "PAUSE", "mymaster");
     const answer = world.effects.findLast((effect) => effect.kind === "reply");
     expect(answer?.afterSave).toBe(world.state.saves.failed);
-    expect(answer?.ifUnsaved).toMatchObject({ text: expect.stringContaining("save config") });
+    expect(textOf(answer?.ifUnsaved ?? { kind: "null" })).toContain("save config");
   });
 });
 
