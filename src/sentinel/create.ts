@@ -12,6 +12,7 @@ import type { DurableMaster, DurableSentinel } from "../wire/sentinel-conf/durab
 import { createMaster, createReplica, createSentinel as createPeer } from "./instances.ts";
 import { MasterPlaces } from "./master-places.ts";
 import { NO_OUTSIDE_SECRETS, type OutsideSecrets } from "./outside-secrets.ts";
+import { noHistory } from "./receipts/history.ts";
 import type { MasterSettings, SentinelState } from "./state.ts";
 import { DEFAULT_TUNABLES } from "./tunables.ts";
 
@@ -81,6 +82,7 @@ export function createSentinelState(
     failureSimulation: new Set(),
     scripts: { jobs: [], quietAt: when.now, lastId: 0 },
     complaints: { told: new Map() },
+    history: noHistory(),
     memory: { isWhole: !durable.isMemoryLost, since: undefined, heard: new Set() },
     unsavedAtStart: initial.isNew,
     started: false,

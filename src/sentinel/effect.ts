@@ -4,6 +4,7 @@ import type { Epoch, Millis, SaveNumber } from "../base/units.ts";
 import type { Reply } from "../resp/reply.ts";
 import type { LogThreshold } from "../wire/sentinel-conf/durable-sentinel.ts";
 import type { SentinelEvent } from "./events.ts";
+import type { HistoryEntry } from "./receipts/receipt.ts";
 
 /** Everything a sentinel wants done, in the order it must be done. */
 export type Effect =
@@ -66,6 +67,8 @@ export type Effect =
     }
   /** SIGKILL for the script and what it has started; `script-ended` follows. */
   | { readonly kind: "kill-script"; readonly job: number }
+  /** Append it to the history; one that is there is replaced by what it has become. Never waited for. */
+  | { readonly kind: "record"; readonly entry: HistoryEntry }
   /** A line for the log only. */
   | { readonly kind: "log"; readonly level: LogLevel; readonly message: string }
   /** Log lines below that level are no longer written. */

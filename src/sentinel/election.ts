@@ -7,6 +7,8 @@ import { type Failover, NO_FAILOVER } from "./failover-phase.ts";
 import { tellOrdered } from "./maintenance/ordered-elections.ts";
 import { askAll, votedFor } from "./opinions.ts";
 import { mastersAt } from "./master-places.ts";
+import type { Cause, Requester } from "./receipts/receipt.ts";
+import { addToReceipt, closeReceipt, openReceipt } from "./receipts/record.ts";
 import type { Master, SentinelState } from "./state.ts";
 import {
   ELECTION_STAGGER_MOST_MS,
@@ -221,16 +223,26 @@ function epochToTake(
 export function startElection(
   turn: Turn,
   master: Master,
-  { forced }: { readonly forced: boolean },
+  given: {
+    readonly forced: boolean;
+    /** For the receipt; what is usual where it is not given. */
+    readonly cause?: Cause;
+    readonly reason?: string;
+    readonly requestedBy?: Requester | undefined;
+  },
 ): void {
   const { state, now } = turn;
+  const { forced } = given;
   // A wait that follows from this attempt is not the one for want of a replica.
   master.attempts.lackedReplica = false;
   const failoverEpoch = epochToTake(turn, master, { forced });
   adoptEpoch(turn, failoverEpoch, master);
   const save = requestSave(turn);
   setFailover(turn, master, { phase: "wait-start", failoverEpoch, since: now, forced, save });
-  const reason = forced ? "ordered by SENTINEL FAILOVER" : "objectively down";
+  const reason = given.reason ?? (forced ? "ordered by SENTINEL FAILOVER" : "objectively down");
+  const cause = given.cause ?? (forced ? "manual" : "auto");
+  const { requestedBy } = given;
+  openReceipt(turn, master, { cause, epoch: failoverEpoch, reason, requestedBy });
   const about = aboutInstance(master, { epoch: failoverEpoch, reason });
   publish(turn, "+try-failover", describeInstance(master), about);
   voteFor(turn, master, { epoch: failoverEpoch, candidate: state.myId });
@@ -297,6 +309,7 @@ export function moveCandidacyUp(turn: Turn, master: Master): void {
   if (master.vote.leaderEpoch >= state.currentEpoch) return;
   const save = requestSave(turn);
   setFailover(turn, master, { ...failover, failoverEpoch: state.currentEpoch, save });
+  addToReceipt(master, { epoch: state.currentEpoch });
   voteFor(turn, master, { epoch: state.currentEpoch, candidate: state.myId });
   askAll(turn, master);
 }
@@ -311,6 +324,7 @@ export function abandonOutdated(turn: Turn, master: Master): void {
 export function abortElection(turn: Turn, master: Master, reason: string): void {
   const about = aboutInstance(master, { reason });
   publish(turn, "-failover-abort-not-elected", describeInstance(master), about);
+  closeReceipt(turn, master, { result: "aborted", reason });
   setFailover(turn, master, NO_FAILOVER);
 }
 

@@ -48,6 +48,8 @@ export const EVENT_LEVELS = {
   "-failover-abort-not-elected": "warning",
   "-failover-abort-no-good-slave": "warning",
   "-failover-abort-slave-timeout": "warning",
+  "+vedette-receipt": "notice",
+  "+vedette-audit": "notice",
   "+tilt": "warning",
   "-tilt": "warning",
   "-script-error": "warning",

@@ -17,6 +17,14 @@ import { isConnected } from "./links.ts";
 import { beginCooldown } from "./maintenance/cooldown.ts";
 import { isHeldBack } from "./maintenance/held-back.ts";
 import { switchMaster } from "./master-switch.ts";
+import { candidateOf, oldMasterOf, riskOf, votesOf } from "./receipts/chosen.ts";
+import {
+  addToReceipt,
+  closeReceipt,
+  enterPhase,
+  keepReceipt,
+  receiptSwitched,
+} from "./receipts/record.ts";
 import { disqualification, selectReplica } from "./replica-selection.ts";
 import { beginReconfiguration, orderReplica } from "./reconfiguration.ts";
 import type { Master, Replica, SentinelState } from "./state.ts";
@@ -108,9 +116,12 @@ function lead(
     reason,
   });
   publish(turn, "+elected-leader", describeInstance(master), about);
+  addToReceipt(master, { votes: votesOf(state, master, failoverEpoch) });
+  enterPhase(turn, master, "select");
   if (state.failureSimulation.has("crash-after-election")) turn.effects.push({ kind: "crash" });
   publish(turn, "+failover-state-select-slave", describeInstance(master), aboutInstance(master));
   const promoted = selectReplica(state, master, now);
+  noteCandidates(turn, master, promoted);
   if (promoted === undefined) {
     abortWithoutReplica(turn, master);
     return;
@@ -125,6 +136,8 @@ function lead(
       reason: `priority ${promoted.priority}, offset ${promoted.replicationOffset}`,
     }),
   );
+  enterPhase(turn, master, "promote");
+  keepReceipt(turn, master);
   publish(
     turn,
     "+failover-state-send-slaveof-noone",
@@ -144,6 +157,19 @@ function lead(
   orderPromotion(turn, master, promoting);
 }
 
+function noteCandidates({ state, now }: Turn, master: Master, chosen: Replica | undefined): void {
+  const candidates = [...master.replicas.values()].map((replica) => {
+    const excluded = disqualification(state, replica, now);
+    const verdict =
+      replica === chosen ? "chosen" : excluded === undefined ? "eligible" : "excluded";
+    return candidateOf(replica, { verdict, reason: excluded ?? "" }, now);
+  });
+  addToReceipt(master, { candidates, oldMaster: oldMasterOf(master, now) });
+  if (chosen !== undefined) {
+    addToReceipt(master, { atRisk: riskOf(chosen, now), to: chosen.address });
+  }
+}
+
 function abortWithoutReplica(turn: Turn, master: Master): void {
   const reasons = [...master.replicas.values()].map(
     (replica) => `${replica.name}: ${disqualification(turn.state, replica, turn.now) ?? ""}`,
@@ -155,6 +181,7 @@ function abortWithoutReplica(turn: Turn, master: Master): void {
     describeInstance(master),
     aboutInstance(master, { reason }),
   );
+  closeReceipt(turn, master, { result: "aborted", reason });
   setFailover(turn, master, NO_FAILOVER);
   standAside(turn, master);
   master.attempts.lackedReplica = true;
@@ -194,6 +221,7 @@ function abortPromotion(turn: Turn, master: Master, promoted: Replica, reason: s
     describeInstance(master),
     aboutInstance(master, { reason: `${promoted.name} ${reason}` }),
   );
+  closeReceipt(turn, master, { result: "aborted", reason: `${promoted.name} ${reason}` });
   setFailover(turn, master, NO_FAILOVER);
   standAside(turn, master);
 }
@@ -237,6 +265,7 @@ export function acknowledgePromotion(turn: Turn, replica: Replica): boolean {
     },
   });
   beginReconfiguration(turn, master, { failoverEpoch, oldAddress, oldPlace });
+  receiptSwitched(turn, master);
   return true;
 }
 

@@ -12,6 +12,7 @@ import { isPaused } from "./maintenance/maintenance.ts";
 import { isOrdered } from "./maintenance/ordered-elections.ts";
 import { observesOnly } from "./maintenance/why-held-back.ts";
 import { switchMaster } from "./master-switch.ts";
+import { recordObserved } from "./receipts/observed.ts";
 import type { Instance, Master, Sentinel, SentinelState } from "./state.ts";
 import { SENTINELS_MAX } from "./tunables.ts";
 import { publish, requestSave, sendDurably, touch, type Turn } from "./turn.ts";
@@ -194,6 +195,11 @@ function adoptConfiguration(
   }
   const from = describeInstance(sentinel);
   noteForeignFailover(turn, master, sentinel, hello.configEpoch);
+  recordObserved(turn, master, {
+    by: sentinel,
+    epoch: hello.configEpoch,
+    to: hello.masterAddress,
+  });
   switchMaster(turn, master, hello.masterAddress, {
     configEpoch: hello.configEpoch,
     role: "observer",

@@ -3,6 +3,7 @@ import type { ClientId, LinkId, MasterName, QuestionId, RunId } from "../base/id
 import type { Epoch, SaveNumber, UnixMillis } from "../base/units.ts";
 import type { HelloContent } from "../wire/hello.ts";
 import type { InfoReport } from "../wire/info.ts";
+import type { HistoryEntry, Requester } from "./receipts/receipt.ts";
 import type { OutsideSecrets } from "./outside-secrets.ts";
 import type { PingReply } from "../wire/ping-reply.ts";
 
@@ -101,6 +102,8 @@ export type Input =
       readonly args: readonly [string, ...string[]];
       /** Paths among the words of SENTINEL SET at which there is a program; others are refused. */
       readonly executables?: ReadonlySet<string>;
+      /** Who asks: user and address; what is not known is no client of a listener. */
+      readonly from?: Requester;
     }
   | { readonly kind: "script-started"; readonly job: number; readonly pid: number }
   /** `signal` 0 when it exited, else what killed it, and then `exitCode` is 0. */
@@ -123,6 +126,8 @@ export type Input =
     }
   /** For connections from now on: those that are open have proved themselves. */
   | { readonly kind: "secrets-changed"; readonly secrets: OutsideSecrets }
+  /** What earlier lives of this sentinel kept, oldest first; before `start`. */
+  | { readonly kind: "history-loaded"; readonly entries: readonly HistoryEntry[] }
   /** The wall clock was looked at: now and then, for it may be set. */
   | { readonly kind: "wall-clock"; readonly unixMs: UnixMillis }
   | { readonly kind: "config-saved"; readonly save: SaveNumber }

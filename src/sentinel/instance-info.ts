@@ -9,6 +9,7 @@ import { acknowledgePromotion, isFailoverInProgress } from "./failover.ts";
 import { awaitsAnswer, isSettledHost, isUsableHost } from "./host-names.ts";
 import { createReplica, findReplica } from "./instances.ts";
 import { isConnected, masterOf } from "./links.ts";
+import { nextStanding } from "./receipts/stream-standing.ts";
 import { noteProgress } from "./reconfiguration.ts";
 import type { DataInstance, Master, Replica, SentinelState } from "./state.ts";
 import {
@@ -95,6 +96,7 @@ export function takeInfo(turn: Turn, instance: DataInstance, info: InfoReport): 
   instance.reported.infoAt = now;
   instance.reported.infoText = info.text;
   instance.reported.infoSentAt = instance.reported.infoAskedAt;
+  instance.reported.stream = nextStanding(instance.reported.stream, info, now);
   instance.reported.infoAskedAt = undefined;
   instance.reported.infoRefusedAt = undefined;
   takeRunId(turn, instance, info);

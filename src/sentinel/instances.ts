@@ -33,6 +33,7 @@ export function freshReport(role: Reported["role"], now: Millis): Reported {
     roleSince: now,
     infoAt: undefined,
     infoText: undefined,
+    stream: undefined,
     infoAskedAt: undefined,
     infoRefusedAt: undefined,
     infoForced: true,
@@ -73,6 +74,7 @@ export function createMaster(
     vote: { leader: undefined, leaderEpoch: epoch(0), votedAt: now, save: saveNumber(0) },
     failover: NO_FAILOVER,
     reconfiguration: NO_RECONFIGURATION,
+    receipt: undefined,
     attempts: {
       fruitless: 0,
       notBefore: now,

@@ -11,6 +11,7 @@ import { ordersDueAt, tendOrders } from "./maintenance/maintenance.ts";
 import { spreadOrders } from "./maintenance/spreading.ts";
 import { tendWaiting, waitingDueAt } from "./maintenance/waiting-answers.ts";
 import { opinionsDueAt, startAsking, tendOpinions } from "./opinions.ts";
+import { tendReceipt } from "./receipts/record.ts";
 import { reconfigurationDueAt, tendReconfiguration } from "./reconfiguration.ts";
 import type { Instance, Link, Master } from "./state.ts";
 import { GATHERING_MS, RIDING_MS } from "./tunables.ts";
@@ -83,6 +84,7 @@ function reviewMaster(turn: Turn, master: Master): void {
   tendFailover(turn, master);
   tendReconfiguration(turn, master);
   tendConfirmation(turn, master);
+  tendReceipt(turn, master);
 }
 
 /** Judges SDOWN and tells whom it concerns. */

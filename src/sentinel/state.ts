@@ -17,6 +17,9 @@ import type {
   MasterExtensions,
 } from "../wire/sentinel-conf/extension-settings.ts";
 import type { Input } from "./input.ts";
+import type { History } from "./receipts/history.ts";
+import type { OpenReceipt } from "./receipts/record.ts";
+import type { StreamStanding } from "./receipts/stream-standing.ts";
 import type { MasterPlaces } from "./master-places.ts";
 import type { SecretSource } from "../wire/conf/secret-source.ts";
 import type { OutsideSecrets } from "./outside-secrets.ts";
@@ -61,6 +64,7 @@ export interface SentinelState {
   readonly scripts: Scripts;
   readonly memory: Memory;
   readonly complaints: Complaints;
+  readonly history: History;
   /** The configuration lacked something that must be on disk before anything is told (our id). */
   readonly unsavedAtStart: boolean;
   /** False until the input `start`. */
@@ -207,6 +211,8 @@ export interface Reported {
   infoAt: Millis | undefined;
   /** The latest text, for INFO-CACHE. */
   infoText: string | undefined;
+  /** What that said of its replication stream. */
+  stream: StreamStanding | undefined;
   /** An INFO is on its way since then. */
   infoAskedAt: Millis | undefined;
   /** The latest INFO was answered by an error then. */
@@ -239,6 +245,8 @@ export interface Master extends DataInstanceBase {
   failover: Failover;
   /** Re-pointing of the other replicas after a promotion that this sentinel led. */
   reconfiguration: Reconfiguration;
+  /** The account of the failover that runs, until its replicas have followed (receipts/record.ts). */
+  receipt: OpenReceipt | undefined;
   readonly attempts: Attempts;
   /** When this sentinel switched to the present address; minus infinity when it started with it. */
   switchedAt: Millis;

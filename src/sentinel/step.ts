@@ -24,6 +24,7 @@ import { regainMemory } from "./memory.ts";
 import { takeAnswer } from "./opinions.ts";
 import { warnOfSharedAddress } from "./shared-address.ts";
 import { noteOwnHost } from "./own-host.ts";
+import { takeHistory } from "./receipts/history.ts";
 import { orderLost } from "./reconfiguration.ts";
 import { reviewTouched } from "./review.ts";
 import { scriptEnded, scriptFailed, scriptStarted, tendScripts } from "./scripts.ts";
@@ -108,6 +109,8 @@ function take(turn: Turn, input: Input): void {
       return undefined;
     case "wall-clock":
       return onWallClock(turn, input.unixMs);
+    case "history-loaded":
+      return takeHistory(turn, input.entries);
     case "config-saved":
       return onSaved(turn, input.save);
     case "config-save-failed":
@@ -417,7 +420,8 @@ function onSaved(turn: Turn, save: SaveNumber): void {
 }
 
 /** Is something held up that a finished save moves on: an election, a promotion, re-pointing? */
-function mayWaitForSave({ odown, failover, reconfiguration }: Master): boolean {
+function mayWaitForSave({ odown, failover, reconfiguration, receipt }: Master): boolean {
+  if (receipt !== undefined) return true;
   return odown.down || failover.phase !== "none" || reconfiguration.phase !== "none";
 }
 

@@ -58,7 +58,8 @@ export class SentinelClients {
     }
     const master = this.#masterOfVoteRequest(args);
     if (master !== undefined) client.voteRequests.push({ request, master });
-    this.#sentinel.deliver({ kind: "client-request", client: client.id, request, args });
+    const from = { user: "default", address: client.end.peer?.node.name ?? "" };
+    this.#sentinel.deliver({ kind: "client-request", client: client.id, request, args, from });
   }
 
   #masterOfVoteRequest(args: readonly string[]): MasterName | undefined {

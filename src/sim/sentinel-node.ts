@@ -13,6 +13,7 @@ import { isAcceptedPingReply } from "../wire/ping-reply.ts";
 import type { Entry } from "./agenda.ts";
 import type { End, EndHandler } from "./connection.ts";
 import { Disk, type DiskSettings } from "./disk.ts";
+import { HistoryDisk } from "./history-disk.ts";
 import type { HelloTexts } from "./hello-texts.ts";
 import type { Journal } from "./journal.ts";
 import type { Network } from "./network.ts";
@@ -53,6 +54,7 @@ interface Life {
  */
 export class SentinelNode extends Node {
   readonly disk: Disk;
+  readonly history: HistoryDisk;
   readonly #program: SentinelProgram;
   readonly #network: Network;
   readonly #journal: Journal;
@@ -83,6 +85,7 @@ export class SentinelNode extends Node {
     this.#random = options.random;
     this.#watchers = options.watchers;
     this.#hellos = options.hellos;
+    this.history = new HistoryDisk(this, options.disk);
     this.disk = new Disk({
       node: this,
       random: options.random,
@@ -133,6 +136,7 @@ export class SentinelNode extends Node {
     this.#life = life;
     this.#journal.write(this.name, "starts");
     for (const started of this.#watchers.started) started(this);
+    this.deliver({ kind: "history-loaded", entries: this.history.read() });
     this.deliver({ kind: "start" });
     this.#lookAtWallClock(life);
   }
@@ -156,6 +160,7 @@ export class SentinelNode extends Node {
   }
 
   protected onCrash(): void {
+    this.history.crash();
     for (const crashed of this.#watchers.crashed) crashed(this);
     this.#life = undefined;
     this.spare();
@@ -219,6 +224,8 @@ export class SentinelNode extends Node {
       case "save-config":
         this.crashInEffects ??= this.crashBehindSave;
         return this.disk.save(effect.save);
+      case "record":
+        return this.history.append(effect.entry);
       case "log":
         return this.#journal.detail(this.name, () => `log ${effect.message}`);
       case "set-log-level":

@@ -3,7 +3,7 @@ import { type Bytes, textOf } from "../base/bytes.ts";
 import { parseRunId, type RunId } from "../base/ids.ts";
 import { isHost, parsePort } from "./host.ts";
 import { parseInteger } from "./integers.ts";
-import { parseReplicationId, type ReplicationId } from "./psync.ts";
+import { NO_REPLICATION_ID, parseReplicationId, type ReplicationId } from "./psync.ts";
 
 /**
  * What a sentinel reads from INFO (sentinel spec §3.1). A field that is absent or unreadable is
@@ -23,6 +23,10 @@ export interface InfoReport {
   readonly replicas: readonly Address[];
   readonly masterReplid: ReplicationId | undefined;
   readonly masterReplOffset: number | undefined;
+  /** The history before the last promotion or restart; undefined: none. */
+  readonly masterReplid2: ReplicationId | undefined;
+  /** The first byte that is not of that history any more; -1: there is none. */
+  readonly secondReplOffset: number | undefined;
   /** Whole seconds since the link to the master broke; -1: it was never up. */
   readonly masterLinkDownSeconds: number | undefined;
 
@@ -54,6 +58,8 @@ export function parseInfo(info: Bytes): InfoReport {
     replicas: [],
     masterReplid: undefined,
     masterReplOffset: undefined,
+    masterReplid2: undefined,
+    secondReplOffset: undefined,
     masterLinkDownSeconds: undefined,
     masterHost: undefined,
     masterPort: undefined,
@@ -117,6 +123,12 @@ function readField(report: Draft, key: string, value: string, seenReplicas: Set<
     case "master_repl_offset":
       report.masterReplOffset = parseInteger(value);
       return;
+    case "master_replid2":
+      report.masterReplid2 = parsePreviousId(value);
+      return;
+    case "second_repl_offset":
+      report.secondReplOffset = parseInteger(value);
+      return;
     case "master_link_down_since_seconds":
       report.masterLinkDownSeconds = parseInteger(value);
       return;
@@ -156,6 +168,11 @@ function readReplicaField(report: Draft, key: string, value: string): void {
 function parseRole(value: string): "master" | "replica" | undefined {
   if (value.startsWith("master")) return "master";
   return value.startsWith("slave") ? "replica" : undefined;
+}
+
+function parsePreviousId(value: string): ReplicationId | undefined {
+  const id = parseReplicationId(value);
+  return id === NO_REPLICATION_ID ? undefined : id;
 }
 
 function parseFlag(value: string): boolean | undefined {

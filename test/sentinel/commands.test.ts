@@ -215,6 +215,7 @@ describe("SENTINEL actions", () => {
     expect(eventsIn(seen)).toEqual([
       "+set master mymaster 10.0.0.2 6379 quorum 3",
       "+set master mymaster 10.0.0.2 6379 auth-pass ******",
+      "+vedette-audit unknown unknown SENTINEL SET mymaster quorum 3 auth-pass ****** failover-timeout -5 #ERR Invalid argument '-5' for SENTINEL SET 'failover-timeout'",
     ]);
     expect(seen.filter((effect) => effect.kind === "open-link")).toHaveLength(3);
     expect(seen.map((effect) => effect.kind)).toContain("save-config");

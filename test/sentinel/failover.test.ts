@@ -59,6 +59,7 @@ describe("a failover led by this sentinel", () => {
       "+slave slave 10.0.0.2:6379 10.0.0.2 6379 @ mymaster 10.0.0.2 6380",
       "+sdown slave 10.0.0.2:6379 10.0.0.2 6379 @ mymaster 10.0.0.2 6380",
       "+slave-reconf-sent slave 10.0.0.2:6381 10.0.0.2 6381 @ mymaster 10.0.0.2 6379",
+      "+vedette-receipt mymaster,5,auto completed",
     ]);
     expect(world.master.address).toEqual(REPLICA_1);
     expect(world.master.configEpoch).toBe(5);

@@ -18,6 +18,7 @@ import { reopenLink } from "../links.ts";
 import { defaultMasterSettings } from "../master-settings.ts";
 import { endWaiting } from "../maintenance/waiting-answers.ts";
 import { observesOnly } from "../maintenance/why-held-back.ts";
+import { endReceipt } from "../receipts/record.ts";
 import { selectReplica } from "../replica-selection.ts";
 import { warnOfSharedAddress } from "../shared-address.ts";
 import type { Master } from "../state.ts";
@@ -43,7 +44,7 @@ export function failover(turn: Turn, request: ClientRequest, name: string): void
   }
   if (state.saves.retryAt !== undefined) return reply(turn, request, SAVE_FAILED);
   if (!state.memory.isWhole) return reply(turn, request, MEMORY_LOST);
-  startElection(turn, master, { forced: true });
+  startElection(turn, master, { forced: true, requestedBy: request.from });
   replyOr(turn, request, OK, SAVE_FAILED);
 }
 
@@ -64,6 +65,7 @@ function resetMaster(turn: Turn, master: Master): void {
   const { now } = turn;
   dropPeersAndReplicas(turn, master);
   setFailover(turn, master, NO_FAILOVER);
+  endReceipt(turn, master, "SENTINEL RESET");
   forgetAttempts(turn, master);
   // It has just forgotten all others: to be the majority of one proves nothing until they had the time to speak.
   master.attempts.aloneFrom = after(now, ALONE_AFTER_MS);
@@ -147,6 +149,7 @@ export function remove(turn: Turn, request: ClientRequest, name: string): void {
   endWaiting(turn, master);
   dropPeersAndReplicas(turn, master);
   setFailover(turn, master, NO_FAILOVER);
+  endReceipt(turn, master, "SENTINEL REMOVE");
   turn.touched.delete(master);
   dropInstance(turn, master);
   state.masters.delete(master.masterName);

@@ -3,6 +3,7 @@ import { HELLO_CHANNEL, parseHello } from "../../wire/hello.ts";
 import { ignoreHello, takeHello } from "../hello-exchange.ts";
 import type { Turn } from "../turn.ts";
 import { failover, flushConfig, monitor, remove, reset } from "./actions.ts";
+import { audit } from "./audit.ts";
 import { config } from "./config.ts";
 import { confirm } from "./confirm.ts";
 import { debug, simulateFailure } from "./debug.ts";
@@ -32,7 +33,9 @@ export function answerClient(turn: Turn, request: ClientRequest): void {
   const [command, ...args] = request.args;
   switch (command.toLowerCase()) {
     case "sentinel":
-      return answerSentinel(turn, request, args);
+      answerSentinel(turn, request, args);
+      audit(turn, request, args);
+      return undefined;
     case "role":
       return answerRole(turn, request);
     case "publish":

@@ -35,9 +35,11 @@ import type { SentinelSecrets } from "../secrets/sentinel-secrets.ts";
 import type { Tls } from "../tls/tls.ts";
 import { WakeUp } from "../wake-up.ts";
 import { EventFeed } from "./event-feed.ts";
+import { HistoryFile } from "./history-file.ts";
 import { ProcessInfo } from "./process-info.ts";
 import { SentinelRequests } from "./requests.ts";
 import { ScriptRunner } from "./script-runner.ts";
+import { StateFolder } from "./state-folder.ts";
 
 export interface SentinelDaemonOptions {
   readonly config: SentinelConfig;
@@ -82,6 +84,7 @@ export class SentinelDaemon {
   #links: Links | undefined;
   readonly #gate: OutboundGate;
   readonly #configFile: ConfigFile;
+  readonly #history: HistoryFile;
   readonly #wakeUp: WakeUp;
   readonly #scripts = new ScriptRunner((input) => this.#deliver(input));
   readonly #resolver: Resolver;
@@ -132,6 +135,12 @@ export class SentinelDaemon {
         failed: (save, reason) => this.#onSaveFailed(save, reason),
       },
     });
+    const folder = new StateFolder({
+      configPath: path,
+      stateDir: sentinel.extensions["state-dir"],
+      log: options.log,
+    });
+    this.#history = new HistoryFile({ folder, log: options.log });
     this.#followPassword(secrets?.requirePass);
     secrets?.watch(() => {
       this.#followPassword(secrets.requirePass);
@@ -181,7 +190,10 @@ export class SentinelDaemon {
     );
     log.line("notice", `Sentinel ID is ${myId}`, { runId: myId });
     // Loading the client library takes longer than all before it: clients need not wait for that.
-    const { Links } = await import("../links/links.ts");
+    const [{ Links }, entries] = await Promise.all([
+      import("../links/links.ts"),
+      this.#history.load(),
+    ]);
     this.#links = new Links({
       myId,
       localAddress: config.daemon.bindSourceAddress,
@@ -191,6 +203,7 @@ export class SentinelDaemon {
     });
     const early = this.#early ?? [];
     this.#early = undefined;
+    this.#deliver({ kind: "history-loaded", entries });
     for (const input of [{ kind: "start" } as const, ...early]) this.#deliver(input);
     this.#wallClock = setInterval(() => {
       this.#deliver({ kind: "wall-clock", unixMs: wallClockNow() });
@@ -207,7 +220,11 @@ export class SentinelDaemon {
     this.#links?.closeAll();
     this.#options.tls?.stop();
     this.#options.secrets?.stop();
-    await Promise.all([this.#configFile.settled(), this.#listener.close()]);
+    await Promise.all([
+      this.#configFile.settled(),
+      this.#history.settled(),
+      this.#listener.close(),
+    ]);
   }
 
   /** Scripts that run go on; those that wait are nobody's any more, as with Redis. */
@@ -271,6 +288,8 @@ export class SentinelDaemon {
         return this.#scripts.kill(effect.job);
       case "save-config":
         return this.#configFile.save(effect.save);
+      case "record":
+        return this.#history.append(effect.entry);
       case "log":
         return this.#options.log.line(effect.level, effect.message);
       case "set-log-level":

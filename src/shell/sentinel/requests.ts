@@ -157,6 +157,7 @@ export class SentinelRequests implements RequestHandler {
       request,
       args: [first, ...rest],
       executables: executablesIn(first, rest),
+      from: { user: client.user, address: client.remoteAddress },
     });
     if (this.#asked === undefined) return;
     this.#asked = undefined;

@@ -47,7 +47,8 @@ class Stage {
   readonly transcript: string[] = [];
   readonly #world: World;
   #startedAt = 0;
-  #lastEvent: SentinelEvent | undefined;
+  /** Names of the events since the run that waits for one began. */
+  readonly #heard = new Set<string>();
   #leader: SentinelNode | undefined;
 
   constructor(settings: ClusterSettings) {
@@ -85,7 +86,7 @@ class Stage {
   }
 
   #onEvent(sentinel: SentinelNode, event: SentinelEvent): void {
-    this.#lastEvent = event;
+    this.#heard.add(event.name);
     if (event.name === "+elected-leader") this.#leader = sentinel;
   }
 
@@ -157,8 +158,8 @@ class Stage {
   #runUntil(command: Extract<Command, { readonly kind: "run-until" }>, line: number): void {
     const { agenda } = this.#world;
     const deadline = agenda.now + command.withinMs;
-    this.#lastEvent = undefined;
-    while (this.#eventName() !== command.event) {
+    this.#heard.clear();
+    while (!this.#heard.has(command.event)) {
       if (agenda.now >= deadline) {
         throw new ScenarioError(
           line,
@@ -167,10 +168,6 @@ class Stage {
       }
       agenda.runOne(deadline);
     }
-  }
-
-  #eventName(): string | undefined {
-    return this.#lastEvent?.name;
   }
 
   #cut(command: Extract<Command, { readonly kind: "cut" | "cut-one-way" }>, line: number): void {
