@@ -12,7 +12,7 @@ import { isNameGone, mayBeAt } from "./whereabouts.ts";
  * The master is in a state in which replicas may be pointed at it (spec §3.5): it says it is one,
  * it is not down, and it said so lately.
  */
-function isSane(state: SentinelState, master: Master, now: Millis): boolean {
+export function isSane(state: SentinelState, master: Master, now: Millis): boolean {
   const { reported } = master;
   return (
     reported.role === "master" &&
@@ -49,7 +49,7 @@ export function correct(turn: Turn, replica: Replica): void {
  * Another process than the one we mean: the master itself under another address, or whoever got the
  * IP of a container that is gone. An order would hit a server that does nothing wrong.
  */
-function isSomebodyElse(turn: Turn, replica: Replica): boolean {
+export function isSomebodyElse(turn: Turn, replica: Replica): boolean {
   if (replica.runId !== undefined && replica.runId === replica.master.runId) return true;
   if (!isNameGone(turn.state, replica)) return false;
   // The connection stands, so nobody else will ask again.

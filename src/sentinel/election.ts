@@ -87,6 +87,21 @@ function yieldTo(turn: Turn, master: Master, votedEpoch: Epoch): void {
   waitUntil(turn, master, after(turn.now, electionTimeoutMs(turn.state, master)));
 }
 
+/**
+ * The newest election of this master in which this sentinel has a part: its own failover, or a vote whose
+ * leader may still act on it. 0: none.
+ */
+export function electionOf(state: SentinelState, master: Master, now: Millis): Epoch {
+  const { failover, vote, settings } = master;
+  if ("failoverEpoch" in failover) return failover.failoverEpoch;
+  // A leader may take failover-timeout to reach its replica, and as long until that obeys.
+  const overAt = after(
+    vote.votedAt,
+    electionTimeoutMs(state, master) + 2 * settings.failoverTimeoutMs,
+  );
+  return now < overAt ? vote.leaderEpoch : epoch(0);
+}
+
 /** How long an election may take (spec §1.3, election give-up). */
 export function electionTimeoutMs(state: SentinelState, master: Master): number {
   return Math.min(state.tunables.electionTimeoutMs, master.settings.failoverTimeoutMs);
@@ -110,7 +125,7 @@ export function votesNeeded(master: Master): number {
  * This sentinel's place in the order in which those still up start their elections; all compute
  * the same, and another one is first for another master or configuration (design §4).
  */
-function placeInOrder(state: SentinelState, master: Master): number {
+export function placeInOrder(state: SentinelState, master: Master): number {
   const up = [state.myId];
   for (const sentinel of master.sentinels.values()) {
     if (!sentinel.sdown.down) up.push(sentinel.runId);

@@ -56,6 +56,7 @@ export const EVENT_LEVELS = {
   "-script-timeout": "warning",
   "+script-child": "debug",
   "-script-child": "debug",
+  "+vedette-zombie-fence": "warning",
   "-cmd-link-reconnection": "debug",
   "-pubsub-link-reconnection": "debug",
   "+vedette-pause": "warning",

@@ -6,6 +6,7 @@ import { complain } from "./complaints.ts";
 import { correct } from "./corrections.ts";
 import { aboutInstance, describeInstance } from "./events.ts";
 import { acknowledgePromotion, isFailoverInProgress } from "./failover.ts";
+import { evidenceOf, noteMasterRole } from "./fence-evidence.ts";
 import { awaitsAnswer, isSettledHost, isUsableHost } from "./host-names.ts";
 import { createReplica, findReplica } from "./instances.ts";
 import { isConnected, masterOf } from "./links.ts";
@@ -16,6 +17,7 @@ import {
   EAGER_INFO_PERIOD_MS,
   FAST_INFO_PERIOD_MS,
   FRESH_MASTER_MS,
+  LOADING_ZOMBIE_INFO_PERIOD_MS,
   REPLICAS_MAX,
 } from "./tunables.ts";
 import { publish, requestSave, sendNow, touch, type Turn } from "./turn.ts";
@@ -37,6 +39,7 @@ function replicaInfoPeriod(state: SentinelState, replica: Replica): number {
     return EAGER_INFO_PERIOD_MS;
   }
   if (reconf.step === "sent" || reconf.step === "in-progress") return EAGER_INFO_PERIOD_MS;
+  if (evidenceOf(state, replica)?.isLoading === true) return LOADING_ZOMBIE_INFO_PERIOD_MS;
   const isUnsettled =
     master.sdown.down ||
     isFailoverInProgress(master) ||
@@ -106,6 +109,8 @@ export function takeInfo(turn: Turn, instance: DataInstance, info: InfoReport): 
     askForReportedMaster(turn, instance);
   }
   if (info.role !== undefined) takeRole(turn, instance, info.role);
+  if (instance.kind === "replica") noteFormerMaster(turn, instance, info);
+  else for (const replica of instance.replicas.values()) if (replica.fence) touch(turn, replica);
   touch(turn, instance);
   touch(turn, masterOf(instance));
   // TILT: what was read is kept, nothing is done about it (spec §1.7).
@@ -187,6 +192,17 @@ function askForReportedMaster(turn: Turn, { master, masterHost, masterPort }: Re
 
 function sameHost(a: string, b: string | undefined): boolean {
   return b !== undefined && a.toLowerCase() === b.toLowerCase();
+}
+
+/** A former master is one until it is first seen as a replica (zombie-fence.ts). */
+function noteFormerMaster(turn: Turn, replica: Replica, info: InfoReport): void {
+  if (replica.formerEpoch === undefined) return;
+  if (info.role === "master") {
+    noteMasterRole(turn, replica, { isLoading: info.isLoading === true });
+  } else if (info.role === "replica") {
+    replica.formerEpoch = undefined;
+    replica.fence = undefined;
+  }
 }
 
 /** Source: sentinel spec §3.3; happens in TILT too. */

@@ -125,6 +125,8 @@ export function createReplica(
     masterLinkDownMs: 0,
     slaveConfChangedAt: now,
     reconf: { step: "none" },
+    formerEpoch: undefined,
+    fence: undefined,
   };
   attachOwner(link, replica);
   master.replicas.set(replica.name, replica);

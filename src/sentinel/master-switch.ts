@@ -30,8 +30,10 @@ export function switchMaster(
     readonly before: () => void;
   },
 ): void {
-  const { address: oldAddress, place: oldPlace } = master;
+  const { address: oldAddress, place: oldPlace, configEpoch: oldEpoch } = master;
   const oldLink = master.link;
+  // Where it has said since that it is a replica, it is none that does not know.
+  const formerEpoch = master.reported.role === "master" ? oldEpoch : undefined;
   assert(
     change.configEpoch > master.configEpoch,
     "a configuration is only replaced by a newer one",
@@ -42,7 +44,7 @@ export function switchMaster(
   );
   master.configEpoch = change.configEpoch;
   takeOver(turn, master, newPlace);
-  addOldMaster(turn, master, oldPlace, oldLink);
+  addOldMaster(turn, master, { place: oldPlace, link: oldLink, formerEpoch });
   forgetOldState(turn, master);
   requestSave(turn);
 
@@ -97,12 +99,26 @@ function takeOver(turn: Turn, master: Master, newPlace: Address): void {
   touch(turn, master.link);
 }
 
-function addOldMaster(turn: Turn, master: Master, oldPlace: Address, oldLink: Link): void {
-  const known = findReplica(turn.state, master, oldPlace);
-  if (isAt(turn.state, master, oldPlace) || known !== undefined) return;
-  const replica = createReplica(turn.state, master, { address: oldPlace, link: oldLink }, turn.now);
+function addOldMaster(
+  turn: Turn,
+  master: Master,
+  old: {
+    readonly place: Address;
+    readonly link: Link;
+    readonly formerEpoch: Epoch | undefined;
+  },
+): void {
+  const { place: address, link, formerEpoch } = old;
+  if (isAt(turn.state, master, address)) return;
+  const known = findReplica(turn.state, master, address);
+  if (known !== undefined) {
+    known.formerEpoch = formerEpoch;
+    return;
+  }
+  const replica = createReplica(turn.state, master, { address, link }, turn.now);
+  replica.formerEpoch = formerEpoch;
   touch(turn, replica);
-  touch(turn, oldLink);
+  touch(turn, link);
 }
 
 function forgetOldState(turn: Turn, master: Master): void {

@@ -3,6 +3,7 @@ import { after, earliest, type Millis } from "../base/units.ts";
 import { confirmationDueAt, tendConfirmation } from "./confirmation.ts";
 import { downDueAt, judgeObjectively, judgeSubjectively, ownersDownDueAt } from "./down-state.ts";
 import { releaseVoteOf } from "./election.ts";
+import { fenceDueAt, tendFence } from "./zombie-fence.ts";
 import { failoverDueAt, tendFailover } from "./failover.ts";
 import { helloDueAt, sendHello } from "./hello-exchange.ts";
 import { askInfo, infoDueAt } from "./instance-info.ts";
@@ -66,6 +67,7 @@ function reviewInstance(turn: Turn, instance: Instance): void {
   }
   if (instance.kind === "master") reviewMaster(turn, instance);
   if (instance.kind === "sentinel") spreadOrders(turn, instance);
+  if (instance.kind === "replica") tendFence(turn, instance);
   arm(turn, instance, instanceDueAt(turn, instance));
 }
 
@@ -109,7 +111,7 @@ function instanceDueAt(turn: Turn, instance: Instance): Millis {
   const due = earliest(helloDueAt(state, instance), downDueAt(state, instance));
   if (instance.kind === "sentinel") return due;
   const dataDue = earliest(due, infoDueAt(state, instance, now));
-  if (instance.kind === "replica") return dataDue;
+  if (instance.kind === "replica") return earliest(dataDue, fenceDueAt(state, instance));
   return earliest(
     dataDue,
     ordersDueAt(state, instance),

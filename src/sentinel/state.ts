@@ -7,6 +7,7 @@ import type { HelloContent } from "../wire/hello.ts";
 import type { Complaints } from "./complaints.ts";
 import type { Confirmation } from "./confirmation-round.ts";
 import type { Failover, Reconfiguration } from "./failover-phase.ts";
+import type { FenceEvidence } from "./fence-evidence.ts";
 import type { Scripts } from "./script-queue.ts";
 import type { Maintenance } from "./maintenance/maintenance.ts";
 import type { Spreading } from "./maintenance/spreading.ts";
@@ -294,6 +295,13 @@ export interface Replica extends DataInstanceBase {
   /** When the reported master address (or the role slave) last changed. */
   slaveConfChangedAt: Millis;
   reconf: ReconfProgress;
+  /**
+   * It was the master in this configuration, and has not been seen as a replica since. Invariant:
+   * `formerEpoch < configEpoch` of its master.
+   */
+  formerEpoch: Epoch | undefined;
+  /** What is known about it as a former master that says it still is one (zombie-fence.ts). */
+  fence: FenceEvidence | undefined;
 }
 
 /** How far a replica is on its way to the new master (flags `reconf_*`). */

@@ -8,6 +8,7 @@ import { takePlace } from "./confirmation.ts";
 import type { Effect } from "./effect.ts";
 import { aboutInstance, describeInstance } from "./events.ts";
 import { abandonUnsaved, orderAgain } from "./failover.ts";
+import { noteHelloThrough } from "./fence-evidence.ts";
 import { helloAnswered, ignoreHello, takeHello } from "./hello-exchange.ts";
 import type { Input } from "./input.ts";
 import { infoRefused, takeInfo } from "./instance-info.ts";
@@ -393,6 +394,9 @@ function onHelloReceived(
     if (subscription.phase === "open") subscription.lastHeardAt = turn.now;
   }
   takeHello(turn, input.hello);
+  const instance =
+    input.link === undefined ? undefined : dataOwner(turn.state.links.get(input.link));
+  if (instance?.kind === "replica") noteHelloThrough(turn, instance, input.hello);
 }
 
 function onHelloIgnored(

@@ -95,6 +95,21 @@ export const ALONE_AFTER_MS = 5_000;
 /** After this many fruitless elections a sentinel stands aside (design §4). */
 export const FRUITLESS_ELECTIONS_MAX = 3;
 
+/**
+ * Sentinels that can prove that a former master is a zombie fence it this far apart, in the order of
+ * elections: more than an order's way to the server, so that one of them does it.
+ */
+export const FENCE_STAGGER_MS = 40;
+
+/** How long a proven fence waits for a vedette that has not answered yet: it may know better. */
+export const FENCE_PATIENCE_MS = 100;
+
+/** A zombie that does not obey is ordered again after this. */
+export const FENCE_REPEAT_MS = 1_000;
+
+/** INFO cadence of a former master that loads its data: it is fenced before it takes a write. */
+export const LOADING_ZOMBIE_INFO_PERIOD_MS = 100;
+
 /** A connection that is not open after this is given up (W-22). */
 export const CONNECT_TIMEOUT_MS = 2_000;
 

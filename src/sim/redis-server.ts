@@ -91,6 +91,8 @@ export class RedisServer extends Node implements ReplicaLinkOwner, Attachment {
   #isLoading = false;
   /** Undefined for a master. */
   #master: Address | undefined;
+  /** Whose order made it a master; undefined when nobody's did. */
+  #promotedBy: Node | undefined;
   /** Undefined for a master, and for a replica that still loads its data. */
   #link: ReplicaLink | undefined;
   readonly #subscribers = new Set<End>();
@@ -146,6 +148,10 @@ export class RedisServer extends Node implements ReplicaLinkOwner, Attachment {
     return this.#master === undefined;
   }
 
+  get promotedBy(): Node | undefined {
+    return this.#promotedBy;
+  }
+
   get isLinkUp(): boolean {
     return this.#link?.isUp ?? false;
   }
@@ -165,6 +171,7 @@ export class RedisServer extends Node implements ReplicaLinkOwner, Attachment {
     this.log = new ReplicationLog(this.#random);
     this.log.writes = [...this.#persisted.writes];
     this.#isLoading = true;
+    this.#promotedBy = undefined;
     this.timer(this.settings.loadMs, () => this.#beLoaded());
     this.timer(CRON_MS, () => this.#cron());
     this.#master = this.#persisted.master;
@@ -336,6 +343,9 @@ export class RedisServer extends Node implements ReplicaLinkOwner, Attachment {
 
   #reconfigure(issuer: End, master: Address | undefined): Reply {
     if (this.#isLoading) return LOADING;
+    const by = issuer.peer?.node;
+    if (master !== undefined) this.#tell({ kind: "re-pointed", server: this, by });
+    this.#promotedBy = master === undefined ? by : undefined;
     if (master === undefined) this.#promote();
     else this.#follow(master);
     if (!this.troubles.has("read-only-disk")) this.#persisted.master = master;

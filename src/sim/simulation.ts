@@ -180,6 +180,7 @@ function countResults(counts: Counts, world: World, rules: Invariants): void {
   count(counts, "reference epochs with two masters", rules.announcements.referenceCount);
   count(counts, "waits answered", rules.writes.waitedCount);
   count(counts, "writes lost behind the last ACK", rules.writes.lostCount);
+  count(counts, "zombies fenced", rules.fences.fencedCount);
   count(counts, "orders done", rules.orders.doneCount);
   count(counts, "orders refused", rules.orders.refusedCount);
   count(counts, "epochs passed on with a full disk", rules.durability.gossipCount);

@@ -6,6 +6,7 @@ import type { Effect } from "../sentinel/effect.ts";
 import type { SentinelEvent } from "../sentinel/events.ts";
 import type { Input } from "../sentinel/input.ts";
 import type { HelloContent } from "../wire/hello.ts";
+import type { Node } from "./node.ts";
 import type { RedisServer } from "./redis-server.ts";
 import type { SentinelNode } from "./sentinel-node.ts";
 
@@ -44,6 +45,12 @@ export type DataEvent =
       readonly server: RedisServer;
       readonly offset: number;
       readonly replicas: number;
+    }
+  /** It carries out a sentinel's order to follow another, whatever it has done until now. */
+  | {
+      readonly kind: "re-pointed";
+      readonly server: RedisServer;
+      readonly by: Node | undefined;
     }
   /** A full copy has replaced its data; the next start finds none; it became a master. */
   | { readonly kind: "copied" | "emptied" | "promoted"; readonly server: RedisServer };

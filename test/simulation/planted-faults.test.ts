@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { afterAll, describe, expect, it } from "vitest";
-import { simulate } from "../../src/sim/simulation.ts";
+import { runPlan, simulate } from "../../src/sim/simulation.ts";
 import { PLANTED_FAULTS } from "./planted-faults.ts";
 import type { PlantedFault } from "./planting.ts";
 
@@ -10,9 +10,13 @@ const TABLE = /(<!-- planted faults -->\n)[^]*?(\n<!-- end of planted faults -->
 const found = new Map<string, { readonly seed: number; readonly invariant: string }>();
 
 /** What each fault is found by first, in the order of the seeds. */
-function firstViolation({ program, within }: PlantedFault): { seed: number; invariant: string } {
+function firstViolation({ program, within, plan }: PlantedFault): {
+  seed: number;
+  invariant: string;
+} {
   for (let seed = 1; seed <= within; seed++) {
-    const { violation } = simulate(seed, { program });
+    const { violation } =
+      plan === undefined ? simulate(seed, { program }) : runPlan(plan(seed), { program });
     if (violation !== undefined) return { seed, invariant: violation.invariant };
   }
   return { seed: within, invariant: "none broken" };

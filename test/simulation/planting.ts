@@ -3,6 +3,7 @@ import type { Effect } from "../../src/sentinel/effect.ts";
 import type { Input } from "../../src/sentinel/input.ts";
 import type { Master, SentinelState } from "../../src/sentinel/state.ts";
 import { formatHello, type HelloContent, parseHello } from "../../src/wire/hello.ts";
+import type { SimulationPlan } from "../../src/sim/plan.ts";
 import { REAL_PROGRAM, type SentinelProgram } from "../../src/sim/sentinel-program.ts";
 
 /** A mistake somebody could make in the core, and the invariant that must notice it. */
@@ -11,6 +12,8 @@ export interface PlantedFault {
   readonly invariant: string;
   /** The first seeds among which one at least must fail. */
   readonly within: number;
+  /** What the seeds draw; the usual worlds without it. */
+  readonly plan?: (seed: number) => SimulationPlan;
 }
 
 type Step = SentinelProgram["step"];

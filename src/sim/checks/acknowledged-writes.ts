@@ -81,6 +81,8 @@ export class AcknowledgedWrites implements Watcher {
         return;
       case "promoted":
         this.#checkPromoted(event.server);
+        return;
+      case "re-pointed":
     }
   }
 

@@ -10,6 +10,7 @@ import { OneMasterPerEpoch } from "./one-master-per-epoch.ts";
 import { OperatorCommands } from "./operator-commands.ts";
 import { OrdersToMembers } from "./orders-to-members.ts";
 import { SdownNotEarly } from "./sdown-not-early.ts";
+import { TrueMasterFenced } from "./true-master-fenced.ts";
 
 /** Every invariant of design §5 that one step can break; agreement.ts has the one that time does. */
 export interface Invariants {
@@ -18,6 +19,7 @@ export interface Invariants {
   readonly announcements: OneMasterPerEpoch;
   readonly writes: AcknowledgedWrites;
   readonly orders: OperatorCommands;
+  readonly fences: TrueMasterFenced;
   readonly all: readonly Watcher[];
 }
 
@@ -27,6 +29,7 @@ export function invariants(): Invariants {
   const announcements = new OneMasterPerEpoch(elections);
   const writes = new AcknowledgedWrites();
   const orders = new OperatorCommands();
+  const fences = new TrueMasterFenced();
   const all: readonly Watcher[] = [
     elections,
     new EpochsGrow(),
@@ -39,6 +42,7 @@ export function invariants(): Invariants {
     new BlockTime(),
     orders,
     writes,
+    fences,
   ];
-  return { elections, durability, announcements, writes, orders, all };
+  return { elections, durability, announcements, writes, orders, fences, all };
 }

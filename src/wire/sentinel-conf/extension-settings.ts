@@ -59,6 +59,13 @@ export const MASTER_EXTENSIONS = {
     when: "start",
     summary: "Written by the sentinel: instances that were forgotten, for when they return.",
   },
+  "zombie-fence": {
+    kind: "yes-no",
+    initial: true,
+    when: "at once",
+    summary:
+      "A former master that comes back is closed for writes and made a replica as soon as a majority of sentinels proves that it is one; no: after 8 s, as Redis does it.",
+  },
 } as const satisfies Readonly<Record<string, ExtensionSetting>>;
 
 /** The sentinel's own: `vedette <setting> …`. */
