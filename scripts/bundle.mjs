@@ -10,6 +10,10 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const programs = join(root, "dist", "cli");
 const { dependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 
+function onLog(level, log) {
+  throw new Error(`${level}: ${log.message}`);
+}
+
 const bundle = await rolldown({
   input: {
     "vedette-sentinel": join(root, "src", "cli", "vedette-sentinel.ts"),
@@ -17,11 +21,11 @@ const bundle = await rolldown({
   },
   platform: "node",
   external: Object.keys(dependencies),
-  onLog(level, log) {
-    throw new Error(`${level}: ${log.message}`);
-  },
+  onLog,
 });
-rmSync(join(programs, "parts"), { recursive: true, force: true });
+for (const parts of [join(programs, "parts"), join(programs, "testing", "parts")]) {
+  rmSync(parts, { recursive: true, force: true });
+}
 await bundle.write({
   dir: programs,
   format: "esm",
@@ -29,3 +33,14 @@ await bundle.write({
   sourcemap: true,
 });
 await bundle.close();
+
+// The thread in which vedette/testing runs a daemon: everything in it, ioredis too, because each of
+// the threads of a set loads it anew, and its many small files take longer than all the rest.
+const threads = join(programs, "testing");
+const thread = await rolldown({
+  input: { "daemon-thread": join(root, "src", "cli", "testing", "daemon-thread.ts") },
+  platform: "node",
+  onLog,
+});
+await thread.write({ dir: threads, format: "esm", chunkFileNames: "parts/[name]-[hash].js" });
+await thread.close();

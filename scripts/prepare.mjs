@@ -47,9 +47,13 @@ if (modifiedAt(installStamp) < modifiedAt(join(root, "package-lock.json"))) {
   npm("ci", "--no-audit", "--no-fund", "--loglevel=error");
   touch(installStamp);
 }
-const inputs = ["tsconfig.json", "tsconfig.build.json", "package.json", "scripts/bundle.mjs"].map(
-  (name) => modifiedAt(join(root, name)),
-);
+const inputs = [
+  "tsconfig.json",
+  "tsconfig.build.json",
+  "tsconfig.types.json",
+  "package.json",
+  "scripts/bundle.mjs",
+].map((name) => modifiedAt(join(root, name)));
 if (modifiedAt(buildStamp) < Math.max(newestIn(join(root, "src")), ...inputs)) {
   console.error("vedette: building");
   npm("run", "--silent", "build");

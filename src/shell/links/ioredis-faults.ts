@@ -1,4 +1,4 @@
-import { createRequire } from "node:module";
+import dataHandler from "ioredis/built/DataHandler.js";
 
 /** What ioredis' data handler looks like inside (6.0.0, pinned; a test shows that it still does). */
 interface DataHandlerInside {
@@ -12,10 +12,7 @@ export interface FaultTaker {
 }
 
 const takers = new WeakSet<object>();
-const inside = createRequire(import.meta.url)("ioredis/built/DataHandler.js") as {
-  readonly default: { readonly prototype: DataHandlerInside };
-};
-const handler = inside.default.prototype;
+const handler = dataHandler.default.prototype as unknown as DataHandlerInside;
 const originalDispatch = handler.dispatch;
 
 /**
