@@ -127,7 +127,15 @@ describe("the packed package in an empty project", () => {
       const program = join(root, "node_modules", "vitest", "vitest.mjs");
       const { stdout } = await run(
         process.execPath,
-        [program, "run", "partition.spec.mjs", "--root", project, "--testTimeout=60000", "--hookTimeout=60000"],
+        [
+          program,
+          "run",
+          "partition.spec.mjs",
+          "--root",
+          project,
+          "--testTimeout=60000",
+          "--hookTimeout=60000",
+        ],
         { cwd: project, timeout: WITHIN_MS, env: { ...process.env, NO_COLOR: "1" } },
       );
       expect(stdout).toMatch(/1 passed/);
