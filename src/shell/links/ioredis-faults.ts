@@ -12,7 +12,12 @@ export interface FaultTaker {
 }
 
 const takers = new WeakSet<object>();
-const handler = dataHandler.default.prototype as unknown as DataHandlerInside;
+// Imported, not required, so that a bundle can hold it. A loader may have unwrapped the CommonJS default.
+const loaded: unknown = dataHandler;
+const inside = (typeof loaded === "function" ? loaded : dataHandler.default) as unknown as {
+  readonly prototype: DataHandlerInside;
+};
+const handler = inside.prototype;
 const originalDispatch = handler.dispatch;
 
 /**
