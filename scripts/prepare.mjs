@@ -53,6 +53,7 @@ const inputs = [
   "tsconfig.types.json",
   "package.json",
   "scripts/bundle.mjs",
+  "scripts/dashboard.mjs",
 ].map((name) => modifiedAt(join(root, name)));
 if (modifiedAt(buildStamp) < Math.max(newestIn(join(root, "src")), ...inputs)) {
   console.error("vedette: building");

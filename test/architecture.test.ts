@@ -18,6 +18,11 @@ const FLOORS: Readonly<Record<string, number>> = {
 };
 const FORBIDDEN_NAMES = /(^|[/-])(utils?|helpers?|common|misc|manager)([./-]|$)/i;
 const HIGHEST_PURE_FLOOR = 2;
+/** The page runs in a browser: of what lies below it may know only what needs no Node. */
+const IN_A_BROWSER = {
+  folders: new Set(["base", "advice"]),
+  packages: /^preact(?:\/|$)/,
+} as const;
 
 const source = join(dirname(fileURLToPath(import.meta.url)), "..", "src");
 const files = readdirSync(source, { recursive: true, encoding: "utf8" })
@@ -41,6 +46,9 @@ function breachesOf(file: string): string[] {
   if (floor === undefined) return [`${file}: folder ${folder}/ has no floor`];
   return importsOf(file).flatMap((target) => {
     if (!target.startsWith(".")) {
+      if (folder === "dashboard" && !IN_A_BROWSER.packages.test(target)) {
+        return [`${file}: the page imports ${target}`];
+      }
       return floor <= HIGHEST_PURE_FLOOR ? [`${file}: a pure floor imports ${target}`] : [];
     }
     if (!target.endsWith(".ts") && !target.endsWith(".tsx")) {
@@ -51,6 +59,9 @@ function breachesOf(file: string): string[] {
       .join("/");
     const other = folderOf(path);
     if (other === folder) return [];
+    if (folder === "dashboard" && !IN_A_BROWSER.folders.has(other)) {
+      return [`${file}: the page imports ${path}`];
+    }
     const otherFloor = FLOORS[other];
     if (otherFloor !== undefined && otherFloor < floor) return [];
     return [`${file}: ${folder}/ (floor ${floor}) imports ${path}`];
