@@ -1,5 +1,6 @@
 import { expectedForgotten } from "../forgotten-instance.ts";
 import { expectedOrder, LONGEST_PAUSE_MS } from "../maintenance-order.ts";
+import { isIpAddress } from "../host.ts";
 import { LARGEST_INT } from "./statement-form.ts";
 import {
   type ExtensionSetting,
@@ -13,6 +14,11 @@ import {
  * sentinel.conf, SENTINEL SET (of a master) or SENTINEL CONFIG SET (of the sentinel), what is written
  * back, and the entry in the reference. What is read nowhere does not belong here.
  */
+
+/** For settings that say where to listen. */
+function checkBindAddress(text: string): string | undefined {
+  return text === "*" || isIpAddress(text) ? undefined : "an IP address, or *";
+}
 
 /** A master's: `vedette <setting> <master> …`. In the order in which they are written. */
 export const MASTER_EXTENSIONS = {
@@ -70,6 +76,86 @@ export const MASTER_EXTENSIONS = {
 
 /** The sentinel's own: `vedette <setting> …`. */
 export const GLOBAL_EXTENSIONS = {
+  "http-port": {
+    kind: "number",
+    initial: 0,
+    range: { min: 0, max: 65_535 },
+    unit: "port",
+    when: "start",
+    summary:
+      "Port of the HTTP interface: dashboard, JSON, live events, metrics, health for load balancers; 0: off.",
+  },
+  "http-bind": {
+    kind: "text",
+    initial: "",
+    word: "address",
+    isSecret: false,
+    check: checkBindAddress,
+    when: "start",
+    summary:
+      "Address that the HTTP interface and the agent check listen on: an IP address, or * for all; 127.0.0.1 unless set.",
+  },
+  "http-token-file": {
+    kind: "text",
+    initial: "",
+    word: "path",
+    isSecret: false,
+    check: () => undefined,
+    when: "at once",
+    summary:
+      "File with the token that changes by HTTP need; it is read with each such request. Without a token there are no changes by HTTP.",
+  },
+  "http-token-env": {
+    kind: "text",
+    initial: "",
+    word: "variable",
+    isSecret: false,
+    check: () => undefined,
+    when: "at once",
+    summary: "Environment variable with that token, where there is no file.",
+  },
+  "http-tls-cert-file": {
+    kind: "text",
+    initial: "",
+    word: "path",
+    isSecret: false,
+    check: () => undefined,
+    when: "start",
+    summary:
+      "Certificate (PEM, with what leads to its authority) of the HTTP interface, which is HTTPS then; read again when it changes.",
+  },
+  "http-tls-key-file": {
+    kind: "text",
+    initial: "",
+    word: "path",
+    isSecret: false,
+    check: () => undefined,
+    when: "start",
+    summary: "Private key that belongs to it (PEM, without a passphrase).",
+  },
+  "http-rate-limit": {
+    kind: "number",
+    initial: 1000,
+    range: { min: 0, max: 1_000_000 },
+    unit: "requests a second",
+    when: "at once",
+    summary: "As many HTTP requests a second are answered to one address; 0: any number.",
+  },
+  "http-exporter-names": {
+    kind: "yes-no",
+    initial: false,
+    when: "at once",
+    summary:
+      "Whether /metrics has the names of redis_exporter for a sentinel too, for dashboards made for those.",
+  },
+  "agent-check-port": {
+    kind: "number",
+    initial: 0,
+    range: { min: 0, max: 65_535 },
+    unit: "port",
+    when: "start",
+    summary: "Port that answers HAProxy's agent-check; 0: off.",
+  },
   "http-hold-milliseconds": {
     kind: "number",
     initial: 2000,
