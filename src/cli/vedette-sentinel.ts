@@ -7,6 +7,7 @@ import { bytesOfText } from "../base/bytes.ts";
 import { REDIS_VERSION } from "../server/version.ts";
 import type { AccessControl } from "../shell/listener/access/access-control.ts";
 import { loadDeclaredFile } from "../shell/listener/access/declared-access.ts";
+import { HttpStartError } from "../shell/http/http-start-error.ts";
 import { ListenError } from "../shell/listener/errors.ts";
 import { Log } from "../shell/log.ts";
 import { LogOutput } from "../shell/log-output.ts";
@@ -154,8 +155,9 @@ async function serve(given: {
   try {
     await sentinel.start();
   } catch (cause) {
-    if (!(cause instanceof ListenError)) throw cause;
-    const line = `${cause.warning}. ${cause.message}`;
+    if (!(cause instanceof ListenError) && !(cause instanceof HttpStartError)) throw cause;
+    const line =
+      cause instanceof ListenError ? `${cause.warning}. ${cause.message}` : cause.message;
     if (config.daemon.logFile !== undefined) log.error(line);
     await output.finished();
     return refuse(`${line}\n`);

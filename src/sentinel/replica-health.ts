@@ -1,5 +1,7 @@
 import { formatAddress } from "../base/address.ts";
+import { downtimeOf } from "./maintenance/maintenance.ts";
 import type { Master, Replica, SentinelState } from "./state.ts";
+import type { Turn } from "./turn.ts";
 import { mayBeAt } from "./whereabouts.ts";
 
 /** Whether a replica may be read from, by what it said last. */
@@ -8,9 +10,14 @@ import { mayBeAt } from "./whereabouts.ts";
  * Why nobody should be sent to this replica to read; undefined where it may serve. As with Patroni,
  * one whose master is gone serves on: how old its data may be is the lag's business.
  */
-export function replicaTrouble(state: SentinelState, replica: Replica): string | undefined {
+export function replicaTrouble(
+  turn: Pick<Turn, "state" | "now">,
+  replica: Replica,
+): string | undefined {
+  const { state } = turn;
   const { master, masterHost, masterPort, reported } = replica;
   if (reported.role === "master") return "it says that it is a master";
+  if (downtimeOf(turn, replica) !== undefined) return "it is in downtime";
   if (reported.infoText !== undefined && LOADING.test(reported.infoText)) {
     return "it is loading its data";
   }

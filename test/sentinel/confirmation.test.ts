@@ -379,7 +379,7 @@ describe("the replicas in a confirmation", () => {
     }
     const isUp = !more.includes("master_link_status:down") && !more.includes("role:master");
     expect(asked.reply?.["replicas"]?.split(" | ")[0]).toBe(
-      `ip=10.0.0.2 port=6380 healthy=${healthy} reason=${reason} ` +
+      `ip=10.0.0.2 port=6380 healthy=${healthy} reason=${reason} downtime=no ` +
         `link=${more.includes("master_link_status:down") ? "down" : "up"} lag=${isUp || more.includes("role:master") ? "200" : "-1"}`,
     );
   });

@@ -10,6 +10,7 @@ import {
 } from "../confirmation-round.ts";
 import { voters } from "../election.ts";
 import { isConnected } from "../links.ts";
+import { downtimeOf } from "../maintenance/maintenance.ts";
 import { lagBytes, replicaTrouble } from "../replica-health.ts";
 import type { Master, Replica } from "../state.ts";
 import type { Turn } from "../turn.ts";
@@ -47,7 +48,7 @@ export function describeConfirmation(turn: Turn, { master, round }: Confirmed): 
 
 function describeReplica(turn: Turn, replica: Replica, round: ConfirmationRound): Reply {
   const trouble = hasSpoken(replica, round)
-    ? replicaTrouble(turn.state, replica)
+    ? replicaTrouble(turn, replica)
     : notHeard(replica, "it");
   const lag = hasSpoken(replica.master, round) ? lagBytes(replica) : undefined;
   return map([
@@ -55,6 +56,7 @@ function describeReplica(turn: Turn, replica: Replica, round: ConfirmationRound)
     ["port", bulk(replica.address.port)],
     ["healthy", bulk(trouble === undefined ? "yes" : "no")],
     ["reason", bulk(trouble ?? "")],
+    ["downtime", bulk(downtimeOf(turn, replica) === undefined ? "no" : "yes")],
     ["link", bulk(replica.masterLinkUp ? "up" : "down")],
     // -1: not known.
     ["lag", integer(lag ?? -1)],

@@ -1,5 +1,7 @@
 import { type Address, formatAddress } from "../../base/address.ts";
-import type { Millis } from "../../base/units.ts";
+import type { Millis, UnixMillis } from "../../base/units.ts";
+import { pauseOf } from "../maintenance/maintenance.ts";
+import { whyHeldBack } from "../maintenance/why-held-back.ts";
 import { selectReplica } from "../replica-selection.ts";
 import type { Master, Replica, SentinelState } from "../state.ts";
 import {
@@ -26,13 +28,21 @@ export interface MasterDetails {
     readonly failoverTimeoutMs: number;
     readonly parallelSyncs: number;
   };
-  readonly paused: null;
+  readonly paused: PauseView | null;
   readonly master: ServerView;
   readonly replicas: readonly ReplicaView[];
   readonly sentinels: readonly SentinelView[];
   readonly quorum: QuorumView;
   readonly ifMasterDied: Prospect;
   readonly failover: FailoverView;
+}
+
+/** A pause in force: no failover begins by itself. */
+export interface PauseView {
+  readonly until: UnixMillis;
+  /** Run id of the sentinel that was told. */
+  readonly by: string;
+  readonly reason: string | null;
 }
 
 /** What a failover that began now would come to. */
@@ -69,7 +79,7 @@ export function masterDetails(
     configEpoch: master.configEpoch,
     currentEpoch: state.currentEpoch,
     settings: { downAfterMs, failoverTimeoutMs, parallelSyncs },
-    paused: null,
+    paused: pauseView(state, master, now),
     master: serverView(master, now),
     replicas: replicaViews(state, master, now),
     sentinels: sentinelViews(state, master, { now, self }),
@@ -77,6 +87,13 @@ export function masterDetails(
     ifMasterDied: prospect(state, master, now),
     failover: failoverView(master, now),
   };
+}
+
+function pauseView(state: SentinelState, master: Master, now: Millis): PauseView | null {
+  const pause = pauseOf({ state, now }, master);
+  if (pause === undefined) return null;
+  const { until, by, reason } = pause;
+  return { until, by, reason: reason === "" ? null : reason };
 }
 
 export function replicaViews(
@@ -120,6 +137,8 @@ function prospect(state: SentinelState, master: Master, now: Millis): Prospect {
       `no quorum: ${up} sentinels are up, ${Math.max(needed, majority)} have to agree`,
     );
   }
+  const heldBack = whyHeldBack({ state, now }, master);
+  if (heldBack !== undefined) blockedBy.push(heldBack);
   if (chosen === undefined) {
     const what = master.replicas.size === 0 ? "there is no replica" : "no replica is eligible";
     blockedBy.push(`no candidate: ${what}`);

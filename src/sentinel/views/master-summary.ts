@@ -3,6 +3,8 @@ import type { Millis } from "../../base/units.ts";
 import { failoverStateWord } from "../failover-phase.ts";
 import { isFailoverInProgress } from "../failover.ts";
 import { lacksConnection } from "../links.ts";
+import { isPaused } from "../maintenance/maintenance.ts";
+import { whyHeldBack } from "../maintenance/why-held-back.ts";
 import { selectReplica } from "../replica-selection.ts";
 import type { Master, SentinelState } from "../state.ts";
 import { quorumView } from "./quorum-view.ts";
@@ -37,11 +39,20 @@ export function masterSummary(state: SentinelState, master: Master, now: Millis)
     replicas: { ok: replicasOk, total: master.replicas.size },
     sentinels: { ok: up, total: voters },
     quorum: { needed, majority, ok },
-    failoverReady: ok && selectReplica(state, master, now) !== undefined,
-    paused: false,
+    failoverReady: isFailoverReady(state, master, now),
+    paused: isPaused({ state, now }, master),
     failover: failoverWord(master),
     configEpoch: master.configEpoch,
   };
+}
+
+/** Could a failover be agreed on now, would it find a replica, and may it begin? */
+export function isFailoverReady(state: SentinelState, master: Master, now: Millis): boolean {
+  return (
+    quorumView(master).ok &&
+    whyHeldBack({ state, now }, master) === undefined &&
+    selectReplica(state, master, now) !== undefined
+  );
 }
 
 export function masterState(master: Master): MasterStateWord {

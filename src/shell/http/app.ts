@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { KeyPair } from "../tls/key-pair.ts";
 import { EventIds } from "./event-json.ts";
@@ -35,7 +34,7 @@ export interface AppOptions {
   readonly tls: KeyPair | undefined;
   readonly isLoopback: boolean;
   /** Of the dashboard; nothing where it was not built. */
-  readonly dashboardFolder: string;
+  readonly dashboardFolder: URL;
 }
 
 export interface App {
@@ -104,7 +103,7 @@ function newFastify(tls: KeyPair | undefined): FastifyInstance {
   const { certificate, key } = tls;
   const https = { ...node, cert: certificate, key, minVersion: "TLSv1.2" as const };
   // Both are served alike; only the types differ.
-  return fastify({ ...limits, https }) as unknown as FastifyInstance;
+  return fastify({ ...limits, https });
 }
 
 function guard(app: FastifyInstance, { source, isLoopback, tls }: AppOptions): void {
@@ -170,7 +169,7 @@ function sendFile(
   const caching = file.isImmutable ? "public, max-age=31536000, immutable" : "no-cache";
   reply.header("cache-control", caching);
   if (headers["if-none-match"] === file.etag) return reply.code(304).send();
-  const accepted = String(headers["accept-encoding"] ?? "");
+  const accepted = headers["accept-encoding"] ?? "";
   for (const [encoding, body] of file.encoded) {
     if (!new RegExp(String.raw`\b${encoding}\b(?!;\s*q=0(?:\.0*)?(?:,|$))`).test(accepted))
       continue;
@@ -206,9 +205,4 @@ function fromFastify(cause: unknown): HttpError {
   }
   if (status >= 400 && status < 500) return new HttpError(status, "INVALID", cause.message);
   return new HttpError(500, "INTERNAL", "something went wrong here; the sentinel's log has more");
-}
-
-/** Beside the bundled program, `dist/dashboard`. */
-export function dashboardFolderOf(programFolder: string): string {
-  return join(programFolder, "..", "dashboard");
 }

@@ -8,21 +8,17 @@ import { type KeyPair, readKeyPair } from "../tls/key-pair.ts";
 import { TlsError } from "../tls/tls-error.ts";
 import { createAgentCheck } from "./agent-check.ts";
 import { type App, createApp } from "./app.ts";
+import { HttpStartError } from "./http-start-error.ts";
 import { type HttpSettings, isLoopback } from "./http-settings.ts";
 import { Metrics } from "./metrics/metrics.ts";
 import type { HttpSource } from "./source.ts";
-
-/** The daemon's HTTP cannot be served: said at the start, and nothing else of it stops. */
-export class HttpStartError extends Error {
-  override readonly name = "HttpStartError";
-}
 
 /** The HTTP interface and the agent check, listening. */
 export class HttpServer {
   readonly #source: HttpSource;
   readonly #settings: HttpSettings;
   readonly #metrics: Metrics;
-  readonly #dashboardFolder: string;
+  readonly #dashboardFolder: URL;
   #app: App | undefined;
   #agentCheck: Server | undefined;
   #certificates: FileWatch | undefined;
@@ -31,7 +27,7 @@ export class HttpServer {
   constructor(options: {
     readonly source: HttpSource;
     readonly settings: HttpSettings;
-    readonly dashboardFolder: string;
+    readonly dashboardFolder: URL;
   }) {
     this.#source = options.source;
     this.#settings = options.settings;
@@ -85,7 +81,7 @@ export class HttpServer {
    */
   #confirmSwitches(): void {
     const confirm = (master: MasterName): void => {
-      this.#source.ask(["SENTINEL", "CONFIRM", master, "ALL"], () => undefined);
+      this.#source.ask(["SENTINEL", "CONFIRM", master, "ALL"], undefined, () => undefined);
     };
     this.#unsubscribe = this.#source.feed.subscribe(({ event }) => {
       const { master } = event.about;

@@ -5,7 +5,7 @@ import type { Master } from "../../sentinel/state.ts";
 import { canonicalHost } from "../../wire/host.ts";
 import { askSentinel } from "./core-client.ts";
 import { HttpError, noSuchMaster } from "./http-error.ts";
-import { type JsonValue, readableText } from "./reply-value.ts";
+import { type JsonValue, readableText, wordOf } from "./reply-value.ts";
 import { type HttpSource, ownAddress } from "./source.ts";
 
 /**
@@ -46,6 +46,8 @@ export interface ReplicaHealth {
   readonly ok: boolean;
   readonly reason: string | null;
   readonly lagBytes: number | null;
+  /** An operator has taken it out for a while. */
+  readonly inDowntime: boolean;
 }
 
 /** @throws {HttpError} 404 for a master that is not watched, 503 where the sentinel does not answer */
@@ -148,7 +150,7 @@ function readConfirmation(told: JsonValue, lagBytesMax: number | undefined): Con
     address: placeOf(fields),
     confirmed: fields["confirmed"] === "yes",
     majority: fields["majority"] === "yes",
-    reason: String(fields["reason"]),
+    reason: wordOf(fields["reason"]),
     configEpoch: Number(fields["config-epoch"]),
     sentinels: {
       behind: Number(fields["behind"]),
@@ -161,7 +163,7 @@ function readConfirmation(told: JsonValue, lagBytesMax: number | undefined): Con
 
 function readReplica(fields: Fields, lagBytesMax: number | undefined) {
   const lag = Number(fields["lag"]);
-  const trouble = fields["healthy"] === "yes" ? undefined : String(fields["reason"]);
+  const trouble = fields["healthy"] === "yes" ? undefined : wordOf(fields["reason"]);
   const reason = trouble ?? tooFarBehind(lag, lagBytesMax) ?? null;
   const place = placeOf(fields);
   return {
@@ -170,6 +172,7 @@ function readReplica(fields: Fields, lagBytesMax: number | undefined) {
     ok: reason === null,
     reason,
     lagBytes: lag < 0 ? null : lag,
+    inDowntime: fields["downtime"] === "yes",
   };
 }
 
@@ -191,7 +194,7 @@ function listOf(value: JsonValue | undefined): readonly JsonValue[] {
 }
 
 function placeOf(fields: Fields): Address {
-  return { host: String(fields["ip"]), port: Number(fields["port"]) };
+  return { host: wordOf(fields["ip"]), port: Number(fields["port"]) };
 }
 
 const UNITS: Readonly<Record<string, number>> = {

@@ -30,7 +30,7 @@ export function replyValue(reply: Reply): JsonValue {
       return reply.items.map(replyValue);
     case "map":
       return Object.fromEntries(
-        reply.entries.map(([key, value]) => [String(replyValue(key)), replyValue(value)]),
+        reply.entries.map(([key, value]) => [wordOf(replyValue(key)), replyValue(value)]),
       );
   }
 }
@@ -48,3 +48,9 @@ export function binaryText(text: string): string {
 }
 
 const NOT_ASCII = /[^\p{ASCII}]/u;
+
+/** A single value as a text; empty for anything else. */
+export function wordOf(value: unknown): string {
+  if (typeof value === "string") return value;
+  return typeof value === "number" || typeof value === "boolean" ? String(value) : "";
+}

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { binaryText } from "./reply-value.ts";
+import { binaryText, wordOf } from "./reply-value.ts";
 
 /** A JSON Schema; what OpenAPI 3.1 has too. */
 export type Schema = { readonly [keyword: string]: unknown };
@@ -44,12 +44,12 @@ export class RouteRequest {
 
   /** A part of the path, as the core knows names: a binary string. */
   param(name: string): string {
-    return binaryText(String(valuesOf(this.fastify.params)[name] ?? ""));
+    return binaryText(wordOf(valuesOf(this.fastify.params)[name]));
   }
 
   query(name: string): string | undefined {
     const value = valuesOf(this.fastify.query)[name];
-    return value === undefined ? undefined : String(value);
+    return value === undefined ? undefined : wordOf(value);
   }
 
   queryNumber(name: string): number | undefined {

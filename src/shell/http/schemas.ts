@@ -106,7 +106,7 @@ export const MASTER_DETAILS = object({
   configEpoch: count,
   currentEpoch: count,
   settings: object({ downAfterMs: count, failoverTimeoutMs: count, parallelSyncs: count }),
-  paused: orNull(object({ until: orNull(text), by: orNull(text), reason: orNull(text) })),
+  paused: orNull(object({ until: text, by: text, reason: orNull(text) })),
   master: object(SERVER),
   replicas: list(REPLICA),
   sentinels: list(SENTINEL),

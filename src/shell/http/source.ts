@@ -3,6 +3,7 @@ import type { Millis } from "../../base/units.ts";
 import type { Reply } from "../../resp/reply.ts";
 import type { SentinelState } from "../../sentinel/state.ts";
 import type { Log } from "../log.ts";
+import type { Requester } from "../../sentinel/receipts/receipt.ts";
 import type { EventFeed } from "../sentinel/event-feed.ts";
 
 /** What HTTP needs of the daemon that it shows. It reads, and asks as any client does. */
@@ -11,7 +12,11 @@ export interface HttpSource {
   readonly now: () => Millis;
   readonly feed: EventFeed;
   /** A request as a client of the listener sends it; the answer may come later, or never at the end. */
-  readonly ask: (words: readonly [string, ...string[]], onReply: (reply: Reply) => void) => void;
+  readonly ask: (
+    words: readonly [string, ...string[]],
+    from: Requester | undefined,
+    onReply: (reply: Reply) => void,
+  ) => void;
   readonly log: Log;
   readonly facts: HttpFacts;
   /** What the listener counts, for metrics. */

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { extname, join, sep } from "node:path";
 
 /** A file of the dashboard, kept in memory: there are few, and no path of a request ever names a file. */
@@ -33,7 +34,8 @@ const ENCODINGS = [
 const DIGEST_IN_NAME = /-[\w-]{8,}\.\w+$/;
 
 /** All files of a folder by their address; none where the dashboard was not built. */
-export function readStaticFiles(folder: string): ReadonlyMap<string, StaticFile> {
+export function readStaticFiles(place: URL): ReadonlyMap<string, StaticFile> {
+  const folder = fileURLToPath(place).replace(/\/$/, "");
   const files = new Map<string, StaticFile>();
   const names = listed(folder);
   for (const name of names) {

@@ -28,7 +28,9 @@ import type { PauseControl, SessionContext } from "../listener/session/session-c
 import { DEFAULT_LISTENER_SETTINGS, type ListenerSettings } from "../listener/settings.ts";
 import type { Log } from "../log.ts";
 import { OutboundGate, type Outgoing } from "../../sentinel/outbound-gate.ts";
-import { readVersion } from "../server/facts.ts";
+import type { HttpServer } from "../http/http-server.ts";
+import { httpSettings } from "../http/http-settings.ts";
+import { packageFolder, readVersion } from "../server/facts.ts";
 import { type LookUp, Resolver } from "../resolver.ts";
 import type { Supervision } from "../supervision.ts";
 import type { SentinelSecrets } from "../secrets/sentinel-secrets.ts";
@@ -93,6 +95,8 @@ export class SentinelDaemon {
   #early: Input[] | undefined = [];
   #passwordKeptElsewhere: string | undefined;
   #wallClock: NodeJS.Timeout | undefined;
+  #http: HttpServer | undefined;
+  readonly #startedAtMs = wallClockNow();
   /** Nothing is given to the core any more. */
   #ended = false;
 
@@ -201,6 +205,7 @@ export class SentinelDaemon {
       troubles: new LinkTroubles(log),
       report: (input) => this.#deliver(input),
     });
+    await this.#startHttp();
     const early = this.#early ?? [];
     this.#early = undefined;
     this.#deliver({ kind: "history-loaded", entries });
@@ -210,6 +215,43 @@ export class SentinelDaemon {
     }, WALL_CLOCK_PERIOD_MS).unref();
   }
 
+  /**
+   * Where it is asked for; nothing of it is loaded elsewhere. That takes a moment in which nothing else
+   * is done, so it is over before the core begins to watch.
+   * @throws {HttpStartError}
+   */
+  async #startHttp(): Promise<void> {
+    const settings = httpSettings(this.#state.settings.extensions);
+    if (settings === undefined || this.#ended) return;
+    const { HttpServer } = await import("../http/http-server.ts");
+    const { clients } = this.#listener;
+    this.#http = new HttpServer({
+      settings,
+      dashboardFolder: new URL("dist/dashboard/", packageFolder() ?? import.meta.url),
+      source: {
+        state: this.#state,
+        now: monotonicNow,
+        feed: this.#feed,
+        log: this.#options.log,
+        facts: {
+          version: readVersion(),
+          configFile: this.#options.path,
+          startedAtMs: this.#startedAtMs,
+        },
+        ask: (words, from, onReply) =>
+          this.#requests.ask(words, from, (reply) => {
+            if (reply.kind === "value") onReply(reply.reply);
+          }),
+        counts: () => ({
+          clients: clients.size,
+          commands: this.#requests.processed,
+          subscribers: clients.accepted().filter(({ subscriptions }) => subscriptions > 0).length,
+        }),
+      },
+    });
+    await this.#http.start();
+  }
+
   /** Ends without a word to anybody and without a change to the file (spec sentinel, S-010). */
   async stop(): Promise<void> {
     this.#ended = true;
@@ -217,6 +259,7 @@ export class SentinelDaemon {
     this.#wakeUp.stop();
     clearInterval(this.#wallClock);
     this.#requests.pause.stop();
+    const http = this.#http?.stop();
     this.#links?.closeAll();
     this.#options.tls?.stop();
     this.#options.secrets?.stop();
@@ -224,6 +267,7 @@ export class SentinelDaemon {
       this.#configFile.settled(),
       this.#history.settled(),
       this.#listener.close(),
+      http,
     ]);
   }
 

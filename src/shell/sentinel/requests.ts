@@ -1,9 +1,11 @@
 import type { Address } from "../../base/address.ts";
 import { unreachable } from "../../base/assert.ts";
 import { type Bytes, textOf } from "../../base/bytes.ts";
+import { type ClientId, clientId } from "../../base/ids.ts";
 import type { ReplyWriter } from "../../resp/reply-writer.ts";
 import type { ClientReply, Effect } from "../../sentinel/effect.ts";
 import type { Input } from "../../sentinel/input.ts";
+import type { Requester } from "../../sentinel/receipts/receipt.ts";
 import { unknownCommand } from "../../server/errors.ts";
 import { denialError } from "../../wire/acl/permission.ts";
 import { AddressReplies } from "./address-replies.ts";
@@ -11,7 +13,6 @@ import { isExecutable } from "./executables.ts";
 import { RequestPause } from "./request-pause.ts";
 import { parseShutdownOptions } from "./shutdown-options.ts";
 import type { ClientConnection } from "../listener/client-connection.ts";
-import type { DeferredReply } from "../listener/client-output.ts";
 import type { RequestHandler } from "../listener/request-handler.ts";
 import type { SessionContext } from "../listener/session/session-command.ts";
 import { SENTINEL_SESSION_COMMANDS } from "../listener/session/session-commands.ts";
@@ -43,11 +44,17 @@ export interface RequestOptions {
 
 type ReplyEffect = Extract<Effect, { readonly kind: "reply" }>;
 
+/** Where the core's answer to a request goes. */
+type Answered = (reply: ClientReply) => void;
+
 /** A request that the core is asked about right now. */
 interface Asked {
-  readonly client: ClientConnection;
   readonly request: number;
+  readonly answered: Answered;
 }
+
+/** In the core's eyes all requests that come by another door than the listener's are of one client. */
+const OTHER_DOOR = clientId(0);
 
 /**
  * The sentinel behind the listener: checks each request in Redis' order (there is such a command, it
@@ -64,7 +71,7 @@ export class SentinelRequests implements RequestHandler {
   /** CLIENT PAUSE */
   readonly pause = new RequestPause();
   /** Replies that the core owes, by request: mostly because a save must be done first. */
-  readonly #owed = new Map<number, DeferredReply>();
+  readonly #owed = new Map<number, Answered>();
 
   constructor(options: RequestOptions) {
     this.#options = options;
@@ -92,14 +99,23 @@ export class SentinelRequests implements RequestHandler {
   /** Performs the core's `reply`. */
   reply({ request, reply }: ReplyEffect): void {
     if (this.#asked?.request === request) {
-      const { client } = this.#asked;
+      const { answered } = this.#asked;
       this.#asked = undefined;
-      this.#write(client.reply, reply);
+      answered(reply);
       return;
     }
     const owed = this.#owed.get(request);
     this.#owed.delete(request);
-    owed?.write((writer) => this.#write(writer, reply));
+    owed?.(reply);
+  }
+
+  /**
+   * A request that does not come over the listener (HTTP): whoever passes it on has seen to it that its
+   * sender may.
+   */
+  ask(args: readonly [string, ...string[]], from: Requester | undefined, answered: Answered): void {
+    this.processed++;
+    this.#deliver({ client: OTHER_DOOR, args, from, answered, later: () => answered });
   }
 
   /** @returns the text of the first error in Redis' order of checks */
@@ -146,22 +162,47 @@ export class SentinelRequests implements RequestHandler {
     return true;
   }
 
-  /** Most answers come before this returns; one that does not keeps its place among the replies. */
   #ask(client: ClientConnection, args: readonly Bytes[]): void {
-    const request = ++this.#lastRequest;
     const [first = "", ...rest] = args.map(textOf);
-    this.#asked = { client, request };
+    this.#deliver({
+      client: client.id,
+      args: [first, ...rest],
+      from: { user: client.user, address: client.remoteAddress },
+      answered: (reply) => this.#write(client.reply, reply),
+      later: () => {
+        const deferred = client.deferReply();
+        return (reply) => deferred.write((writer) => this.#write(writer, reply));
+      },
+    });
+  }
+
+  /**
+   * Most answers come before this returns; one that does not keeps its place among the replies.
+   * @param given.later called when the answer is not there at once: where it goes then
+   */
+  #deliver(given: {
+    readonly client: ClientId;
+    readonly args: readonly [string, ...string[]];
+    readonly from: Requester | undefined;
+    readonly answered: Answered;
+    readonly later: () => Answered;
+  }): void {
+    const { client, args, from } = given;
+    const request = ++this.#lastRequest;
+    const [first, ...rest] = args;
+    this.#asked = { request, answered: given.answered };
+    const executables = executablesIn(first, rest);
     this.#options.deliver({
       kind: "client-request",
-      client: client.id,
+      client,
       request,
-      args: [first, ...rest],
-      executables: executablesIn(first, rest),
-      from: { user: client.user, address: client.remoteAddress },
+      args,
+      executables,
+      ...(from === undefined ? {} : { from }),
     });
     if (this.#asked === undefined) return;
     this.#asked = undefined;
-    this.#owed.set(request, client.deferReply());
+    this.#owed.set(request, given.later());
   }
 
   #write(writer: ReplyWriter, reply: ClientReply): void {

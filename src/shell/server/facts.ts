@@ -56,16 +56,20 @@ export class Facts {
   }
 }
 
-/** The package's own facts lie above this file; how far depends on how it was built. */
-function readPackage(): string {
+/** Of the installed package: somewhere above this file; how far depends on how it was built. */
+export function packageFolder(): URL | undefined {
   let folder = new URL(".", import.meta.url);
-  for (;;) {
-    const file = new URL("package.json", folder);
-    if (existsSync(file)) return readFileSync(file, "utf8");
+  while (!existsSync(new URL("package.json", folder))) {
     const above = new URL("..", folder);
-    if (above.href === folder.href) return "{}";
+    if (above.href === folder.href) return undefined;
     folder = above;
   }
+  return folder;
+}
+
+function readPackage(): string {
+  const folder = packageFolder();
+  return folder === undefined ? "{}" : readFileSync(new URL("package.json", folder), "utf8");
 }
 
 export function readVersion(): string {

@@ -54,6 +54,7 @@ export const STATE_FAMILIES = {
   vedette_master_failover_ready: gauge(
     "1: a failover could be agreed on, and would find a replica",
   ),
+  vedette_master_paused: gauge("1: an operator has paused failovers"),
   vedette_master_writable_servers: gauge(
     "Servers of the group that call themselves master and are connected",
   ),

@@ -3,6 +3,8 @@ import type { RunId } from "../../../base/ids.ts";
 import type { Millis } from "../../../base/units.ts";
 import { lacksConnection } from "../../../sentinel/links.ts";
 import { lagBytes, replicationOffset } from "../../../sentinel/replica-health.ts";
+import { isPaused } from "../../../sentinel/maintenance/maintenance.ts";
+import { whyHeldBack } from "../../../sentinel/maintenance/why-held-back.ts";
 import { disqualification } from "../../../sentinel/replica-selection.ts";
 import type {
   DataInstance,
@@ -78,7 +80,9 @@ function addQuorum(
   out.add("vedette_master_replicas", label, replicas.length);
   out.add("vedette_master_replicas_ok", label, replicas.filter(isUp).length);
   out.add("vedette_master_replicas_promotable", label, promotable.length);
-  out.flag("vedette_master_failover_ready", label, ok && promotable.length > 0);
+  const isFree = whyHeldBack({ state, now }, master) === undefined;
+  out.flag("vedette_master_failover_ready", label, ok && isFree && promotable.length > 0);
+  out.flag("vedette_master_paused", label, isPaused({ state, now }, master));
   const writable = [master, ...replicas].filter(callsItselfMaster);
   out.add("vedette_master_writable_servers", label, writable.length);
 }

@@ -74,9 +74,8 @@ export class Metrics {
     this.#addProcess(out);
     if (isExporting) addExporterTotals(exported, state);
     const pace = new Pace();
-    for (const master of [...state.masters.values()]) {
-      // It may have been removed while the loop was given back.
-      if (state.masters.get(master.masterName) !== master) continue;
+    // Masters may come and go while the loop is given back: the map's own order bears that.
+    for (const master of state.masters.values()) {
       addMaster(out, { state, master, now: now() }, this.#events);
       if (isExporting) addExporterMaster(exported, master, now());
       await pace.rest();

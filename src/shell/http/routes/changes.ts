@@ -1,10 +1,14 @@
 import { parsePlaceText } from "../place-text.ts";
 import { askSentinel } from "../core-client.ts";
 import { HttpError } from "../http-error.ts";
+import { binaryText } from "../reply-value.ts";
 import type { Route, RouteRequest, Schema } from "../route.ts";
 import { FLAG, NAME, object, PLACE, TEXT } from "../schemas.ts";
 import type { HttpSource } from "../source.ts";
 import { masterNamed } from "./masters.ts";
+
+const SECONDS: Schema = { type: ["integer", "null"], minimum: 1 };
+const REASON: Schema = { type: ["string", "null"], maxLength: 200 };
 
 /** A switchover may take as long as it was given; the answer follows its end or its beginning. */
 const ORDER_WITHIN_MS = 30_000;
@@ -34,7 +38,10 @@ export function changeRoutes(source: HttpSource): readonly Route[] {
       source.log.line("notice", `HTTP: ${order.slice(1).join(" ")}`, {
         addr: request.fastify.ip,
       });
-      const told = await askSentinel(source, order, ORDER_WITHIN_MS);
+      const told = await askSentinel(source, order, {
+        withinMs: ORDER_WITHIN_MS,
+        from: { user: "http", address: request.fastify.ip },
+      });
       return { ok: true, message: typeof told === "string" ? told : JSON.stringify(told) };
     },
   });
@@ -66,7 +73,7 @@ export function changeRoutes(source: HttpSource): readonly Route[] {
           name,
           "COORDINATED",
           ...targetWords(request.body("to")),
-          ...(timeoutMs === undefined ? [] : ["TIMEOUT", String(timeoutMs)]),
+          ...(timeoutMs === undefined ? [] : ["TIMEOUT", JSON.stringify(timeoutMs)]),
         ];
       },
     ),
@@ -74,17 +81,24 @@ export function changeRoutes(source: HttpSource): readonly Route[] {
       "pause",
       {
         summary: "No automatic failover of this master for a while",
-        body: { forMs: MS, reason: { type: ["string", "null"], maxLength: 200 } },
+        body: { forSeconds: SECONDS, reason: REASON },
       },
       (request, name) => {
-        const forMs = request.body("forMs");
-        return ["SENTINEL", "PAUSE", name, ...(forMs === undefined ? [] : [String(forMs)])];
+        const forSeconds = request.body("forSeconds");
+        return [
+          "SENTINEL",
+          "PAUSE",
+          name,
+          ...(forSeconds === undefined ? [] : ["SECONDS", JSON.stringify(forSeconds)]),
+          ...reasonWords(request),
+        ];
       },
     ),
-    change("resume", { summary: "End the pause", body: {} }, (_request, name) => [
+    change("resume", { summary: "End the pause", body: { reason: REASON } }, (request, name) => [
       "SENTINEL",
       "RESUME",
       name,
+      ...reasonWords(request),
     ]),
     change(
       "reset",
@@ -102,6 +116,11 @@ export function changeRoutes(source: HttpSource): readonly Route[] {
       },
     ),
   ];
+}
+
+function reasonWords(request: RouteRequest): readonly string[] {
+  const reason = request.body("reason");
+  return typeof reason === "string" && reason !== "" ? ["REASON", binaryText(reason)] : [];
 }
 
 function targetWords(to: unknown): readonly string[] {

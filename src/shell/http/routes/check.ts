@@ -48,7 +48,7 @@ export function checkRoutes(source: HttpSource): readonly Route[] {
 async function checkQuorum(source: HttpSource, name: string): Promise<Finding> {
   try {
     const told = await askSentinel(source, ["SENTINEL", "CKQUORUM", name]);
-    return { level: "ok", what: String(told), help: null };
+    return { level: "ok", what: typeof told === "string" ? told : "", help: null };
   } catch (cause) {
     if (!(cause instanceof HttpError)) throw cause;
     return {

@@ -86,7 +86,8 @@ function extensions(
   return Object.fromEntries(
     [...table].map(([name, setting]) => {
       const value = extensionValue(values, name);
-      if (setting.kind === "text" && setting.isSecret) return [name, shownSecret(String(value))];
+      if (setting.kind === "text" && setting.isSecret)
+        return [name, shownSecret(extensionText(value))];
       return [name, typeof value === "object" ? extensionText(value).split("\n") : value];
     }),
   );

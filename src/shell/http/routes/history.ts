@@ -1,6 +1,6 @@
 import { askSentinel } from "../core-client.ts";
 import { HttpError } from "../http-error.ts";
-import type { JsonValue } from "../reply-value.ts";
+import { type JsonValue, wordOf } from "../reply-value.ts";
 import type { Route } from "../route.ts";
 import { COUNT, list, NAME, object, RECEIPT } from "../schemas.ts";
 import type { HttpSource } from "../source.ts";
@@ -58,7 +58,7 @@ function hasId(receipt: JsonValue, id: string): boolean {
     typeof receipt === "object" &&
     receipt !== null &&
     "id" in receipt &&
-    String(receipt["id"]) === id
+    wordOf(receipt["id"]) === id
   );
 }
 

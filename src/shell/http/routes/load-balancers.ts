@@ -24,7 +24,13 @@ const ANSWER = object({
   configEpoch: COUNT,
   sentinels: object({ behind: COUNT, needed: COUNT, total: COUNT }),
   replicas: list(
-    object({ address: TEXT, ok: FLAG, reason: orNull(TEXT), lagBytes: orNull(COUNT) }),
+    object({
+      address: TEXT,
+      ok: FLAG,
+      reason: orNull(TEXT),
+      lagBytes: orNull(COUNT),
+      inDowntime: FLAG,
+    }),
   ),
 });
 

@@ -2,6 +2,7 @@ import { formatAddress } from "../../../base/address.ts";
 import type { MasterName } from "../../../base/ids.ts";
 import {
   masterDetails,
+  type PauseView,
   replicaViews,
   sentinelViews,
 } from "../../../sentinel/views/master-details.ts";
@@ -115,8 +116,10 @@ export function masterRoutes(
         const receipts = await latestReceipts(source, named(request).name);
         // It may be gone by now.
         const master = named(request);
+        const details = masterDetails(state, master, { now: now(), self: self() });
         return {
-          ...masterDetails(state, master, { now: now(), self: self() }),
+          ...details,
+          paused: pausedJson(details.paused),
           name: readableText(master.name),
           version: versions.of(master.masterName),
           receipts,
@@ -151,6 +154,16 @@ export function masterNamed({ state }: HttpSource, name: string): Master {
   const master = state.masters.get(name as MasterName);
   if (master === undefined) throw noSuchMaster();
   return master;
+}
+
+function pausedJson(paused: PauseView | null) {
+  if (paused === null) return null;
+  const { until, by, reason } = paused;
+  return {
+    until: new Date(until).toISOString(),
+    by,
+    reason: reason === null ? null : readableText(reason),
+  };
 }
 
 function* summaries({ state, now }: HttpSource, versions: MasterVersions, request: RouteRequest) {
