@@ -3,6 +3,7 @@ import { aboutInstance, describeInstance } from "./events.ts";
 import { crashedAt, masterOf } from "./links.ts";
 import { downtimeOf } from "./maintenance/maintenance.ts";
 import type { Instance, Link, Master, SentinelState } from "./state.ts";
+import { followedReplica } from "./switchover/heir.ts";
 import { publish, type Turn } from "./turn.ts";
 
 /**
@@ -29,10 +30,11 @@ function silentUntil(instance: Instance): Millis {
 function otherReasonsDueAt(state: SentinelState, instance: Instance): Millis {
   let due = NEVER;
   if (instance.kind === "master" && instance.reported.role === "replica") {
-    due = after(
-      instance.reported.roleSince,
-      instance.settings.downAfterMs + 2 * state.tunables.infoPeriodMs,
-    );
+    // Where it follows one of its own replicas, no list of replicas is waited for: they have changed
+    // places, and a leader that is alive tells of it well within this time.
+    const hasHeir = followedReplica(state, instance) !== undefined;
+    const graceMs = hasHeir ? 0 : 2 * state.tunables.infoPeriodMs;
+    due = after(instance.reported.roleSince, instance.settings.downAfterMs + graceMs);
   }
   if (instance.kind !== "sentinel" && instance.rebootedAt !== undefined) {
     due = earliest(due, after(instance.rebootedAt, masterOf(instance).settings.rebootDownAfterMs));

@@ -3,6 +3,7 @@ import type { ClientId, LinkId, MasterName, QuestionId, RunId } from "../base/id
 import type { Epoch, Millis, SaveNumber } from "../base/units.ts";
 import type { Reply } from "../resp/reply.ts";
 import type { LogThreshold } from "../wire/sentinel-conf/durable-sentinel.ts";
+import type { ServerOrder } from "../wire/server-order.ts";
 import type { SentinelEvent } from "./events.ts";
 import type { HistoryEntry } from "./receipts/receipt.ts";
 
@@ -104,7 +105,11 @@ export type LinkCommand =
   /** `SENTINEL VEDETTE <topic> …`, only to a vedette that knows the topic; answers `vedette-reply`. */
   | { readonly name: "vedette"; readonly topic: string; readonly words: readonly string[] }
   /** `SENTINEL GET-MASTER-ADDR-BY-NAME`: where does this peer say the master is? (confirmation.ts) */
-  | { readonly name: "where-is"; readonly master: MasterName; readonly round: number };
+  | { readonly name: "where-is"; readonly master: MasterName; readonly round: number }
+  /** A step of a planned switchover; answered by `order-reply`. */
+  | { readonly name: "order"; readonly order: ServerOrder }
+  /** `SENTINEL MASTER`: what a peer holds for this master. */
+  | { readonly name: "ask-master"; readonly master: MasterName };
 
 export type ClientReply =
   | { readonly kind: "value"; readonly reply: Reply }

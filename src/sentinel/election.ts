@@ -10,6 +10,8 @@ import { mastersAt } from "./master-places.ts";
 import type { Cause, Requester } from "./receipts/receipt.ts";
 import { addToReceipt, closeReceipt, openReceipt } from "./receipts/record.ts";
 import type { Master, SentinelState } from "./state.ts";
+import { preparationDueAt, SWITCHOVER_ELECTION_MS } from "./switchover/limits.ts";
+import type { Switchover } from "./switchover/switchover.ts";
 import {
   ELECTION_STAGGER_MOST_MS,
   ELECTION_STAGGER_MS,
@@ -221,11 +223,11 @@ function wasForeignElectionFruitless(turn: Turn, master: Master): boolean {
 function epochToTake(
   { state, now }: Turn,
   master: Master,
-  { forced }: { readonly forced: boolean },
+  { isOrdered }: { readonly isOrdered: boolean },
 ): Epoch {
   const { currentEpoch, latestElection } = state;
   const isShared =
-    !forced &&
+    !isOrdered &&
     latestElection.epoch === currentEpoch &&
     now < after(latestElection.seenAt, SHARED_EPOCH_MS) &&
     master.vote.leaderEpoch < currentEpoch &&
@@ -244,32 +246,44 @@ export function startElection(
     readonly cause?: Cause;
     readonly reason?: string;
     readonly requestedBy?: Requester | undefined;
+    /** The master is well: whoever leads changes places with it without loss. */
+    readonly switchover?: Switchover;
   },
 ): void {
   const { state, now } = turn;
-  const { forced } = given;
+  const { forced, switchover } = given;
   // A wait that follows from this attempt is not the one for want of a replica.
   master.attempts.lackedReplica = false;
-  const failoverEpoch = epochToTake(turn, master, { forced });
+  const isOrdered = forced || switchover !== undefined;
+  const failoverEpoch = epochToTake(turn, master, { isOrdered });
   adoptEpoch(turn, failoverEpoch, master);
   const save = requestSave(turn);
-  setFailover(turn, master, { phase: "wait-start", failoverEpoch, since: now, forced, save });
-  const reason = given.reason ?? (forced ? "ordered by SENTINEL FAILOVER" : "objectively down");
-  const cause = given.cause ?? (forced ? "manual" : "auto");
+  setFailover(turn, master, {
+    phase: "wait-start",
+    failoverEpoch,
+    since: now,
+    forced,
+    save,
+    switchover,
+  });
+  const reason = given.reason ?? (isOrdered ? "ordered by SENTINEL FAILOVER" : "objectively down");
+  const cause =
+    given.cause ?? (forced ? "manual" : switchover === undefined ? "auto" : "switchover");
   const { requestedBy } = given;
   openReceipt(turn, master, { cause, epoch: failoverEpoch, reason, requestedBy });
   const about = aboutInstance(master, { epoch: failoverEpoch, reason });
   publish(turn, "+try-failover", describeInstance(master), about);
   voteFor(turn, master, { epoch: failoverEpoch, candidate: state.myId });
-  if (forced) tellOrdered(turn, master);
-  if (master.sdown.down) askAll(turn, master);
+  if (isOrdered) tellOrdered(turn, master);
+  if (master.sdown.down || switchover !== undefined) askAll(turn, master);
 }
 
 /** No election may begin here by itself any more; what an operator ordered goes on. */
 export function stepBack(turn: Turn, master: Master): void {
   const { failover } = master;
   if (failover.phase === "standing-by") setFailover(turn, master, NO_FAILOVER);
-  if (failover.phase === "wait-start" && !failover.forced) {
+  if (failover.phase !== "wait-start" || failover.switchover !== undefined) return;
+  if (!failover.forced) {
     abortElection(turn, master, master.maintenance.heldBack ?? "failovers are held back");
   }
 }
@@ -320,6 +334,7 @@ export function moveCandidacyUp(turn: Turn, master: Master): void {
   const { state } = turn;
   const { failover } = master;
   if (failover.phase !== "wait-start" || failover.forced) return;
+  if (failover.switchover !== undefined) return;
   if (state.currentEpoch <= failover.failoverEpoch) return;
   if (master.vote.leaderEpoch >= state.currentEpoch) return;
   const save = requestSave(turn);
@@ -341,6 +356,18 @@ export function abortElection(turn: Turn, master: Master, reason: string): void 
   publish(turn, "-failover-abort-not-elected", describeInstance(master), about);
   closeReceipt(turn, master, { result: "aborted", reason });
   setFailover(turn, master, NO_FAILOVER);
+}
+
+/** Who else got votes in the epoch of our election. */
+export function rivalsOf(state: SentinelState, master: Master): ReadonlySet<RunId> {
+  const { failover } = master;
+  const rivals = new Set<RunId>();
+  if (failover.phase !== "wait-start") return rivals;
+  for (const sentinel of master.sentinels.values()) {
+    const leader = votedFor(sentinel, failover.failoverEpoch);
+    if (leader !== undefined && leader !== state.myId) rivals.add(leader);
+  }
+  return rivals;
 }
 
 /** The election ended without a leader: when may this sentinel try again? (design §4) */
@@ -415,7 +442,12 @@ export function electionDueAt(state: SentinelState, master: Master): Millis {
     case "standing-by":
       return failover.startAt;
     case "wait-start":
-      return after(failover.since, electionTimeoutMs(state, master));
+      return failover.switchover === undefined
+        ? after(failover.since, electionTimeoutMs(state, master))
+        : after(failover.since, SWITCHOVER_ELECTION_MS);
+    case "preparing":
+      return preparationDueAt(failover.switchover);
+    case "handing-over":
     case "send-slaveof-noone":
     case "wait-promotion":
       return NEVER;

@@ -68,6 +68,12 @@ export const EVENT_LEVELS = {
   "-vedette-cooldown": "warning",
   "+vedette-failover-blocked": "warning",
   "+vedette-would-failover": "warning",
+  "+vedette-switchover-closing": "notice",
+  "+vedette-switchover-caught-up": "notice",
+  "+vedette-switchover-announced": "notice",
+  "+vedette-switchover-end": "notice",
+  "-vedette-switchover-refused": "notice",
+  "-vedette-switchover-abort": "notice",
 } as const satisfies Readonly<Record<string, EventLevel>>;
 
 export type EventName = keyof typeof EVENT_LEVELS;

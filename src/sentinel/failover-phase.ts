@@ -1,6 +1,7 @@
 import type { Address } from "../base/address.ts";
 import type { Epoch, Millis, SaveNumber } from "../base/units.ts";
 import type { Replica } from "./state.ts";
+import type { HandOverStep, Switchover } from "./switchover/switchover.ts";
 
 /**
  * A failover of one master, as the sentinel that leads (or wants to lead) it sees it.
@@ -19,6 +20,8 @@ import type { Replica } from "./state.ts";
  *                         none, and the configuration switched (master-switch.ts); the replicas
  *                         follow under `Reconfiguration`
  *
+ * A planned switchover goes from `preparing` or `wait-start` to `handing-over`, drawn in
+ * switchover/switchover.ts; what cannot be done so goes on from there as drawn here.
  * Source: sentinel spec §6.1; the earlier switch is design §4.
  */
 export type Failover =
@@ -33,6 +36,22 @@ export type Failover =
       readonly forced: boolean;
       /** The save that makes our own vote durable. */
       readonly save: SaveNumber;
+      /** The master is well and may be switched from without loss. */
+      readonly switchover: Switchover | undefined;
+    }
+  /** COORDINATED: whether it can be done is found out before an epoch is taken. */
+  | { readonly phase: "preparing"; readonly since: Millis; readonly switchover: Switchover }
+  | {
+      readonly phase: "handing-over";
+      readonly failoverEpoch: Epoch;
+      readonly since: Millis;
+      readonly forced: boolean;
+      readonly promoted: Replica;
+      readonly save: SaveNumber;
+      readonly switchover: Switchover;
+      /** When the old master is to write again at the latest. */
+      readonly closedUntil: Millis;
+      readonly step: HandOverStep;
     }
   | {
       readonly phase: "send-slaveof-noone" | "wait-promotion";
@@ -66,11 +85,30 @@ export function failoverStateWord(failover: Failover): string {
     case "none":
     case "standing-by":
       return "none";
+    case "preparing":
+      return "none";
     case "wait-start":
       return "wait_start";
+    case "handing-over":
+      return handOverWord(failover.step);
     case "send-slaveof-noone":
       return "send_slaveof_noone";
     case "wait-promotion":
+      return "wait_promotion";
+  }
+}
+
+/** A hand-over is no state of Redis: what it is about to do, or has done. */
+function handOverWord({ step }: HandOverStep): string {
+  switch (step) {
+    case "waiting":
+    case "closing":
+    case "catching-up":
+    case "withdrawing":
+      return "send_slaveof_noone";
+    case "server-hand-over":
+    case "demoting":
+    case "promoting":
       return "wait_promotion";
   }
 }

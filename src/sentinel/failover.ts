@@ -5,6 +5,7 @@ import {
   electionDueAt,
   electionTimeoutMs,
   moveCandidacyUp,
+  rivalsOf,
   setFailover,
   spaceNextElection,
   standAside,
@@ -16,42 +17,50 @@ import { type Failover, NO_FAILOVER } from "./failover-phase.ts";
 import { isConnected } from "./links.ts";
 import { beginCooldown } from "./maintenance/cooldown.ts";
 import { isHeldBack } from "./maintenance/held-back.ts";
-import { switchMaster } from "./master-switch.ts";
 import { candidateOf, oldMasterOf, riskOf, votesOf } from "./receipts/chosen.ts";
-import {
-  addToReceipt,
-  closeReceipt,
-  enterPhase,
-  keepReceipt,
-  receiptSwitched,
-} from "./receipts/record.ts";
+import { addToReceipt, closeReceipt, enterPhase, keepReceipt } from "./receipts/record.ts";
+import { switchToPromoted } from "./promotion.ts";
 import { disqualification, selectReplica } from "./replica-selection.ts";
-import { beginReconfiguration, orderReplica } from "./reconfiguration.ts";
+import { orderReplica } from "./reconfiguration.ts";
 import type { Master, Replica, SentinelState } from "./state.ts";
+import { tellRefusal, tendPreparing } from "./switchover/coordinated.ts";
+import { beginHandOver, handOverDueAt, tendHandOver } from "./switchover/hand-over.ts";
+import { heirOf } from "./switchover/heir.ts";
+import { SWITCHOVER_ELECTION_MS } from "./switchover/limits.ts";
+import {
+  type Refusal,
+  type Target,
+  targetOf,
+  whyMasterUnwell,
+  whyNotCaughtUp,
+  whyNotReady,
+} from "./switchover/pre-checks.ts";
+import { isPrepared } from "./switchover/preparation.ts";
+import type { Switchover } from "./switchover/switchover.ts";
 import { publish, type Turn } from "./turn.ts";
 
+type WaitStart = Extract<Failover, { readonly phase: "wait-start" }>;
 type Promoting = Extract<Failover, { readonly phase: "send-slaveof-noone" | "wait-promotion" }>;
 
 /** Moves the failover of one master as far as it goes now; frozen in TILT (spec §1.7). */
 export function tendFailover(turn: Turn, master: Master): void {
-  if (turn.state.tilt.mode === "on") return;
-  if (isHeldBack(turn, master)) stepBack(turn, master);
+  if (turn.state.tilt.mode !== "on" && isHeldBack(turn, master)) stepBack(turn, master);
   const { failover } = master;
+  if (failover.phase === "handing-over") return tendHandOver(turn, master, failover);
+  if (failover.phase === "preparing") return tendPreparing(turn, master, failover);
+  if (turn.state.tilt.mode === "on") return undefined;
   switch (failover.phase) {
     case "none":
-      if (master.maintenance.heldBack !== undefined) return;
+      if (master.maintenance.heldBack !== undefined) return undefined;
       if (master.attempts.lackedReplica) retryWhenReplicaQualifies(turn, master);
-      considerElection(turn, master);
-      return;
+      return considerElection(turn, master);
     case "standing-by":
-      considerElection(turn, master);
-      return;
+      return considerElection(turn, master);
     case "wait-start":
-      tendElection(turn, master, failover);
-      return;
+      return tendElection(turn, master, failover);
     case "send-slaveof-noone":
     case "wait-promotion":
-      tendPromotion(turn, master, failover);
+      return tendPromotion(turn, master, failover);
   }
 }
 
@@ -63,12 +72,12 @@ function retryWhenReplicaQualifies(turn: Turn, master: Master): void {
   master.attempts.asideUntil = turn.now;
 }
 
-function tendElection(
-  turn: Turn,
-  master: Master,
-  failover: Extract<Failover, { readonly phase: "wait-start" }>,
-): void {
+function tendElection(turn: Turn, master: Master, failover: WaitStart): void {
   const { state, now } = turn;
+  if (failover.switchover !== undefined) {
+    tendOrderedElection(turn, master, failover, failover.switchover);
+    return;
+  }
   if (!failover.forced && !master.odown.down) {
     // The peers that agreed have changed their mind: nothing to fail over from.
     abortElection(turn, master, "no longer objectively down");
@@ -96,17 +105,45 @@ function tendElection(
   if (hasRefusal) moveCandidacyUp(turn, master);
 }
 
-/** Elected, or ordered to by an operator: chooses the replica and has it promoted at once. */
-function lead(
+/**
+ * An operator ordered it while the master is well: the others vote, so that nobody else takes the same
+ * epoch. Without a majority a COORDINATED one is given up, and a usual one forced as Redis does it,
+ * unless another sentinel has the votes (W-13).
+ */
+function tendOrderedElection(
   turn: Turn,
   master: Master,
-  won: Extract<Failover, { readonly phase: "wait-start" }>,
-  votes: number,
+  failover: WaitStart,
+  switchover: Switchover,
 ): void {
   const { state, now } = turn;
-  const { failoverEpoch, forced, save } = won;
+  const result = tally(state, master);
+  const isOver = now - failover.since >= SWITCHOVER_ELECTION_MS || master.sdown.down;
+  if (result.outcome === "won") {
+    if (isOver || isPrepared(master, switchover)) lead(turn, master, failover, result.votes);
+    return;
+  }
+  if (result.outcome === "pending" && !isOver) return;
+  const rivals = rivalsOf(state, master);
+  const isLast = [...rivals].some((rival) => rival < state.myId);
+  const hasLost = rivals.size > 0 && (result.outcome === "pending" || isLast);
+  if (switchover.order === "usual" && !hasLost) {
+    lead(turn, master, { ...failover, switchover: undefined }, result.votes);
+    return;
+  }
+  const reason = hasLost
+    ? `another sentinel has votes in epoch ${failover.failoverEpoch}`
+    : `${result.votes} votes within ${SWITCHOVER_ELECTION_MS} ms`;
+  tellRefusal(turn, master, `${reason}; look at the other sentinels and try again`);
+  abortElection(turn, master, reason);
+}
+
+/** Elected, or ordered to by an operator: chooses the replica and has it promoted at once. */
+function lead(turn: Turn, master: Master, won: WaitStart, votes: number): void {
+  const { state, now } = turn;
+  const { failoverEpoch, forced, save, switchover } = won;
   const reason = forced
-    ? "ordered by SENTINEL FAILOVER"
+    ? `ordered by SENTINEL FAILOVER, ${votes} votes of ${master.sentinels.size + 1}`
     : `${votes} votes of ${master.sentinels.size + 1}`;
   const about = aboutInstance(master, {
     epoch: failoverEpoch,
@@ -120,7 +157,11 @@ function lead(
   enterPhase(turn, master, "select");
   if (state.failureSimulation.has("crash-after-election")) turn.effects.push({ kind: "crash" });
   publish(turn, "+failover-state-select-slave", describeInstance(master), aboutInstance(master));
-  const promoted = selectReplica(state, master, now);
+  const target = switchover === undefined ? undefined : targetOf(state, master, switchover, now);
+  const promoted =
+    target !== undefined && "replica" in target
+      ? target.replica
+      : (heirOf(state, master, now) ?? selectReplica(state, master, now));
   noteCandidates(turn, master, promoted);
   if (promoted === undefined) {
     abortWithoutReplica(turn, master);
@@ -136,7 +177,7 @@ function lead(
       reason: `priority ${promoted.priority}, offset ${promoted.replicationOffset}`,
     }),
   );
-  enterPhase(turn, master, "promote");
+  enterPhase(turn, master, switchover === undefined ? "promote" : "check");
   keepReceipt(turn, master);
   publish(
     turn,
@@ -144,6 +185,20 @@ function lead(
     describeInstance(promoted),
     aboutInstance(promoted),
   );
+  if (switchover !== undefined) {
+    const obstacle = whyNotHandedOver(turn, master, switchover, target);
+    if (obstacle === undefined) {
+      beginHandOver(turn, master, { failoverEpoch, forced, save, switchover, promoted });
+      return;
+    }
+    tellRefusal(turn, master, obstacle);
+    if (switchover.order === "coordinated") {
+      closeReceipt(turn, master, { result: "aborted", reason: obstacle });
+      setFailover(turn, master, NO_FAILOVER);
+      return;
+    }
+    enterPhase(turn, master, "promote");
+  }
   const promoting: Promoting = {
     phase: "send-slaveof-noone",
     failoverEpoch,
@@ -168,6 +223,18 @@ function noteCandidates({ state, now }: Turn, master: Master, chosen: Replica | 
   if (chosen !== undefined) {
     addToReceipt(master, { atRisk: riskOf(chosen, now), to: chosen.address });
   }
+}
+
+/** What was found out since it was ordered, looked at once more before anything is touched. */
+function whyNotHandedOver(
+  { state }: Turn,
+  master: Master,
+  switchover: Switchover,
+  target: Target | undefined,
+): Refusal | undefined {
+  const reason = whyMasterUnwell(state, master) ?? whyNotReady(state, master, switchover);
+  if (reason !== undefined || target === undefined) return reason;
+  return "refusal" in target ? target.refusal : whyNotCaughtUp(switchover, target.replica);
 }
 
 function abortWithoutReplica(turn: Turn, master: Master): void {
@@ -233,39 +300,15 @@ export function orderAgain(turn: Turn, replica: Replica): void {
   setFailover(turn, replica.master, { ...failover, phase: "send-slaveof-noone" });
 }
 
-/**
- * The promoted replica reports to be a master: this configuration is in force from now on. It is
- * announced as soon as it is durable; the other replicas follow meanwhile (design §4, W-02).
- * Source: sentinel spec §6.5.
- */
+/** A promotion by this failover is reported to be done. @returns false when it is none */
 export function acknowledgePromotion(turn: Turn, replica: Replica): boolean {
   const { master } = replica;
   const { failover } = master;
   if (failover.phase !== "wait-promotion" && failover.phase !== "send-slaveof-noone") return false;
   if (failover.promoted !== replica) return false;
-  const { failoverEpoch } = failover;
-  const { address: oldAddress, place: oldPlace } = master;
-  const oldMaster = describeInstance(master);
-  const promotedText = describeInstance(replica);
-  if (!failover.forced) beginCooldown(turn, master, failoverEpoch, turn.state.myId);
-  switchMaster(turn, master, replica.place, {
-    configEpoch: failoverEpoch,
-    role: "leader",
-    before: () => {
-      publish(
-        turn,
-        "+promoted-slave",
-        promotedText,
-        aboutInstance(replica, { epoch: failoverEpoch }),
-      );
-      if (turn.state.failureSimulation.has("crash-after-promotion")) {
-        turn.effects.push({ kind: "crash" });
-      }
-      publish(turn, "+failover-state-reconf-slaves", oldMaster, aboutInstance(master));
-    },
-  });
-  beginReconfiguration(turn, master, { failoverEpoch, oldAddress, oldPlace });
-  receiptSwitched(turn, master);
+  const { failoverEpoch, forced } = failover;
+  if (!forced) beginCooldown(turn, master, failoverEpoch, turn.state.myId);
+  switchToPromoted(turn, replica, failoverEpoch);
   return true;
 }
 
@@ -274,7 +317,7 @@ export function abandonUnsaved(turn: Turn, failedSave: number): void {
   for (const master of turn.state.masters.values()) {
     const { failover } = master;
     if (failover.phase === "standing-by") setFailover(turn, master, NO_FAILOVER);
-    if (failover.phase === "none" || failover.phase === "standing-by") continue;
+    if (!("save" in failover)) continue;
     if (failover.save > failedSave || failover.save <= turn.state.saves.done) continue;
     abortElection(turn, master, "the vote could not be saved on disk");
   }
@@ -282,6 +325,7 @@ export function abandonUnsaved(turn: Turn, failedSave: number): void {
 
 export function failoverDueAt(state: SentinelState, master: Master): Millis {
   const { failover } = master;
+  if (failover.phase === "handing-over") return handOverDueAt(failover);
   const election = electionDueAt(state, master);
   if (failover.phase !== "send-slaveof-noone" && failover.phase !== "wait-promotion") {
     return election;
@@ -293,5 +337,5 @@ export function failoverDueAt(state: SentinelState, master: Master): Millis {
 /** Is a failover of this master running, as `flags` and INPROG see it? */
 export function isFailoverInProgress(master: Master): boolean {
   const { phase } = master.failover;
-  return phase !== "none" && phase !== "standing-by";
+  return (phase !== "none" && phase !== "standing-by") || master.lettingGo.phase !== "none";
 }

@@ -14,6 +14,8 @@ import { observesOnly } from "./maintenance/why-held-back.ts";
 import { switchMaster } from "./master-switch.ts";
 import { recordObserved } from "./receipts/observed.ts";
 import type { Instance, Master, Sentinel, SentinelState } from "./state.ts";
+import { answerAbandoned } from "./switchover/coordinated.ts";
+import { abandonHandOver, isClosedForWrites } from "./switchover/hand-over.ts";
 import { SENTINELS_MAX } from "./tunables.ts";
 import { publish, requestSave, sendDurably, touch, type Turn } from "./turn.ts";
 import { isAt, latestAt, setPlace } from "./whereabouts.ts";
@@ -22,6 +24,8 @@ import { isAt, latestAt, setPlace } from "./whereabouts.ts";
 export function helloDueAt(state: SentinelState, instance: Instance): Millis {
   if (!isConnected(instance.link) || instance.helloOutstanding) return NEVER;
   if (observesOnly(state)) return NEVER;
+  // A PUBLISH would wait as writes do, and with it every PING behind it.
+  if (instance.kind !== "sentinel" && isClosedForWrites(instance)) return NEVER;
   if (instance.helloForced) return Number.NEGATIVE_INFINITY as Millis;
   return after(instance.lastHelloSentAt, state.tunables.publishPeriodMs);
 }
@@ -185,6 +189,8 @@ function adoptConfiguration(
   hello: HelloContent,
 ): void {
   if (hello.configEpoch <= master.configEpoch) return;
+  answerAbandoned(turn, master);
+  abandonHandOver(turn, master);
   const members = [master, ...master.replicas.values()];
   if (latestAt(turn.state, members, hello.masterAddress) === master) {
     master.configEpoch = hello.configEpoch;

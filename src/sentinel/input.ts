@@ -4,8 +4,10 @@ import type { Epoch, SaveNumber, UnixMillis } from "../base/units.ts";
 import type { HelloContent } from "../wire/hello.ts";
 import type { InfoReport } from "../wire/info.ts";
 import type { HistoryEntry, Requester } from "./receipts/receipt.ts";
+import type { ServerOrder } from "../wire/server-order.ts";
 import type { OutsideSecrets } from "./outside-secrets.ts";
 import type { PingReply } from "../wire/ping-reply.ts";
+import type { PeerView } from "../wire/peer-view.ts";
 
 /** Everything that can happen to a sentinel. Data: prints, compares, records and replays. */
 export type Input =
@@ -85,6 +87,20 @@ export type Input =
       readonly words: readonly string[];
       /** Undefined when it was answered by an error or by something else than a list of words. */
       readonly answer: readonly string[] | undefined;
+    }
+  | {
+      readonly kind: "order-reply";
+      readonly link: LinkId;
+      readonly order: ServerOrder;
+      /** For each command of the order, its error; undefined where it went well. */
+      readonly refusals: readonly (string | undefined)[];
+    }
+  | {
+      readonly kind: "master-reply";
+      readonly link: LinkId;
+      readonly master: MasterName;
+      /** Undefined when the peer does not know the master or answered something else. */
+      readonly view: PeerView | undefined;
     }
   /** From a subscription (`link`) or a PUBLISH of a client (`link` undefined). */
   | {

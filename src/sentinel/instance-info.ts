@@ -13,6 +13,9 @@ import { isConnected, masterOf } from "./links.ts";
 import { nextStanding } from "./receipts/stream-standing.ts";
 import { noteProgress } from "./reconfiguration.ts";
 import type { DataInstance, Master, Replica, SentinelState } from "./state.ts";
+import { isHandOverParty, noteProgressOfHandOver } from "./switchover/hand-over.ts";
+import { HAND_OVER_INFO_PERIOD_MS } from "./switchover/limits.ts";
+import { notePosition } from "./switchover/preparation.ts";
 import {
   EAGER_INFO_PERIOD_MS,
   FAST_INFO_PERIOD_MS,
@@ -25,6 +28,7 @@ import { isAt, mayBeAt } from "./whereabouts.ts";
 
 /** A master without known replicas is asked at the fast cadence: the first list must not be late. */
 function masterInfoPeriod(state: SentinelState, master: Master, now: Millis): number {
+  if (isHandOverParty(master)) return HAND_OVER_INFO_PERIOD_MS;
   const isEager = now < after(master.switchedAt, FRESH_MASTER_MS) || master.replicas.size === 0;
   return isEager
     ? Math.min(FAST_INFO_PERIOD_MS, state.tunables.infoPeriodMs)
@@ -35,6 +39,7 @@ function masterInfoPeriod(state: SentinelState, master: Master, now: Millis): nu
 function replicaInfoPeriod(state: SentinelState, replica: Replica): number {
   const { master, reconf } = replica;
   const { failover } = master;
+  if (isHandOverParty(replica)) return HAND_OVER_INFO_PERIOD_MS;
   if (failover.phase === "wait-promotion" && failover.promoted === replica) {
     return EAGER_INFO_PERIOD_MS;
   }
@@ -103,6 +108,7 @@ export function takeInfo(turn: Turn, instance: DataInstance, info: InfoReport): 
   instance.reported.infoAskedAt = undefined;
   instance.reported.infoRefusedAt = undefined;
   takeRunId(turn, instance, info);
+  instance.reported.follows = reportedMaster(info) ?? instance.reported.follows;
   if (instance.kind === "master") discoverReplicas(turn, instance, info);
   else {
     takeReplicaFields(instance, info, now);
@@ -113,11 +119,19 @@ export function takeInfo(turn: Turn, instance: DataInstance, info: InfoReport): 
   else for (const replica of instance.replicas.values()) if (replica.fence) touch(turn, replica);
   touch(turn, instance);
   touch(turn, masterOf(instance));
+  notePosition(turn, instance, info);
+  // What was begun is brought to its end in TILT too: it rests on what servers say, not on time.
+  if (noteProgressOfHandOver(turn, instance, info)) return;
   // TILT: what was read is kept, nothing is done about it (spec §1.7).
   if (state.tilt.mode === "on" || instance.kind === "master") return;
   if (instance.reported.role === "master" && acknowledgePromotion(turn, instance)) return;
   noteProgress(turn, instance);
   correct(turn, instance);
+}
+
+function reportedMaster({ role, masterHost, masterPort }: InfoReport): Address | undefined {
+  if (role !== "replica" || masterHost === undefined || masterPort === undefined) return undefined;
+  return { host: masterHost, port: masterPort };
 }
 
 function takeRunId(turn: Turn, instance: DataInstance, info: InfoReport): void {

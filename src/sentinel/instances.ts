@@ -18,6 +18,7 @@ import type {
   SubjectiveDown,
 } from "./state.ts";
 import { ALONE_AFTER_MS, ASK_BACKOFF_FIRST_MS } from "./tunables.ts";
+import { HOLDS_NOTHING } from "./switchover/switchover.ts";
 import type { Turn } from "./turn.ts";
 import { isAt, replicaName, shownAddress } from "./whereabouts.ts";
 
@@ -31,6 +32,7 @@ export function freshReport(role: Reported["role"], now: Millis): Reported {
   return {
     role,
     roleSince: now,
+    follows: undefined,
     infoAt: undefined,
     infoText: undefined,
     stream: undefined,
@@ -75,6 +77,7 @@ export function createMaster(
     failover: NO_FAILOVER,
     reconfiguration: NO_RECONFIGURATION,
     receipt: undefined,
+    lettingGo: HOLDS_NOTHING,
     attempts: {
       fruitless: 0,
       notBefore: now,

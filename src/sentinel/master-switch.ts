@@ -9,6 +9,7 @@ import { attachOwner, createLink, openLink } from "./links.ts";
 import { forgetOpinions } from "./opinions.ts";
 import { callClientReconfigScript } from "./scripts.ts";
 import type { Link, Master } from "./state.ts";
+import { HOLDS_NOTHING } from "./switchover/switchover.ts";
 import { publish, requestSave, touch, type Turn } from "./turn.ts";
 import { betterPlace, isAt, setPlace } from "./whereabouts.ts";
 
@@ -131,6 +132,7 @@ function forgetOldState(turn: Turn, master: Master): void {
   master.scriptKillSent = false;
   master.vote.leader = undefined;
   master.reconfiguration = NO_RECONFIGURATION;
+  master.lettingGo = HOLDS_NOTHING;
   master.switchedAt = now;
   setFailover(turn, master, NO_FAILOVER);
   forgetAttempts(turn, master);

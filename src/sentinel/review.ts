@@ -15,6 +15,7 @@ import { opinionsDueAt, startAsking, tendOpinions } from "./opinions.ts";
 import { tendReceipt } from "./receipts/record.ts";
 import { reconfigurationDueAt, tendReconfiguration } from "./reconfiguration.ts";
 import type { Instance, Link, Master } from "./state.ts";
+import { lettingGoDueAt, tendLettingGo } from "./switchover/letting-go.ts";
 import { GATHERING_MS, RIDING_MS } from "./tunables.ts";
 import { touch, type Turn } from "./turn.ts";
 
@@ -87,6 +88,7 @@ function reviewMaster(turn: Turn, master: Master): void {
   tendReconfiguration(turn, master);
   tendConfirmation(turn, master);
   tendReceipt(turn, master);
+  tendLettingGo(turn, master);
 }
 
 /** Judges SDOWN and tells whom it concerns. */
@@ -120,6 +122,7 @@ function instanceDueAt(turn: Turn, instance: Instance): Millis {
     failoverDueAt(state, instance),
     reconfigurationDueAt(state, instance),
     confirmationDueAt(instance),
+    lettingGoDueAt(instance),
   );
 }
 

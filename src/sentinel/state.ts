@@ -12,6 +12,7 @@ import type { Scripts } from "./script-queue.ts";
 import type { Maintenance } from "./maintenance/maintenance.ts";
 import type { Spreading } from "./maintenance/spreading.ts";
 import type { WallClock } from "./wall-clock.ts";
+import type { LettingGo } from "./switchover/switchover.ts";
 import type { LogThreshold } from "../wire/sentinel-conf/durable-sentinel.ts";
 import type {
   GlobalExtensions,
@@ -208,6 +209,8 @@ export interface Reported {
   /** Role of the latest INFO; the configured one before the first. */
   role: "master" | "replica";
   roleSince: Millis;
+  /** Whom it said to follow, when it last said that it is a replica. */
+  follows: Address | undefined;
   /** Undefined before the first INFO of this lifetime. */
   infoAt: Millis | undefined;
   /** The latest text, for INFO-CACHE. */
@@ -248,6 +251,8 @@ export interface Master extends DataInstanceBase {
   reconfiguration: Reconfiguration;
   /** The account of the failover that runs, until its replicas have followed (receipts/record.ts). */
   receipt: OpenReceipt | undefined;
+  /** The end of a planned switchover that this sentinel led: clients of the old master. */
+  lettingGo: LettingGo;
   readonly attempts: Attempts;
   /** When this sentinel switched to the present address; minus infinity when it started with it. */
   switchedAt: Millis;

@@ -38,6 +38,15 @@ import type {
   Scheduled,
   SentinelState,
 } from "./state.ts";
+import { promotionLost, withdrawalLost } from "./switchover/hand-over.ts";
+import {
+  lastOrdersLost,
+  noteAnnounced,
+  questionsLost,
+  SWITCHOVER_ROUND,
+} from "./switchover/letting-go.ts";
+import { takeOrderReply } from "./switchover/order-replies.ts";
+import { notePeerView } from "./switchover/preparation.ts";
 import { armWatchdog, enterTilt, leaveTilt } from "./tilt.ts";
 import { touchAll } from "./touch-all.ts";
 import { GATHERING_MS, LATE_WAKE_UP_MS, SAVE_RETRY_MS } from "./tunables.ts";
@@ -89,6 +98,10 @@ function take(turn: Turn, input: Input): void {
       return takePeerInfo(turn, input);
     case "vedette-reply":
       return takeVedetteReply(turn, input);
+    case "order-reply":
+      return onOrderReply(turn, input);
+    case "master-reply":
+      return onMasterReply(turn, input);
     case "hello-received":
       return onHelloReceived(turn, input);
     case "hello-ignored":
@@ -258,11 +271,23 @@ function onLinkLost(
   loseConnection(turn, link);
   touch(turn, link);
   for (const owner of link.owners) {
-    if (owner.kind === "replica") {
+    forgetOrders(turn, owner);
+    touchOwner(turn, owner);
+  }
+}
+
+/** What was ordered or asked over a connection that is gone may not have arrived. */
+function forgetOrders(turn: Turn, owner: Instance): void {
+  switch (owner.kind) {
+    case "master":
+      return withdrawalLost(turn, owner);
+    case "replica":
       orderAgain(turn, owner);
       orderLost(turn, owner);
-    }
-    touchOwner(turn, owner);
+      promotionLost(turn, owner);
+      return lastOrdersLost(turn, owner);
+    case "sentinel":
+      return questionsLost(turn, owner);
   }
 }
 
@@ -363,7 +388,9 @@ function onAskReply(turn: Turn, input: Extract<Input, { readonly kind: "ask-repl
 
 function onPlaceReply(turn: Turn, input: Extract<Input, { readonly kind: "place-reply" }>): void {
   const found = ownerFor(turn, input.link, input.master);
-  if (found?.owner.kind === "sentinel") takePlace(turn, found.owner, input);
+  if (found?.owner.kind !== "sentinel") return;
+  if (input.round === SWITCHOVER_ROUND) noteAnnounced(turn, found.owner, input.place);
+  else takePlace(turn, found.owner, input);
 }
 
 function onReconfigureReply(
@@ -381,6 +408,19 @@ function onReconfigureReply(
     level: "warning",
     message: `${instance.name} refused to be reconfigured: ${input.refusal}`,
   });
+}
+
+function onOrderReply(turn: Turn, input: Extract<Input, { readonly kind: "order-reply" }>): void {
+  const link = turn.state.links.get(input.link);
+  const instance = dataOwner(link);
+  if (link === undefined || instance === undefined) return;
+  link.pending = Math.max(0, link.pending - input.refusals.length);
+  takeOrderReply(turn, instance, input);
+}
+
+function onMasterReply(turn: Turn, input: Extract<Input, { readonly kind: "master-reply" }>): void {
+  const found = ownerFor(turn, input.link, input.master);
+  if (found?.owner.kind === "sentinel") notePeerView(turn, found.owner, input.view);
 }
 
 function onHelloReceived(
@@ -424,9 +464,10 @@ function onSaved(turn: Turn, save: SaveNumber): void {
 }
 
 /** Is something held up that a finished save moves on: an election, a promotion, re-pointing? */
-function mayWaitForSave({ odown, failover, reconfiguration, receipt }: Master): boolean {
-  if (receipt !== undefined) return true;
-  return odown.down || failover.phase !== "none" || reconfiguration.phase !== "none";
+function mayWaitForSave(master: Master): boolean {
+  const { odown, failover, reconfiguration, lettingGo, receipt } = master;
+  if (odown.down || failover.phase !== "none" || receipt !== undefined) return true;
+  return reconfiguration.phase !== "none" || lettingGo.phase !== "none";
 }
 
 /**

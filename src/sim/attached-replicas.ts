@@ -40,10 +40,11 @@ export class AttachedReplicas {
   }
 
   /** As INFO lists them. */
-  list(): (Address & { readonly ackedOffset: number })[] {
-    return [...this.#replicas.values()].map(({ address, ackedOffset }) => ({
+  list(): (Address & { readonly ackedOffset: number; readonly isOnline: boolean })[] {
+    return [...this.#replicas.values()].map(({ address, ackedOffset, isOnline }) => ({
       ...address,
       ackedOffset,
+      isOnline,
     }));
   }
 

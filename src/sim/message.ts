@@ -1,5 +1,6 @@
 import type { Address } from "../base/address.ts";
 import type { Reply } from "../resp/reply.ts";
+import type { ServerOrder } from "../wire/server-order.ts";
 import type { PublishedHello } from "./hello-texts.ts";
 import type { StreamEntry } from "./replication-log.ts";
 
@@ -25,7 +26,11 @@ export type ServerCommand =
       readonly replid: string;
       readonly offset: number;
       readonly address: Address;
+      /** PSYNC … FAILOVER: become a master first. */
+      readonly promotes?: boolean;
     }
+  /** A step of a planned switchover. Answered by an array, an item for each of its commands. */
+  | { readonly name: "order"; readonly order: ServerOrder }
   | { readonly name: "replconf-ack"; readonly offset: number };
 
 /** What goes over a connection, one unit of delivery each. */

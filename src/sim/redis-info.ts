@@ -8,7 +8,11 @@ export interface ServerFacts {
   readonly replid: string;
   readonly offset: number;
   readonly priority: number;
-  readonly replicas: readonly (Address & { readonly ackedOffset: number })[];
+  readonly handOverState: string;
+  readonly replicas: readonly (Address & {
+    readonly ackedOffset: number;
+    readonly isOnline: boolean;
+  })[];
 }
 
 export interface MasterFacts {
@@ -45,9 +49,11 @@ export function formatInfo(facts: ServerFacts): string {
     lines.push(`slave_priority:${facts.priority}`, "slave_read_only:1", "replica_announced:1");
   }
   lines.push(`connected_slaves:${facts.replicas.length}`);
-  for (const [index, { host, port, ackedOffset }] of facts.replicas.entries()) {
-    lines.push(`slave${index}:ip=${host},port=${port},state=online,offset=${ackedOffset},lag=0`);
+  for (const [index, { host, port, ackedOffset, isOnline }] of facts.replicas.entries()) {
+    const state = isOnline ? "online" : "wait_bgsave";
+    lines.push(`slave${index}:ip=${host},port=${port},state=${state},offset=${ackedOffset},lag=0`);
   }
+  lines.push(`master_failover_state:${facts.handOverState}`);
   lines.push(`master_replid:${facts.replid}`, `master_repl_offset:${facts.offset}`, "");
   return lines.join("\r\n");
 }

@@ -1,7 +1,8 @@
 import { type Address, formatAddress, sameAddress } from "../base/address.ts";
 import type { Random } from "../base/random.ts";
 import type { Millis } from "../base/units.ts";
-import { bulk, error, integer, OK, type Reply, simple } from "../resp/reply.ts";
+import { array, bulk, error, integer, OK, type Reply, simple } from "../resp/reply.ts";
+import type { ServerOrder } from "../wire/server-order.ts";
 import { AttachedReplicas, type Attachment } from "./attached-replicas.ts";
 import type { End, EndHandler } from "./connection.ts";
 import type { Journal } from "./journal.ts";
@@ -12,8 +13,10 @@ import type { Network } from "./network.ts";
 import { Node } from "./node.ts";
 import { formatInfo } from "./redis-info.ts";
 import { ReplicaLink, type ReplicaLinkOwner } from "./replica-link.ts";
+import { type HandOverOwner, ServerHandOver } from "./server-hand-over.ts";
 import type { DataEvent, Watchers } from "./watch.ts";
 import { drawId, ReplicationLog, type StreamEntry } from "./replication-log.ts";
+import { WritePause } from "./write-pause.ts";
 
 export interface RedisSettings {
   /** 0: never to be promoted. */
@@ -54,6 +57,10 @@ const MISCONF = error(
 );
 const NO_MASTER_LINK = error("NOMASTERLINK Can't SYNC while not connected with my master");
 
+const FAILING_OVER = error("ERR REPLICAOF not allowed while failing over.");
+const NO_PERMISSION = error("NOPERM this user has no permissions to run this command");
+const NO_NUMBER = error("ERR timeout is not an integer or out of range");
+
 const WAIT_ON_REPLICA = error(
   "ERR WAIT cannot be used with replica instances. Please also note that since Redis 4.0 if a replica is configured to be writable (which is not the default) writes to replicas are just local and are not propagated.",
 );
@@ -67,6 +74,9 @@ interface Waiting {
   readonly replicas: number;
 }
 
+/** What a sentinel's user may do in a planned switchover; an old server has no FAILOVER. */
+export type ServerRightsGiven = "all" | "no-failover" | "no-pause" | "none";
+
 /** What survives a crash of a data server. */
 interface Persisted {
   master: Address | undefined;
@@ -78,7 +88,7 @@ interface Persisted {
  * the hello channel, and what the transaction of a failover does to it. Time passes only in its
  * connections, its loading and its full copies.
  */
-export class RedisServer extends Node implements ReplicaLinkOwner, Attachment {
+export class RedisServer extends Node implements ReplicaLinkOwner, Attachment, HandOverOwner {
   readonly settings: RedisSettings;
   readonly troubles = new Set<ServerTrouble>();
   readonly #network: Network;
@@ -93,12 +103,21 @@ export class RedisServer extends Node implements ReplicaLinkOwner, Attachment {
   #master: Address | undefined;
   /** Whose order made it a master; undefined when nobody's did. */
   #promotedBy: Node | undefined;
+  /** Who ordered the last FAILOVER. */
+  #handOverBy: Node | undefined;
   /** Undefined for a master, and for a replica that still loads its data. */
   #link: ReplicaLink | undefined;
   readonly #subscribers = new Set<End>();
   readonly #waiting = new Set<Waiting>();
   readonly #watchers: Watchers | undefined;
   readonly #replicas = new AttachedReplicas(this);
+  readonly rights: ServerRightsGiven;
+  readonly #pause = new WritePause(this, {
+    // A replica refuses writes, pause or not; what reaches others through the stream waits there too.
+    waits: ({ name }) => name === "publish" || (name === "write" && this.isMaster),
+    execute: (end, command) => this.#answer(end, command),
+  });
+  readonly #handOver = new ServerHandOver(this);
   #lastStreamPingAt = 0;
 
   constructor(options: {
@@ -111,8 +130,10 @@ export class RedisServer extends Node implements ReplicaLinkOwner, Attachment {
     readonly random: Random;
     readonly master: Address | undefined;
     readonly watchers?: Watchers;
+    readonly rights?: ServerRightsGiven;
   }) {
     super(options.node);
+    this.rights = options.rights ?? "all";
     this.settings = { ...options.settings };
     this.#network = options.network;
     this.#announceHost = options.announceHost;
@@ -190,6 +211,8 @@ export class RedisServer extends Node implements ReplicaLinkOwner, Attachment {
     this.#subscribers.clear();
     this.#waiting.clear();
     this.#replicas.clear();
+    this.#pause.clear();
+    this.#handOver.clear();
   }
 
   accept(end: End): EndHandler {
@@ -203,11 +226,17 @@ export class RedisServer extends Node implements ReplicaLinkOwner, Attachment {
   #forget(end: End): void {
     this.#subscribers.delete(end);
     this.#replicas.forget(end);
+    this.#pause.forget(end);
   }
 
   #take(end: End, message: Message): void {
     if (message.kind !== "server-command") return;
-    const reply = this.#execute(end, message.command);
+    const { command } = message;
+    if (!this.#pause.hold(end, command)) this.#answer(end, command);
+  }
+
+  #answer(end: End, command: ServerCommand): void {
+    const reply = this.#execute(end, command);
     if (reply !== undefined) end.send({ kind: "reply", reply });
   }
 
@@ -231,6 +260,8 @@ export class RedisServer extends Node implements ReplicaLinkOwner, Attachment {
         return this.#publish(command.hello);
       case "reconfigure":
         return this.#reconfigure(end, command.master);
+      case "order":
+        return this.#order(end, command.order);
       case "script-kill":
         return error("NOTBUSY No scripts in execution right now.");
       case "write":
@@ -267,6 +298,7 @@ export class RedisServer extends Node implements ReplicaLinkOwner, Attachment {
       replid: this.log.replid,
       offset: this.log.offset + (this.troubles.has("boastful") ? BOAST : 0),
       priority: this.settings.priority,
+      handOverState: this.#handOver.state,
       replicas: this.#replicas.list(),
     });
   }
@@ -311,6 +343,7 @@ export class RedisServer extends Node implements ReplicaLinkOwner, Attachment {
       this.#tell({ kind: "acknowledged", master: this, replica, offset });
     }
     for (const waiting of this.#waiting) this.#endWaitIfEnough(waiting);
+    this.#handOver.acknowledged();
   }
 
   #endWaitIfEnough(waiting: Waiting): void {
@@ -341,16 +374,103 @@ export class RedisServer extends Node implements ReplicaLinkOwner, Attachment {
     this.#replicas.drop();
   }
 
+  /** A step of a planned switchover: an item for each of its commands. */
+  #order(issuer: End, order: ServerOrder): Reply {
+    if (this.#isLoading) return LOADING;
+    switch (order.kind) {
+      case "probe-rights":
+        return this.#probeRights();
+      case "pause-writes":
+        if (!this.#mayPause) return array([NO_PERMISSION]);
+        this.#pause.pauseFor(order.forMs);
+        this.#journal.write(this.name, `takes no writes for ${order.forMs} ms`);
+        return array([OK]);
+      case "resume-writes":
+        if (!this.#mayPause) return array([NO_PERMISSION]);
+        this.#pause.unpause();
+        return array([OK]);
+      case "hand-over":
+        if (!this.#mayHandOver) return array([NO_PERMISSION]);
+        this.#handOverBy = issuer.peer?.node;
+        return array([this.#handOver.begin(order.target, order.timeoutMs)]);
+      case "abort-hand-over":
+        return array([this.#mayHandOver ? this.#handOver.abort() : NO_PERMISSION]);
+      case "follow":
+      case "be-master":
+        if (this.#handOver.state !== "no-failover") return array([FAILING_OVER]);
+        if (order.kind === "follow") this.#follow(order.master);
+        else this.#promoteBy(issuer.peer?.node);
+        return array([OK]);
+      case "write-down":
+        if (this.troubles.has("read-only-disk")) return array([error("ERR Rewriting config file")]);
+        this.#persisted.master = this.#master;
+        return array([OK]);
+      case "cut-clients":
+        this.#killClients(issuer);
+        return array([integer(0), integer(0)]);
+    }
+  }
+
+  get #mayPause(): boolean {
+    return this.rights === "all" || this.rights === "no-failover";
+  }
+
+  get #mayHandOver(): boolean {
+    return this.rights === "all" || this.rights === "no-pause";
+  }
+
+  #probeRights(): Reply {
+    const failover = this.#mayHandOver ? this.#handOver.abort() : NO_PERMISSION;
+    const pause = this.#mayPause ? NO_NUMBER : NO_PERMISSION;
+    return array([failover, pause, error("ERR Unknown client type 'probe'")]);
+  }
+
+  replicaAt(target: Address): { readonly isOnline: boolean; readonly hasAll: boolean } | undefined {
+    const found = this.#replicas.list().find((replica) => sameAddress(replica, target));
+    if (found === undefined) return undefined;
+    return { isOnline: found.isOnline, hasAll: found.ackedOffset >= this.log.offset };
+  }
+
+  holdWrites(isOn: boolean): void {
+    this.#pause.isHandingOver = isOn;
+  }
+
+  askForAcknowledgements(): void {
+    this.#append({ kind: "getack" });
+  }
+
+  joinTarget(target: Address): void {
+    this.#follow(target, true);
+  }
+
+  takeBack(): void {
+    this.#promote();
+  }
+
+  joined(): void {
+    this.#handOver.succeeded();
+  }
+
+  parted(): void {
+    this.#handOver.failed();
+  }
+
   #reconfigure(issuer: End, master: Address | undefined): Reply {
     if (this.#isLoading) return LOADING;
     const by = issuer.peer?.node;
     if (master !== undefined) this.#tell({ kind: "re-pointed", server: this, by });
     this.#promotedBy = master === undefined ? by : undefined;
+    if (this.#handOver.state !== "no-failover") return FAILING_OVER;
     if (master === undefined) this.#promote();
     else this.#follow(master);
     if (!this.troubles.has("read-only-disk")) this.#persisted.master = master;
     this.#killClients(issuer);
     return OK;
+  }
+
+  #promoteBy(by: Node | undefined): void {
+    this.#promotedBy = by;
+    this.#promote();
   }
 
   #promote(): void {
@@ -364,18 +484,19 @@ export class RedisServer extends Node implements ReplicaLinkOwner, Attachment {
     this.#journal.write(this.name, "is a master now");
   }
 
-  #follow(master: Address): void {
+  /** @param promotes by a PSYNC that makes the other a master first */
+  #follow(master: Address, promotes = false): void {
     if (this.#master !== undefined && sameAddress(this.#master, master)) return;
     this.#master = master;
     this.#waiting.clear();
     this.#link?.stop();
     this.#replicas.drop();
-    this.#connectTo(master, this.agenda.now);
+    this.#connectTo(master, this.agenda.now, promotes);
     this.#journal.write(this.name, `is ${roleText(master)} now`);
   }
 
-  #connectTo(address: Address, downSince: Millis | undefined): void {
-    this.#link = new ReplicaLink(this, this.#network, { address, downSince });
+  #connectTo(address: Address, downSince: Millis | undefined, promotes = false): void {
+    this.#link = new ReplicaLink(this, this.#network, { address, downSince, promotes });
   }
 
   /** CLIENT KILL TYPE normal and pubsub; links of replicas are of another type. */
@@ -393,6 +514,15 @@ export class RedisServer extends Node implements ReplicaLinkOwner, Attachment {
     request: Extract<ServerCommand, { readonly name: "psync" }>,
   ): Reply | undefined {
     if (this.#isLoading) return LOADING;
+    if (request.promotes === true) {
+      if (this.isMaster) return error("ERR PSYNC FAILOVER can't be sent to a master.");
+      if (request.replid !== this.log.replid) {
+        return error("ERR PSYNC FAILOVER replid must match my replid.");
+      }
+      const old = end.peer?.node;
+      this.#promoteBy(old instanceof RedisServer ? old.#handOverBy : undefined);
+    }
+    if (this.#handOver.state !== "no-failover") return FAILING_OVER;
     if (!this.isMaster && !this.isLinkUp) return NO_MASTER_LINK;
     this.#replicas.attach(end, request);
     return undefined;

@@ -19,6 +19,10 @@ export interface ReplicaLinkOwner {
   readonly timeoutMs: number;
   /** An entry came and is part of the log now. */
   applied(entry: StreamEntry): void;
+  /** The master has taken it on, for the first time on this connection. */
+  joined(): void;
+  /** It was refused, or its connection was lost. */
+  parted(): void;
   /** All data was replaced: whoever copies from here must copy again. */
   replaced(): void;
 }
@@ -30,17 +34,25 @@ export class ReplicaLink implements EndHandler {
   readonly address: Address;
   readonly #owner: ReplicaLinkOwner;
   readonly #network: Network;
+  #promotes: boolean;
   #state: State = "waiting";
   #end: End | undefined;
   #retry: Entry | undefined;
   #downSince: Millis | undefined;
+  #isStopped = false;
   #lastHeardAt: Millis;
 
   constructor(
     owner: ReplicaLinkOwner,
     network: Network,
-    master: { readonly address: Address; readonly downSince: Millis | undefined },
+    master: {
+      readonly address: Address;
+      readonly downSince: Millis | undefined;
+      /** The end of a hand-over: the master becomes one by the first request. */
+      readonly promotes?: boolean;
+    },
   ) {
+    this.#promotes = master.promotes ?? false;
     this.#owner = owner;
     this.#network = network;
     this.address = master.address;
@@ -68,6 +80,7 @@ export class ReplicaLink implements EndHandler {
     this.#end?.close();
     this.#end = undefined;
     this.#state = "waiting";
+    this.#isStopped = true;
   }
 
   /** Once a second: acknowledges, and gives up a silent master. */
@@ -92,7 +105,8 @@ export class ReplicaLink implements EndHandler {
     const { log } = this.#owner;
     const { replid, offset } = log;
     const { announcedAddress: address } = this.#owner;
-    const command = { name: "psync", replid, offset, address } as const;
+    const promotes = this.#promotes;
+    const command = { name: "psync", replid, offset, address, promotes } as const;
     this.#end?.send({ kind: "server-command", command });
   }
 
@@ -104,12 +118,14 @@ export class ReplicaLink implements EndHandler {
         this.#apply(message.entry);
         return;
       case "continue":
+        this.#join();
         log.continueAs(message.replid);
         for (const entry of message.entries) this.#apply(entry);
         this.#beUp();
         return;
       case "full-resync":
         this.#state = "syncing";
+        this.#join();
         return;
       case "snapshot":
         log.copyFrom(message);
@@ -125,6 +141,11 @@ export class ReplicaLink implements EndHandler {
       case "server-command":
       case "sentinel-command":
     }
+  }
+
+  #join(): void {
+    this.#promotes = false;
+    this.#owner.joined();
   }
 
   #apply(entry: StreamEntry): void {
@@ -148,6 +169,9 @@ export class ReplicaLink implements EndHandler {
     const wasUp = this.isUp;
     this.#end = undefined;
     this.#state = "waiting";
+    this.#owner.parted();
+    // The owner may have become a master by it.
+    if (this.#isStopped) return;
     if (wasUp) this.#downSince = node.agenda.now;
     this.#retry = node.timer(wasUp ? 0 : RETRY_MS, () => this.#connect());
   }

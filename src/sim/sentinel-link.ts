@@ -10,6 +10,8 @@ import { isEpoch } from "../wire/epochs.ts";
 import { parsePlace } from "../wire/host.ts";
 import { HELLO_CHANNEL } from "../wire/hello.ts";
 import { parseInfo } from "../wire/info.ts";
+import { peerViewIn } from "../wire/peer-view.ts";
+import { wordsOfOrder } from "../wire/server-order.ts";
 import { classifyPingReply } from "../wire/ping-reply.ts";
 import type { End, EndHandler } from "./connection.ts";
 import type { HelloTexts } from "./hello-texts.ts";
@@ -152,10 +154,13 @@ function toServerCommand(command: LinkCommand, hellos: HelloTexts): ServerComman
       return { name: command.name };
     case "reconfigure":
       return { name: "reconfigure", master: command.master };
+    case "order":
+      return { name: "order", order: command.order };
     case "ask":
     case "peer-info":
     case "vedette":
     case "where-is":
+    case "ask-master":
       throw new Error(`a data server is not sent ${command.name}`);
     default:
       return unreachable(command);
@@ -179,9 +184,12 @@ function wordsOf(command: LinkCommand): readonly [string, ...string[]] {
       return ["SENTINEL", "VEDETTE", command.topic, ...command.words];
     case "where-is":
       return ["SENTINEL", "get-master-addr-by-name", command.master];
+    case "ask-master":
+      return ["SENTINEL", "MASTER", command.master];
     case "info":
     case "script-kill":
     case "reconfigure":
+    case "order":
       throw new Error(`a sentinel is not sent ${command.name}`);
     default:
       return unreachable(command);
@@ -219,6 +227,17 @@ function answerTo(link: LinkId, command: LinkCommand, reply: Reply): Input | und
       const { master, round } = command;
       return { kind: "place-reply", link, master, round, place: toPlace(reply) };
     }
+    case "order": {
+      const refusals = refusalsIn(reply, wordsOfOrder(command.order).length);
+      return { kind: "order-reply", link, order: command.order, refusals };
+    }
+    case "ask-master":
+      return {
+        kind: "master-reply",
+        link,
+        master: command.master,
+        view: peerViewIn(textsIn(reply)),
+      };
     case "script-kill":
       return undefined;
     case "peer-info": {
@@ -237,6 +256,19 @@ function answerTo(link: LinkId, command: LinkCommand, reply: Reply): Input | und
 function toWords(reply: Reply): readonly string[] | undefined {
   if (reply.kind !== "array") return undefined;
   return reply.items.map((item) => (item.kind === "bulk" ? textOf(item.bytes) : ""));
+}
+
+/** An order that is refused as a whole is so in each of its commands. */
+function refusalsIn(reply: Reply, commands: number): (string | undefined)[] {
+  if (reply.kind === "error") return Array.from({ length: commands }, () => reply.text);
+  if (reply.kind !== "array") return [];
+  return reply.items.map((item) => (item.kind === "error" ? item.text : undefined));
+}
+
+/** Bulk strings of an array, or names and values of a map in turn. */
+function textsIn(reply: Reply): string[] {
+  const items = reply.kind === "map" ? reply.entries.flat() : "items" in reply ? reply.items : [];
+  return items.map((item) => (item.kind === "bulk" ? textOf(item.bytes) : ""));
 }
 
 function lineOf(reply: Reply): string | undefined {

@@ -73,6 +73,7 @@ export function runPlan(plan: SimulationPlan, options: RunOptions = {}): Outcome
     seed: plan.seed,
     isDetailed: options.isDetailed ?? false,
     clientsWait: true,
+    rightsVary: true,
     watchers: [
       ...rules.all,
       coverage,

@@ -21,6 +21,8 @@ export function toldByCommand(command: LinkCommand, hellos: HelloTexts): Told | 
     case "peer-info":
     case "vedette":
     case "where-is":
+    case "order":
+    case "ask-master":
       return undefined;
   }
 }

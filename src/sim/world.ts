@@ -12,7 +12,7 @@ import type { Node } from "./node.ts";
 import { Operator } from "./operator.ts";
 import { putRight } from "./operator-duties.ts";
 import type { ClusterPlan, GroupPlan } from "./plan.ts";
-import { RedisServer } from "./redis-server.ts";
+import { RedisServer, type ServerRightsGiven } from "./redis-server.ts";
 import { ReferenceSentinel } from "./reference/reference-sentinel.ts";
 import type { ReferenceFile } from "./reference/reference-state.ts";
 import { drawId } from "./replication-log.ts";
@@ -49,6 +49,7 @@ export class World {
   readonly operator: Operator;
   readonly #seed: number;
   readonly #hasNames: boolean;
+  readonly #rightsVary: boolean;
   /** Addresses that machines have left. */
   readonly #vacated: Address[] = [];
   #moves = 0;
@@ -70,8 +71,11 @@ export class World {
     readonly watchers: readonly Watcher[];
     /** Clients WAIT for replicas behind some of their writes. */
     readonly clientsWait?: boolean;
+    /** Some servers are old, or let a sentinel do less. */
+    readonly rightsVary?: boolean;
   }) {
     const { plan, program, clientsWait = false } = options;
+    this.#rightsVary = options.rightsVary ?? false;
     this.#seed = options.seed;
     this.#hasNames = plan.hasNames;
     this.journal = new Journal({ now: () => this.agenda.now, isDetailed: options.isDetailed });
@@ -243,6 +247,7 @@ export class World {
           random: this.#fork(name),
           master: index === 0 ? undefined : master,
           watchers: place.watchers,
+          rights: this.#rightsVary ? drawRights(this.#fork(`${name} rights`)) : "all",
         }),
       );
     });
@@ -312,6 +317,12 @@ export class World {
     }
     return lines.map((line) => `${line}\n`).join("");
   }
+}
+
+/** Most servers let a sentinel do what a planned switchover takes. */
+function drawRights(random: Random): ServerRightsGiven {
+  const lacking = ["no-failover", "no-pause", "none"] as const;
+  return chance(random, 0.7) ? "all" : (lacking[nextBelow(random, lacking.length)] ?? "all");
 }
 
 /** FNV-1a, cut to the 21 bits that a seed has above its lower 32. */

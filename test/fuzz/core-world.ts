@@ -5,8 +5,10 @@ import type { Input } from "../../src/sentinel/input.ts";
 import type { SentinelState } from "../../src/sentinel/state.ts";
 import { step } from "../../src/sentinel/step.ts";
 import { readAnswer } from "../../src/shell/links/replies.ts";
+import type { Address } from "../../src/base/address.ts";
 import { parseHello } from "../../src/wire/hello.ts";
 import { parseInfo } from "../../src/wire/info.ts";
+import { wordsOfOrder } from "../../src/wire/server-order.ts";
 import type { HostileDraw } from "./hostile-draw.ts";
 import { VEDETTE_TOPICS } from "../../src/sentinel/vedette-topics.ts";
 import { anyAnswer, anyHello, anyInfo, anyRequest } from "./hostile-messages.ts";
@@ -161,7 +163,31 @@ export class CoreWorld {
             ? undefined
             : [...VEDETTE_TOPICS.keys(), draw.text()].filter(() => !draw.once(4)),
         };
+      case "order":
+        return {
+          kind: "order-reply",
+          link,
+          order: command.order,
+          refusals: wordsOfOrder(command.order).map(() => (draw.once(4) ? draw.text() : undefined)),
+        };
+      case "ask-master":
+        return {
+          kind: "master-reply",
+          link,
+          master: command.master,
+          view: draw.once(8)
+            ? undefined
+            : { address: this.#anyAddress(), downAfterMs: 1 + draw.below(3_000) },
+        };
     }
+  }
+
+  /** That of an instance, or of nobody. */
+  #anyAddress(): Address {
+    const places = [...this.state.links.values()].map(({ address }) => address);
+    return places.length === 0 || this.#draw.once(4)
+      ? { host: "10.9.9.9", port: 1 }
+      : this.#draw.of(places);
   }
 
   #anyMaster(): MasterName {

@@ -172,9 +172,9 @@ describe("SENTINEL mistakes", () => {
 });
 
 describe("SENTINEL actions", () => {
-  it("FAILOVER moves the master without asking anybody, and says INPROG meanwhile", () => {
+  it("FAILOVER FORCE moves the master without asking anybody, and says INPROG meanwhile", () => {
     const world = new WatchedMaster();
-    expect(world.request("SENTINEL", "FAILOVER", "mymaster")).toEqual({
+    expect(world.request("SENTINEL", "FAILOVER", "mymaster", "FORCE")).toEqual({
       kind: "simple",
       text: "OK",
     });
@@ -274,7 +274,7 @@ describe("SENTINEL actions", () => {
   it("SIMULATE-FAILURE crashes after the promotion is told to the replicas' new master", () => {
     const world = new WatchedMaster();
     world.request("SENTINEL", "SIMULATE-FAILURE", "crash-after-promotion");
-    world.request("SENTINEL", "FAILOVER", "mymaster");
+    world.request("SENTINEL", "FAILOVER", "mymaster", "FORCE");
     const seen = world.info(world.replica(REPLICA_1), ["role:master"]);
     expect(seen.map((effect) => effect.kind)).toContain("crash");
     expect(world.replica(REPLICA_2).address).toEqual(REPLICA_2);

@@ -80,7 +80,7 @@ describe("a cooldown", () => {
 
   it("does not hold back what an operator orders, and does not follow from it", () => {
     const world = watched();
-    world.request("SENTINEL", "FAILOVER", "mymaster");
+    world.request("SENTINEL", "FAILOVER", "mymaster", "FORCE");
     world.pass(100, () => world.answerAll({ but: [world.replica(REPLICA_1)] }));
     world.info(world.replica(REPLICA_1), [`run_id:${runIdOf("2")}`, "role:master"]);
     expect(world.master.address).toEqual(REPLICA_1);

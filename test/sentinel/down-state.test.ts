@@ -56,10 +56,13 @@ describe("subjectively down", () => {
     expect(eventNames(seen)).toEqual([]);
   });
 
-  it("befalls a master that reports to be a replica, after down-after and two INFO periods", () => {
+  it.each([
+    { of: "a stranger", follows: { host: "10.0.0.7", port: 6379 }, afterMs: 21_000 },
+    { of: "one of its replicas", follows: REPLICA_1, afterMs: 1_000 },
+  ])("befalls a master that reports to be a replica of $of", ({ follows, afterMs }) => {
     const world = new WatchedMaster();
     const replica = world.replica(REPLICA_1);
-    const lines = replicaInfo(replica, REPLICA_1).map((line) =>
+    const lines = replicaInfo(replica, follows).map((line) =>
       line.startsWith("run_id") ? `run_id:${runIdOf("1")}` : line,
     );
     const answer = (): void => {
@@ -69,7 +72,7 @@ describe("subjectively down", () => {
       world.info(world.master, lines);
     };
     expect(eventNames(world.info(world.master, lines))).toEqual(["-role-change"]);
-    expect(eventNames(world.pass(20_900, answer))).toEqual([]);
+    expect(eventNames(world.pass(afterMs - 100, answer))).toEqual([]);
     expect(eventNames(world.pass(200, answer))).toEqual(["+sdown"]);
   });
 });

@@ -125,7 +125,7 @@ describe("client reconfiguration script", () => {
 
   it("of the leader runs once the promotion is acknowledged, beside a notifier that hangs", () => {
     startOne();
-    world.request("SENTINEL", "FAILOVER", "mymaster");
+    world.request("SENTINEL", "FAILOVER", "mymaster", "FORCE");
     const promoted = world.replica(REPLICA_1);
     world.pass(200, () => {
       world.info(promoted, ["role:master"]);

@@ -10,6 +10,7 @@ import {
   runIdOf,
   WatchedMaster,
 } from "./watched-master.ts";
+import { electForSwitchover } from "./switchover/answers.ts";
 
 type Phase = Failover["phase"];
 
@@ -124,9 +125,48 @@ const TABLE: Readonly<Record<Phase, Readonly<Record<Happening, Expected>>>> = {
     "a hello brings a newer configuration": { phase: "none", master: REPLICA_2 },
     "a hello brings an old configuration": stays("none"),
     "the save fails": stays("none"),
-    "an operator orders a failover": { phase: "wait-promotion" },
+    // The others vote first, and what must be known is asked.
+    "an operator orders a failover": stays("wait-start"),
     "an operator resets the master": stays("none"),
     "the process was stopped for long": stays("none"),
+  },
+  preparing: {
+    // Nobody answers what was asked: it is refused.
+    "time passes its deadline": stays("none"),
+    "majority of votes arrives": stays("preparing"),
+    "all votes go elsewhere": stays("preparing"),
+    "a peer asks for the vote of a newer epoch": stays("preparing"),
+    "the peers no longer see the master down": stays("preparing"),
+    "the master answers again": stays("preparing"),
+    "the chosen replica says it is a master": stays("preparing"),
+    "another replica says it is a master": stays("preparing"),
+    "the link to the chosen replica is lost": stays("preparing"),
+    "a hello brings a newer configuration": { phase: "none", master: REPLICA_2 },
+    "a hello brings an old configuration": stays("preparing"),
+    "the save fails": stays("preparing"),
+    // INPROG
+    "an operator orders a failover": stays("preparing"),
+    "an operator resets the master": stays("none"),
+    "the process was stopped for long": stays("none"),
+  },
+  "handing-over": {
+    // Given up: the old master is told to write again, and even that has not been answered in time.
+    "time passes its deadline": stays("none"),
+    "majority of votes arrives": stays("handing-over"),
+    "all votes go elsewhere": stays("handing-over"),
+    "a peer asks for the vote of a newer epoch": stays("handing-over"),
+    "the peers no longer see the master down": stays("handing-over"),
+    "the master answers again": stays("handing-over"),
+    // Not ordered yet, and the old master has not said that it follows.
+    "the chosen replica says it is a master": stays("handing-over"),
+    "another replica says it is a master": stays("handing-over"),
+    "the link to the chosen replica is lost": stays("handing-over"),
+    "a hello brings a newer configuration": { phase: "none", master: REPLICA_2 },
+    "a hello brings an old configuration": stays("handing-over"),
+    "the save fails": stays("none"),
+    "an operator orders a failover": stays("handing-over"),
+    "an operator resets the master": stays("none"),
+    "the process was stopped for long": stays("handing-over"),
   },
   "standing-by": {
     // Nobody answers that it is down for five seconds: the agreement is gone.
@@ -204,6 +244,11 @@ const TABLE: Readonly<Record<Phase, Readonly<Record<Happening, Expected>>>> = {
 function reach(phase: Phase): WatchedMaster {
   const world = new WatchedMaster();
   if (phase === "none") return world;
+  if (phase === "preparing" || phase === "handing-over") {
+    world.ask("SENTINEL", "FAILOVER", "mymaster", "COORDINATED");
+    if (phase === "handing-over") electForSwitchover(world);
+    return world;
+  }
   world.loseMaster();
   if (phase === "standing-by") {
     // Another one is first in the order.

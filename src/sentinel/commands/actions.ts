@@ -22,30 +22,74 @@ import { endReceipt } from "../receipts/record.ts";
 import { selectReplica } from "../replica-selection.ts";
 import { warnOfSharedAddress } from "../shared-address.ts";
 import type { Master } from "../state.ts";
+import { answerAbandoned, beginCoordinated, refusalReply } from "../switchover/coordinated.ts";
+import { abandonHandOver } from "../switchover/hand-over.ts";
+import { parseFailoverOrder } from "../switchover/order.ts";
+import { whyMasterUnwell } from "../switchover/pre-checks.ts";
+import { beginPreparation } from "../switchover/preparation.ts";
+import { HOLDS_NOTHING, type Switchover } from "../switchover/switchover.ts";
 import { ALONE_AFTER_MS } from "../tunables.ts";
 import { publish, requestSave, touch, type Turn } from "../turn.ts";
-import { MEMORY_LOST, NO_SUCH_MASTER, OBSERVES_ONLY, SAVE_FAILED } from "./errors.ts";
+import { MEMORY_LOST, NO_SUCH_MASTER, OBSERVES_ONLY, SAVE_FAILED, wrongArity } from "./errors.ts";
 import { findNamed } from "./queries.ts";
 import { type ClientRequest, reply, replyOr } from "./request.ts";
 
 /** SENTINEL subcommands that change what is monitored, or order something (spec §7.2). */
 
 /** Starts a failover without asking whether the master is down (spec §6.4). */
-export function failover(turn: Turn, request: ClientRequest, name: string): void {
+export function failover(
+  turn: Turn,
+  request: ClientRequest,
+  [name = "", ...words]: readonly string[],
+): void {
   const { state, now } = turn;
+  const order = parseFailoverOrder(words);
+  if (order.kind === "unknown") return reply(turn, request, wrongArity("sentinel|failover"));
+  if (order.kind === "mistake") return reply(turn, request, error(`ERR ${order.reason}`));
   const master = findNamed(state, name);
   if (master === undefined) return reply(turn, request, NO_SUCH_MASTER);
   if (isFailoverInProgress(master) || master.reconfiguration.phase !== "none") {
     return reply(turn, request, error("INPROG Failover already in progress"));
   }
   if (observesOnly(state)) return reply(turn, request, OBSERVES_ONLY);
-  if (selectReplica(state, master, now) === undefined) {
+  if (order.kind !== "coordinated" && selectReplica(state, master, now) === undefined) {
     return reply(turn, request, error("NOGOODSLAVE No suitable replica to promote"));
   }
   if (state.saves.retryAt !== undefined) return reply(turn, request, SAVE_FAILED);
   if (!state.memory.isWhole) return reply(turn, request, MEMORY_LOST);
-  startElection(turn, master, { forced: true, requestedBy: request.from });
+  if (order.kind === "coordinated") {
+    const { target, timeoutMs } = order;
+    const refusal = beginCoordinated(turn, master, {
+      target,
+      timeoutMs,
+      requestedBy: request.from,
+      asker: request,
+    });
+    return refusal === undefined ? undefined : reply(turn, request, refusalReply(refusal));
+  }
+  startElection(turn, master, {
+    forced: true,
+    requestedBy: request.from,
+    ...withoutLoss(turn, master, order.kind),
+  });
   replyOr(turn, request, OK, SAVE_FAILED);
+}
+
+/** A master that is well is switched from without loss, where that can be done (design §4). */
+function withoutLoss(
+  turn: Turn,
+  master: Master,
+  order: "usual" | "force",
+): { readonly switchover?: Switchover } {
+  if (order === "force" || whyMasterUnwell(turn.state, master) !== undefined) return {};
+  const switchover = beginPreparation(turn, master, {
+    order,
+    target: undefined,
+    timeoutMs: undefined,
+    requestedBy: undefined,
+    asker: undefined,
+  });
+  return { switchover };
 }
 
 /** Forgets replicas, peers and a running failover of every master whose name matches. */
@@ -63,6 +107,7 @@ export function reset(turn: Turn, request: ClientRequest, pattern: string): void
 
 function resetMaster(turn: Turn, master: Master): void {
   const { now } = turn;
+  endSwitchover(turn, master);
   dropPeersAndReplicas(turn, master);
   setFailover(turn, master, NO_FAILOVER);
   endReceipt(turn, master, "SENTINEL RESET");
@@ -112,6 +157,13 @@ export function monitor(
   touch(turn, master);
 }
 
+/** What a planned switchover holds up is let go. */
+function endSwitchover(turn: Turn, master: Master): void {
+  answerAbandoned(turn, master);
+  abandonHandOver(turn, master);
+  master.lettingGo = HOLDS_NOTHING;
+}
+
 function refuseMonitor(
   turn: Turn,
   given: {
@@ -147,6 +199,7 @@ export function remove(turn: Turn, request: ClientRequest, name: string): void {
   publish(turn, "-monitor", describeInstance(master), aboutInstance(master));
   for (const waiting of takeWaiting(master)) reply(turn, waiting, NO_SUCH_MASTER);
   endWaiting(turn, master);
+  endSwitchover(turn, master);
   dropPeersAndReplicas(turn, master);
   setFailover(turn, master, NO_FAILOVER);
   endReceipt(turn, master, "SENTINEL REMOVE");

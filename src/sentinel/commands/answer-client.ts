@@ -67,7 +67,7 @@ function answerSentinel(turn: Turn, request: ClientRequest, words: readonly stri
     case "downtime":
       return downtime(turn, request, args);
     case "failover":
-      return failover(turn, request, first);
+      return failover(turn, request, args);
     case "flushconfig":
       return flushConfig(turn, request);
     case "get-master-addr-by-name":

@@ -18,7 +18,14 @@ const LINES: readonly (readonly [string, string])[] = [
     "DOWNTIME <master-name> <ip> <port> [SECONDS <n> | UNTIL <unix-time> | OFF] [REASON text ...]",
     "Raise no alarm about a replica or Sentinel, and do not promote it, for a while.",
   ],
-  ["FAILOVER <master-name>", "Fail over now, without asking whether the master is down."],
+  [
+    "FAILOVER <master-name> [FORCE]",
+    "Fail over now, without asking whether the master is down; without loss where possible.",
+  ],
+  [
+    "FAILOVER <master-name> COORDINATED [TO <host> <port>] [TIMEOUT <ms>]",
+    "Change places with a replica without loss, or not at all.",
+  ],
   ["FLUSHCONFIG", "Write the configuration file."],
   ["GET-MASTER-ADDR-BY-NAME <master-name>", "Return the address of the master."],
   ["INFO-CACHE <master-name> [...]", "Show the last INFO of masters and their replicas."],

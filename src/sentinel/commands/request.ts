@@ -5,6 +5,9 @@ import { pendingSave, type Turn } from "../turn.ts";
 
 export type ClientRequest = Extract<Input, { readonly kind: "client-request" }>;
 
+/** Who is answered, and which of its requests. */
+export type Asker = Pick<ClientRequest, "client" | "request">;
+
 /** Answers once everything the reply may reveal is durable. */
 export function reply(turn: Turn, request: ClientRequest, value: Reply): void {
   replyOr(turn, request, value, undefined);
@@ -13,7 +16,7 @@ export function reply(turn: Turn, request: ClientRequest, value: Reply): void {
 /** As `reply`, with another answer for when the save it waits for fails. */
 export function replyOr(
   turn: Turn,
-  request: ClientRequest,
+  request: Asker,
   value: Reply,
   ifUnsaved: Reply | undefined,
 ): void {
@@ -22,7 +25,7 @@ export function replyOr(
 
 export function push(
   turn: Turn,
-  { client, request }: ClientRequest,
+  { client, request }: Asker,
   answer: Extract<Effect, { readonly kind: "reply" }>["reply"],
   ifUnsaved: Reply | undefined,
 ): void {

@@ -12,7 +12,7 @@ export const SENTINEL_ARITIES: ReadonlyMap<string, number> = new Map([
   ["confirm", -3],
   ["debug", -2],
   ["downtime", -5],
-  ["failover", 3],
+  ["failover", -3],
   ["flushconfig", 2],
   ["get-master-addr-by-name", 3],
   ["get-primary-addr-by-name", 3],

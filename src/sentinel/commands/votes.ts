@@ -68,7 +68,9 @@ export function isMasterDownByAddress(
     return;
   }
   const isForbidden = isHeldBackFrom(turn, master, candidate);
-  if (isForbidden || isFreshAndWell(turn, master)) {
+  // A vedette says so beforehand when an operator wants it: then nobody has mistaken the master for dead.
+  const isMistaken = isFreshAndWell(turn, master) && !isOrdered(turn, master, candidate);
+  if (isForbidden || isMistaken) {
     reply(turn, request, answer({ down, leader: undefined, leaderEpoch: 0 }));
     return;
   }

@@ -4,11 +4,13 @@ import type { LinkId } from "../../base/ids.ts";
 import type { LinkCommand } from "../../sentinel/effect.ts";
 import type { Input } from "../../sentinel/input.ts";
 import { HELLO_CHANNEL } from "../../wire/hello.ts";
+import { type ServerOrder, wordsOfOrder } from "../../wire/server-order.ts";
 import type { Connection } from "./connection.ts";
 import {
   isError,
   readAnswer,
   readInfo,
+  readPeerView,
   readPing,
   readPlace,
   readRefusal,
@@ -77,8 +79,39 @@ export function sendCommand(
       });
       return;
     }
+    case "order":
+      sendOrder(connection, link, command.order, report);
+      return;
+    case "ask-master":
+      connection.request(["SENTINEL", "MASTER", command.master], (reply) =>
+        report({
+          kind: "master-reply",
+          link,
+          master: command.master,
+          view: readPeerView(reply),
+        }),
+      );
+      return;
     default:
       unreachable(command);
+  }
+}
+
+/** A step of a planned switchover: its commands in one write, and what each was refused for. */
+function sendOrder(
+  connection: Connection,
+  link: LinkId,
+  order: ServerOrder,
+  report: (input: Input) => void,
+): void {
+  const commands = wordsOfOrder(order);
+  const refusals: (string | undefined)[] = [];
+  for (const words of commands) {
+    connection.request(words, (reply) => {
+      refusals.push(isError(reply) ? reply.message : undefined);
+      if (refusals.length < commands.length) return;
+      report({ kind: "order-reply", link, order, refusals });
+    });
   }
 }
 

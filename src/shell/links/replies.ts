@@ -5,6 +5,7 @@ import { epoch } from "../../base/units.ts";
 import type { AskAnswer } from "../../sentinel/input.ts";
 import { parsePlace } from "../../wire/host.ts";
 import { isEpoch } from "../../wire/epochs.ts";
+import { type PeerView, peerViewIn } from "../../wire/peer-view.ts";
 import { type InfoReport, parseInfo } from "../../wire/info.ts";
 import { classifyPingReply, type PingReply } from "../../wire/ping-reply.ts";
 import type { LinkReply } from "./request.ts";
@@ -68,6 +69,11 @@ export function readPlace(reply: LinkReply): Address | undefined {
     isText(word) ? textOf(word) : "",
   );
   return parsePlace(host ?? "", port ?? "");
+}
+
+/** SENTINEL MASTER: names and values in turn, of which few matter. */
+export function readPeerView(reply: LinkReply): PeerView | undefined {
+  return peerViewIn(readWords(reply) ?? []);
 }
 
 /** CONFIG REWRITE on a server that was started without a file: nothing is lost by it. */

@@ -143,7 +143,7 @@ function isAboutToHave(
   { server, newerThan }: { readonly server: RedisServer; readonly newerThan: number },
 ): boolean {
   return (
-    failover.phase === "wait-promotion" &&
+    (failover.phase === "wait-promotion" || failover.phase === "handing-over") &&
     failover.failoverEpoch > newerThan &&
     isAt(server, failover.promoted.address) &&
     server.promotedBy === leader &&

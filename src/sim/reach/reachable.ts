@@ -43,10 +43,12 @@ const INPUTS: Expected<Input["kind"]> = {
   "info-reply": often,
   "hello-reply": often,
   "ask-reply": often,
-  "place-reply": never("nobody in a world asks for a confirmation"),
+  "place-reply": often,
   "reconfigure-reply": often,
   "peer-info": often,
   "vedette-reply": often,
+  "order-reply": often,
+  "master-reply": often,
   "hello-received": often,
   "hello-ignored": never("nobody in a world publishes what is no hello"),
   "client-request": often,
@@ -119,35 +121,63 @@ function everyEvent(): Expected<EventName> {
 const SAVED_FIRST = "the epoch is not on disk yet in the step in which a failover is forced";
 const AT_ONCE = "the vote is on disk: the order goes out in the step of the election";
 const TIMED_OUT = "a time-out and the next attempt must fall together";
+const ELECTED_FIRST = "whoever hands over was elected in an earlier step";
+const ENDED_FIRST = "an order is only taken while nothing else is under way";
 const FORCED = "an operator's command must come in the moments before an election";
 
 /** As seen after each step: what begins and ends within one is no transition. */
 const FAILOVER: Transitions<Failover["phase"]> = {
   none: {
+    preparing: often,
     "standing-by": often,
     "wait-start": often,
-    "send-slaveof-noone": often,
+    "handing-over": never(ELECTED_FIRST),
+    "send-slaveof-noone": seldom(FORCED),
     "wait-promotion": never(SAVED_FIRST),
+  },
+  preparing: {
+    none: often,
+    "standing-by": never(ENDED_FIRST),
+    "wait-start": often,
+    "handing-over": never(ELECTED_FIRST),
+    "send-slaveof-noone": never(ELECTED_FIRST),
+    "wait-promotion": never(ELECTED_FIRST),
   },
   "standing-by": {
     none: often,
+    preparing: seldom(FORCED),
     "wait-start": often,
+    "handing-over": never(ELECTED_FIRST),
     "send-slaveof-noone": seldom(FORCED),
     "wait-promotion": never(SAVED_FIRST),
   },
   "wait-start": {
     none: often,
+    preparing: never(ENDED_FIRST),
+    "handing-over": often,
     "standing-by": seldom(TIMED_OUT),
     "send-slaveof-noone": seldom(AT_ONCE),
     "wait-promotion": often,
   },
+  "handing-over": {
+    none: often,
+    preparing: never(ENDED_FIRST),
+    "standing-by": seldom(TIMED_OUT),
+    "wait-start": seldom(TIMED_OUT),
+    "send-slaveof-noone": seldom("what was begun is taken back, and its connection just lost"),
+    "wait-promotion": often,
+  },
   "send-slaveof-noone": {
+    preparing: never(ENDED_FIRST),
+    "handing-over": never(ELECTED_FIRST),
     none: seldom("the disk must be slower than failover-timeout"),
     "standing-by": seldom(TIMED_OUT),
     "wait-start": seldom(TIMED_OUT),
     "wait-promotion": often,
   },
   "wait-promotion": {
+    preparing: never(ENDED_FIRST),
+    "handing-over": never(ELECTED_FIRST),
     none: often,
     "standing-by": seldom(TIMED_OUT),
     "wait-start": seldom(TIMED_OUT),

@@ -151,6 +151,8 @@ export class ReferenceSentinel extends Node {
         return answerAsk(core, words);
       case "get-master-addr-by-name":
         return addressReply(core, words[0] ?? "");
+      case "master":
+        return masterReply(core, words[0] ?? "");
       case "failover": {
         const master = core.masters.get(words[0] ?? "");
         if (master === undefined) return error("ERR No such master with that name");
@@ -161,6 +163,20 @@ export class ReferenceSentinel extends Node {
         return error(`ERR the model has no ${subcommand}`);
     }
   }
+}
+
+/** As far as another sentinel reads it. */
+function masterReply(core: ReferenceCore, name: string): Reply {
+  const master = core.masters.get(name);
+  if (master === undefined) return error("ERR No such master with that name");
+  const { address, downAfterMs } = master;
+  const fields = {
+    name,
+    ip: address.host,
+    port: String(address.port),
+    "down-after-milliseconds": String(downAfterMs),
+  };
+  return array(Object.entries(fields).flatMap(([field, value]) => [bulk(field), bulk(value)]));
 }
 
 function addressReply(core: ReferenceCore, name: string): Reply {

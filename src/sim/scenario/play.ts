@@ -187,9 +187,17 @@ class Stage {
 
   #order({ node, args }: Extract<Command, { readonly kind: "order" }>, line: number): void {
     const sentinel = this.#sentinel(node, line);
-    this.#world.operator.command(sentinel, args, (reply) => {
+    const words = args.flatMap((word, at) => (args[at - 1] === "TO" ? this.#placeOf(word) : word));
+    const [first = "", ...rest] = words;
+    this.#world.operator.command(sentinel, [first, ...rest], (reply) => {
       this.#tell("op", `${args.join(" ")}: ${sentinel.name} answers ${textOfReply(reply)}`);
     });
+  }
+
+  /** `TO r1` stands for its host and port; other words are sent as they are. */
+  #placeOf(word: string): readonly string[] {
+    const node = this.#world.allNodes.find(({ name }) => name === word);
+    return node === undefined ? [word] : [node.address.host, String(node.address.port)];
   }
 
   #show(): void {
