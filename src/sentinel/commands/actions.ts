@@ -69,6 +69,7 @@ export function failover(
   }
   startElection(turn, master, {
     forced: true,
+    cause: order.kind === "force" ? "forced" : "manual",
     requestedBy: request.from,
     ...withoutLoss(turn, master, order.kind),
   });

@@ -150,9 +150,9 @@ describe("the receipt of a failover", () => {
   it("of an ordered failover names who ordered it", () => {
     const world = new WatchedMaster();
     const from = { user: "ops", address: "10.1.1.1:5000" };
-    const args = ["SENTINEL", "FAILOVER", "mymaster"] as const;
+    const args = ["SENTINEL", "FAILOVER", "mymaster", "FORCE"] as const;
     world.give({ kind: "client-request", client: clientId(9), request: 1, args, from });
-    expect(lastReceipt(world)).toMatchObject({ cause: "manual", requestedBy: from });
+    expect(lastReceipt(world)).toMatchObject({ cause: "forced", requestedBy: from });
   });
 
   it("is kept by an observer too, under the epoch that it was told", () => {
