@@ -165,6 +165,9 @@ function failoverView(master: Master, now: Millis): FailoverView {
   if (failover.phase === "none" || failover.phase === "standing-by") {
     return { phase, epoch: null, forMs: null, promoted: null, forced: false };
   }
+  if (failover.phase === "preparing") {
+    return { phase, epoch: null, forMs: ageMs(now, failover.since), promoted: null, forced: false };
+  }
   return {
     phase,
     epoch: failover.failoverEpoch,
