@@ -1,5 +1,5 @@
-// node test/bench/main.mjs [failover|scale|query|server|memory|replication] [--rounds N] [--json]
-//   [--only 0,1] (columns of failover) [--faults kill,hang,…] [--sizes 10,100,1000,3000,0] (masters of scale)
+// node test/bench/main.mjs [failover|safety|scale|query|server|memory|replication] [--rounds N] [--json]
+//   [--only 0,1] (columns of failover and safety) [--faults kill,hang,…] (of safety: its scenarios) [--sizes 10,100,1000,3000,0] (masters of scale)
 // Needs a build, and redis-server, redis-sentinel and redis-benchmark (PATH or REDIS_SERVER, …).
 import { parseArgs } from "node:util";
 import { benchFailover } from "./failover.mjs";
@@ -7,12 +7,14 @@ import { benchFullSync } from "./full-sync.mjs";
 import { benchKeyMemory } from "./key-memory.mjs";
 import { benchQuery } from "./query.mjs";
 import { benchReplicaCost } from "./replica-cost.mjs";
+import { benchSafety } from "./safety.mjs";
 import { benchScale } from "./scale.mjs";
 import { benchServer } from "./server.mjs";
 
 const BENCHMARKS = new Map(
   Object.entries({
     failover: [benchFailover],
+    safety: [benchSafety],
     scale: [benchScale],
     query: [benchQuery],
     server: [benchServer, benchKeyMemory, benchReplicaCost, benchFullSync],
