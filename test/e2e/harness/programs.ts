@@ -23,6 +23,11 @@ function locate(name: string, variable: string): string | undefined {
   return folders.map((folder) => join(folder, name)).find(isExecutable);
 }
 
+/** Where Debian puts programs that are not on everybody's PATH. */
+function systemProgram(file: string): string | undefined {
+  return isExecutable(file) ? file : undefined;
+}
+
 function isExecutable(file: string): boolean {
   try {
     accessSync(file, constants.X_OK);
@@ -45,6 +50,9 @@ const REAL = {
   "redis-cli": locate("redis-cli", "REDIS_CLI"),
   "redis-check-rdb": locate("redis-check-rdb", "REDIS_CHECK_RDB"),
   "python3-redis": pythonWithRedis(),
+  haproxy: locate("haproxy", "HAPROXY") ?? systemProgram("/usr/sbin/haproxy"),
+  prometheus: locate("prometheus", "PROMETHEUS"),
+  promtool: locate("promtool", "PROMTOOL"),
 } as const;
 
 export type RealProgram = keyof typeof REAL;

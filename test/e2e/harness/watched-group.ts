@@ -28,6 +28,8 @@ export async function startGroup(
     readonly downAfterMs?: number;
     readonly failoverTimeoutMs?: number;
     readonly tls?: TlsFiles;
+    /** Further lines of each sentinel's configuration, by its number from 0. */
+    readonly lines?: (sentinel: number) => readonly string[];
   },
 ): Promise<WatchedGroup> {
   const kind = options.data;
@@ -45,7 +47,11 @@ export async function startGroup(
   ];
   const sentinels = await Promise.all(
     options.sentinels.map((sentinel, index) =>
-      lab.sentinel(`sentinel-${index + 1}`, { kind: sentinel, config, ...secured }),
+      lab.sentinel(`sentinel-${index + 1}`, {
+        kind: sentinel,
+        config: [...config, ...(options.lines?.(index) ?? [])],
+        ...secured,
+      }),
     ),
   );
   const group: WatchedGroup = { servers: [master, ...replicas], sentinels, ...secured };
