@@ -100,6 +100,7 @@ function settingsOf(given: DurableMaster): MasterSettings {
     rebootDownAfterMs: given.rebootDownAfterMs,
     extensions: { ...given.extensions },
     authPassSource: given.authPassSource,
+    authPassNextSource: given.authPassNextSource,
     authUser: given.authUser,
     authPass: given.authPass,
     notificationScript: given.notificationScript,

@@ -57,6 +57,7 @@ function durableMaster(state: SentinelState, master: Master): DurableMaster {
     rebootDownAfterMs: settings.rebootDownAfterMs,
     extensions: { ...settings.extensions },
     authPassSource: settings.authPassSource,
+    authPassNextSource: settings.authPassNextSource,
     authUser: settings.authUser,
     authPass: settings.authPass,
     notificationScript: settings.notificationScript,

@@ -57,6 +57,8 @@ export const EVENT_LEVELS = {
   "+script-child": "debug",
   "-script-child": "debug",
   "+vedette-zombie-fence": "warning",
+  "+vedette-credential-fault": "warning",
+  "-vedette-credential-fault": "warning",
   "-cmd-link-reconnection": "debug",
   "-pubsub-link-reconnection": "debug",
   "+vedette-pause": "warning",

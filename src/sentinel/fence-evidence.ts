@@ -39,6 +39,8 @@ export interface PeerStanding {
   readonly currentEpoch: Epoch;
   /** Of an answer: the newest election of this master that the peer has a part in; 0: none. */
   readonly electionEpoch: Epoch;
+  /** It has just switched over, and lets the old master's clients go when everybody knows. */
+  readonly isHolding?: boolean;
 }
 
 /** The evidence that counts now; undefined where there is none or its connection is gone. */

@@ -32,6 +32,8 @@ export type Input =
       readonly reason: string;
       /** A living host answered that nobody listens there. */
       readonly refused?: boolean;
+      /** The server refused the password: its word, such as `WRONGPASS`. */
+      readonly credentialFault?: string | undefined;
     }
   /** Only where a second connection carries the subscription (RESP2). */
   | { readonly kind: "subscription-opened"; readonly link: LinkId }

@@ -1,7 +1,7 @@
 import { type Address, sameAddress } from "../base/address.ts";
-import { linkId, masterName } from "../base/ids.ts";
+import { linkId } from "../base/ids.ts";
 import { after, earliest, type Millis, NEVER } from "../base/units.ts";
-import type { Credentials } from "./effect.ts";
+import { chooseCredentials, hasAnotherPassword, noteCredentialFault } from "./credentials.ts";
 import { aboutInstance, describeInstance } from "./events.ts";
 import type { Instance, Link, Master, PeerProgram, SentinelState, Subscription } from "./state.ts";
 import { candidateIps, refreshName } from "./host-names.ts";
@@ -73,6 +73,10 @@ export function createLink(
     failures: 0,
     refused: undefined,
     peer: UNKNOWN_PEER,
+    acceptedPassword: undefined,
+    triedPassword: undefined,
+    refusedPasswords: 0,
+    credentialFault: undefined,
     shortestDownAfterMs: Number.POSITIVE_INFINITY,
     isMasters: false,
   };
@@ -141,25 +145,9 @@ export function openLink(turn: Turn, link: Link): void {
     link: link.id,
     address: { host: ip, port: link.address.port },
     purpose: link.purpose,
-    credentials: credentialsOf(state, link),
+    credentials: chooseCredentials(state, link),
     renamedCommands: link.purpose === "data" ? renamedCommandsOf(link) : new Map(),
   });
-}
-
-/** Source: sentinel spec §2.3. */
-function credentialsOf(state: SentinelState, link: Link): Credentials {
-  if (link.purpose === "sentinel") {
-    const { settings, secrets } = state;
-    const sentinelPass = secrets.sentinelPass ?? settings.sentinelPass;
-    if (sentinelPass !== undefined) return { user: settings.sentinelUser, password: sentinelPass };
-    return { user: undefined, password: secrets.requirePass ?? settings.requirePass };
-  }
-  for (const owner of link.owners) {
-    const { name, settings } = masterOf(owner);
-    const password = state.secrets.authPass.get(masterName(name)) ?? settings.authPass;
-    return { user: settings.authUser, password };
-  }
-  return { user: undefined, password: undefined };
 }
 
 function renamedCommandsOf(link: Link): ReadonlyMap<string, string> {
@@ -251,12 +239,18 @@ function soonerForCrash(link: Link, now: Millis, retryAt: Millis): Millis {
  * The connection is lost or never came about. The first attempt after an answered ping follows at
  * once (a leader's CLIENT KILL is no sign of death); then they back off to the ping period.
  */
-export function loseConnection(turn: Turn, link: Link): void {
+export function loseConnection(
+  turn: Turn,
+  link: Link,
+  { credentialFault }: { readonly credentialFault?: string | undefined } = {},
+): void {
   forgetOutstanding(link);
   link.peer = UNKNOWN_PEER;
+  if (credentialFault !== undefined) noteCredentialFault(turn, link, credentialFault);
   link.actPingAt ??= turn.now;
   const failures = link.failures++;
-  if (failures === 0) {
+  const isNextTried = credentialFault !== undefined && hasAnotherPassword(turn.state, link);
+  if (failures === 0 || isNextTried) {
     openLink(turn, link);
     return;
   }
@@ -264,7 +258,10 @@ export function loseConnection(turn: Turn, link: Link): void {
     RECONNECT_FIRST_MS * 2 ** Math.min(failures - 1, 10),
     turn.state.tunables.pingPeriodMs,
   );
-  const retryAt = soonerForCrash(link, turn.now, after(turn.now, delayMs));
+  // Who refuses passwords is heard again before its silence counts.
+  const patienceMs = credentialFault === undefined ? delayMs : link.shortestDownAfterMs / 2;
+  const wanted = after(turn.now, Math.min(delayMs, patienceMs));
+  const retryAt = soonerForCrash(link, turn.now, wanted);
   link.phase = { phase: "closed", retryAt };
 }
 

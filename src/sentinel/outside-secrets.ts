@@ -8,6 +8,9 @@ export interface OutsideSecrets {
   readonly requirePass?: string | undefined;
   readonly sentinelPass?: string | undefined;
   readonly authPass: ReadonlyMap<MasterName, string>;
+  /** The ones that are to follow. */
+  readonly sentinelPassNext?: string | undefined;
+  readonly authPassNext: ReadonlyMap<MasterName, string>;
 }
 
-export const NO_OUTSIDE_SECRETS: OutsideSecrets = { authPass: new Map() };
+export const NO_OUTSIDE_SECRETS: OutsideSecrets = { authPass: new Map(), authPassNext: new Map() };

@@ -13,8 +13,9 @@ export const STANDING = "standing";
 export const STANDING_TOPIC: VedetteTopic = { answer: answerStanding, take: takeStanding };
 
 /**
- * @returns host and port of the master, its configuration's epoch, the current epoch, and that of an
- * election of this master in which this sentinel has a part; nothing when it may not know
+ * @returns host and port of the master, its configuration's epoch, the current epoch, that of an
+ * election of this master in which this sentinel has a part, and 1 while it holds the old master after a
+ * switchover; nothing when it may not know
  */
 function answerStanding(turn: Turn, [name = ""]: readonly string[]): readonly string[] | undefined {
   const { state, now } = turn;
@@ -22,7 +23,8 @@ function answerStanding(turn: Turn, [name = ""]: readonly string[]): readonly st
   if (master === undefined || state.tilt.mode === "on" || !state.memory.isWhole) return undefined;
   const { host, port } = master.address;
   const epochs = [master.configEpoch, state.currentEpoch, electionOf(state, master, now)];
-  return [host, String(port), ...epochs.map(String)];
+  const isHolding = master.lettingGo.phase !== "none";
+  return [host, String(port), ...epochs.map(String), isHolding ? "1" : "0"];
 }
 
 function takeStanding(
@@ -42,13 +44,14 @@ function takeStanding(
 }
 
 function readStanding(words: readonly string[]): PeerStanding | undefined {
-  const [host = "", portText = "", ...epochTexts] = words;
+  const [host = "", portText = "", ...more] = words;
   const port = parsePort(portText);
-  const [configEpoch, currentEpoch, electionEpoch] = epochTexts.map(parseEpoch);
+  const [configEpoch, currentEpoch, electionEpoch] = more.slice(0, 3).map(parseEpoch);
+  const isHolding = more[3] === "1";
   if (!isHost(host) || port === undefined) return undefined;
   if (configEpoch === undefined || currentEpoch === undefined || electionEpoch === undefined) {
     return undefined;
   }
   const masterAddress = { host, port };
-  return { source: "answer", masterAddress, configEpoch, currentEpoch, electionEpoch };
+  return { source: "answer", masterAddress, configEpoch, currentEpoch, electionEpoch, isHolding };
 }

@@ -168,6 +168,7 @@ export interface MasterSettings {
   /** The `vedette …` settings of this master, by their names. */
   readonly extensions: MasterExtensions;
   readonly authPassSource?: SecretSource | undefined;
+  readonly authPassNextSource?: SecretSource | undefined;
   authUser: string | undefined;
   authPass: string | undefined;
   /** Called with each event of level warning about this master (spec §8.3). */
@@ -372,6 +373,14 @@ export interface Link {
   failures: number;
   /** The host lives and refuses to connect: since when, and the latest time it did. */
   refused: { readonly since: Millis; readonly latest: Millis } | undefined;
+  /** With which a ping was last accepted. */
+  acceptedPassword: string | undefined;
+  /** With which the present connection was opened. */
+  triedPassword: string | undefined;
+  /** Refusals since a ping was last accepted: which of two passwords is the next to try. */
+  refusedPasswords: number;
+  /** Every password is refused, or the right to ping: the server's word (credentials.ts). */
+  credentialFault: string | undefined;
   /** Of a sentinel's link: which program is at the other end of the present connection. */
   peer: PeerProgram;
   /** Least `down-after-milliseconds` of the owners: the ping cadence, and when to judge them. */

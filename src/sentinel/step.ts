@@ -2,9 +2,10 @@ import { formatAddress } from "../base/address.ts";
 import { unreachable } from "../base/assert.ts";
 import type { LinkId, MasterName } from "../base/ids.ts";
 import { after, type Millis, NEVER, type SaveNumber, type UnixMillis } from "../base/units.ts";
-import { isAcceptedPingReply, type PingReply } from "../wire/ping-reply.ts";
+import { credentialFaultOf, isAcceptedPingReply, type PingReply } from "../wire/ping-reply.ts";
 import { answerClient } from "./commands/answer-client.ts";
 import { takePlace } from "./confirmation.ts";
+import { hasAnotherPassword, noteCredentialFault, noteCredentialsAccepted } from "./credentials.ts";
 import type { Effect } from "./effect.ts";
 import { aboutInstance, describeInstance } from "./events.ts";
 import { abandonUnsaved, orderAgain } from "./failover.ts";
@@ -16,6 +17,7 @@ import {
   forgetOutstanding,
   loseConnection,
   noteRefusal,
+  reopenLink,
   sendPing,
   tellFailedConnection,
 } from "./links.ts";
@@ -260,7 +262,12 @@ function touchOwner(turn: Turn, owner: Instance): void {
 
 function onLinkLost(
   turn: Turn,
-  { link: id, reason, refused = false }: Extract<Input, { readonly kind: "link-lost" }>,
+  {
+    link: id,
+    reason,
+    refused = false,
+    credentialFault,
+  }: Extract<Input, { readonly kind: "link-lost" }>,
 ): void {
   const link = turn.state.links.get(id);
   if (link === undefined || link.phase.phase === "closed") return;
@@ -268,7 +275,7 @@ function onLinkLost(
     tellFailedConnection(turn, link, { event: "-cmd-link-reconnection", reason });
   }
   noteRefusal(turn, link, refused);
-  loseConnection(turn, link);
+  loseConnection(turn, link, { credentialFault });
   touch(turn, link);
   for (const owner of link.owners) {
     forgetOrders(turn, owner);
@@ -322,6 +329,8 @@ function onPingReply(turn: Turn, id: LinkId, reply: PingReply): void {
   link.lastPongAt = now;
   if (isAcceptedPingReply(reply)) acceptPing(turn, link, reply);
   if (reply === "busy") killScripts(turn, link);
+  const fault = credentialFaultOf(reply);
+  if (fault !== undefined) refusedPing(turn, link, fault);
   touch(turn, link);
 }
 
@@ -329,11 +338,20 @@ function acceptPing(turn: Turn, link: Link, reply: PingReply): void {
   link.lastOkAt = turn.now;
   link.actPingAt = undefined;
   link.failures = 0;
+  noteCredentialsAccepted(turn, link);
   preferAnswering(turn, link);
   for (const owner of link.owners) {
     if (reply === "pong" && owner.kind !== "sentinel") owner.rebootedAt = undefined;
     if (owner.sdown.down) touchOwner(turn, owner);
   }
+}
+
+/** With another password at hand the next connection has that. */
+function refusedPing(turn: Turn, link: Link, fault: string): void {
+  noteCredentialFault(turn, link, fault);
+  // The connection works: when it is lost, the next attempt comes soon.
+  link.failures = Math.min(link.failures, 1);
+  if (hasAnotherPassword(turn.state, link)) reopenLink(turn, link);
 }
 
 /** A server kept busy by a script while it counts as down gets one SCRIPT KILL (spec §2.7). */

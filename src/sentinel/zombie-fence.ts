@@ -66,7 +66,8 @@ function mayFence(turn: Turn, replica: Replica, evidence: FenceEvidence): boolea
   if (evidence.isLoading || state.tilt.mode === "on" || !isSettled(turn)) return false;
   if (!isSane(state, master, now) || !isConnected(master.link)) return false;
   if (replica.reconf.step === "sent" || replica.reconf.step === "in-progress") return false;
-  if (master.failover.phase !== "none" || !state.memory.isWhole) return false;
+  if (master.failover.phase !== "none" || master.lettingGo.phase !== "none") return false;
+  if (!state.memory.isWhole) return false;
   if (electionOf(state, master, now) > master.configEpoch) return false;
   // Alone it is a majority only when others have had the time to speak up.
   if (master.sentinels.size === 0 && now < master.attempts.aloneFrom) return false;
@@ -85,7 +86,7 @@ function askVedettes(turn: Turn, { master, link }: Replica, evidence: FenceEvide
 
 /**
  * Sentinels that bear witness to our configuration, this one included; none where somebody says that it
- * takes part in a newer election.
+ * takes part in a newer election, or holds the old master until everybody knows the new one.
  */
 function countWitnesses(state: SentinelState, master: Master, { said }: FenceEvidence): number {
   let count = 1;
@@ -93,7 +94,7 @@ function countWitnesses(state: SentinelState, master: Master, { said }: FenceEvi
     const standing = said.get(runId);
     if (standing === undefined) continue;
     const isNewer = standing.electionEpoch > master.configEpoch;
-    if (isNewer && standing.source === "answer") return 0;
+    if (standing.isHolding === true || (isNewer && standing.source === "answer")) return 0;
     if (!isNewer && hasOurConfiguration(state, master, standing)) count++;
   }
   return count;

@@ -9,7 +9,7 @@ import type { SentinelEvent } from "../sentinel/events.ts";
 import type { Input } from "../sentinel/input.ts";
 import { OutboundGate, type Outgoing } from "../sentinel/outbound-gate.ts";
 import type { SentinelState } from "../sentinel/state.ts";
-import { isAcceptedPingReply } from "../wire/ping-reply.ts";
+import { credentialFaultOf, isAcceptedPingReply, type PingReply } from "../wire/ping-reply.ts";
 import type { Entry } from "./agenda.ts";
 import type { End, EndHandler } from "./connection.ts";
 import { Disk, type DiskSettings } from "./disk.ts";
@@ -277,7 +277,7 @@ export class SentinelNode extends Node {
 
   #hearLink(life: Life, link: SentinelLink, input: Input): void {
     if (input.kind === "link-lost") life.links.delete(link.id);
-    if (input.kind === "ping-reply" && isAcceptedPingReply(input.reply)) {
+    if (input.kind === "ping-reply" && isAnswer(input.reply)) {
       for (const ponged of this.#watchers.ponged) ponged(this, link.place);
     }
     this.deliver(input);
@@ -363,6 +363,11 @@ export class SentinelNode extends Node {
     this.#journal.write(this.name, `${event.name} ${event.payload}`);
     for (const published of this.#watchers.published) published(this, event);
   }
+}
+
+/** A server that refuses our password is no silent one. */
+function isAnswer(reply: PingReply): boolean {
+  return isAcceptedPingReply(reply) || credentialFaultOf(reply) !== undefined;
 }
 
 const NOBODY: EndHandler = { opened: () => {}, received: () => {}, lost: () => {} };

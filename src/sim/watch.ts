@@ -70,7 +70,7 @@ export interface Watcher {
   published?(sentinel: SentinelNode, event: SentinelEvent): void;
   /** PING, or the connection attempt that carries it, leaves for that address. */
   pinged?(sentinel: SentinelNode, address: Address): void;
-  /** The answer to a PING was accepted. */
+  /** The answer to a PING was accepted, or refused for want of credentials. */
   ponged?(sentinel: SentinelNode, address: Address): void;
   /** The transaction that makes a server a replica of `master`, or a master. */
   ordered?(sentinel: SentinelNode, server: Address, master: Address | undefined): void;

@@ -33,6 +33,8 @@ export const OWN_LINE_SUMMARIES: Readonly<Record<string, string>> = {
   "memory-lost":
     "The file was restored from a copy: this sentinel votes only when it has heard what it may have forgotten. It takes the line away itself.",
   "auth-pass-file": "A file with the password of this master, read again when it changes.",
+  "auth-pass-next-file": "A file with the second password of this master.",
+  "auth-pass-next-env": "An environment variable with the second password of this master.",
   "auth-pass-env": "An environment variable with the password of this master.",
 };
 

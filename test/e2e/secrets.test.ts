@@ -52,6 +52,60 @@ describeWithReal(["redis-server"], "passwords in files", () => {
     expect(sentinel.config + sentinel.process.log).not.toMatch(/(first|second) password/);
   });
 
+  it("that are wrong are no silence, and a second one opens the links while they are changed", async () => {
+    const master = await lab.dataServer("master", {
+      kind: "redis",
+      settings: { requirepass: "new" },
+    });
+    const downAfterMs = 500;
+    const sentinel = await lab.sentinel("sentinel", {
+      kind: "vedette",
+      config: [
+        `sentinel monitor ${MASTER_NAME} 127.0.0.1 ${master.port} 1`,
+        `sentinel down-after-milliseconds ${MASTER_NAME} ${downAfterMs}`,
+        `sentinel auth-pass ${MASTER_NAME} old`,
+      ],
+    });
+    const told = async (event: string) =>
+      lab.until({
+        name: event,
+        look: () => sentinel.process.log,
+        holds: (log) => log.includes(event),
+      });
+    await told("+vedette-credential-fault");
+    const flags = async () => {
+      const fields = (await sentinel.command("SENTINEL", "MASTER", MASTER_NAME)) as string[];
+      return fields[fields.indexOf("flags") + 1];
+    };
+    // Refused again and again, for longer than silence may last.
+    await lab.until({
+      name: "refusals for twice as long",
+      look: () => sentinel.command("SENTINEL", "MASTER", MASTER_NAME),
+      holds: (fields) => {
+        const words = fields as string[];
+        return Number(words[words.indexOf("last-ok-ping-reply") + 1]) > 2 * downAfterMs;
+      },
+    });
+    expect(await flags()).toBe("master,credential_fault");
+
+    await sentinel.command("SENTINEL", "SET", MASTER_NAME, "auth-pass-next", "new");
+    await told("-vedette-credential-fault");
+    expect(await flags()).toBe("master");
+
+    await master.command("CONFIG", "SET", "requirepass", "old");
+    await master.command("CLIENT", "KILL", "TYPE", "normal");
+    await lab.until({
+      name: "a link with the other password",
+      look: async () => (await master.text("CLIENT", "LIST")).includes("name=sentinel-"),
+      holds: (isThere) => isThere,
+    });
+    // Who gives none is answered NOAUTH.
+    await sentinel.command("SENTINEL", "SET", MASTER_NAME, "auth-pass-next", "");
+    await sentinel.command("SENTINEL", "SET", MASTER_NAME, "auth-pass", "");
+    await told("#NOAUTH");
+    expect(sentinel.process.log).not.toContain("sdown");
+  });
+
   it("of the bundled server open links both ways, change with their files, and are written nowhere", async () => {
     const folder = lab.folder("server-secrets");
     const [own, masters] = [join(folder, "own"), join(folder, "masters")];

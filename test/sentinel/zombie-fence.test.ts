@@ -70,13 +70,14 @@ function answers(
   zombie: Replica,
   letter: string,
   epochs: readonly [number, number, number],
+  isHolding = "0",
 ): void {
   world.give({
     kind: "vedette-reply",
     link: world.peer(letter).link.id,
     topic: STANDING,
     words: [world.master.masterName, String(zombie.link.id)],
-    answer: [REPLICA_1.host, String(REPLICA_1.port), ...epochs.map(String)],
+    answer: [REPLICA_1.host, String(REPLICA_1.port), ...epochs.map(String), isHolding],
   });
 }
 
@@ -205,6 +206,20 @@ describe("a former master that comes back", () => {
     expect(eventNames(since())).not.toContain(FENCE);
   });
 
+  it("is left to the vedette that has just switched over, and holds it until everybody knows", () => {
+    const { world, zombie } = afterFailover();
+    becomesVedette(world, "b");
+    const since = saysItIsMaster(world, zombie);
+    answers(world, zombie, "b", [5, 5, 5], "1");
+    hearThrough(world, zombie, "c");
+    world.pass(500, () => world.answerAll({ but: [zombie] }));
+    expect(eventNames(since())).not.toContain(FENCE);
+    saysItIsMaster(world, zombie);
+    answers(world, zombie, "b", [5, 5, 5]);
+    world.pass(100, () => world.answerAll({ but: [zombie] }));
+    expect(eventNames(since())).toContain(FENCE);
+  });
+
   it("waits a moment for a vedette that has not answered: it may know better", () => {
     const { world, zombie } = afterFailover();
     becomesVedette(world, "c");
@@ -258,12 +273,12 @@ describe("SENTINEL VEDETTE standing", () => {
     const world = new WatchedMaster();
     expect(askStanding(world, "mymaster", "7")).toEqual({
       kind: "array",
-      items: ["10.0.0.2", "6379", "4", "4", "4"].map(bulk),
+      items: ["10.0.0.2", "6379", "4", "4", "4", "0"].map(bulk),
     });
     // A leader that was voted for then has long come to an end.
     world.pass(200_000, () => world.answerAll());
     expect(askStanding(world, "mymaster", "7")).toMatchObject({
-      items: ["10.0.0.2", "6379", "4", "4", "0"].map(bulk),
+      items: ["10.0.0.2", "6379", "4", "4", "0", "0"].map(bulk),
     });
   });
 

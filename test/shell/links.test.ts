@@ -218,6 +218,7 @@ describe("a link to a data server with RESP3", () => {
       link: LINK,
       reason: "WRONGPASS invalid username-password pair",
       refused: false,
+      credentialFault: "WRONGPASS",
     });
   });
 });
@@ -385,7 +386,7 @@ describe("commands and their replies", () => {
     ["-LOADING Redis is loading the dataset in memory\r\n", "loading"],
     ["-MASTERDOWN Link with MASTER is down\r\n", "master-down"],
     ["-BUSY Redis is busy running a script\r\n", "busy"],
-    ["-NOAUTH Authentication required.\r\n", "refused"],
+    ["-NOAUTH Authentication required.\r\n", "NOAUTH"],
     ["-MISCONF Redis is configured to save RDB snapshots\r\n", "refused"],
     [":1\r\n", "refused"],
     ["_\r\n", "refused"],

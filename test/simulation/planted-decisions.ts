@@ -94,6 +94,14 @@ export const DECISION_FAULTS: Readonly<Record<string, PlantedFault>> = {
     invariant: "SDOWN is never early",
     within: 20,
   },
+  "a refused password counts as silence": {
+    program: withMasters(({ settings }) => {
+      Object.assign(settings.extensions, { "credential-faults-are-down": true });
+      return () => undefined;
+    }),
+    invariant: "SDOWN is never early",
+    within: 40,
+  },
   "a lost connection is not opened again": {
     program: withEffects((effect, state, input) =>
       effect.kind === "open-link" && input.kind === "tick" && state.lastLinkId > 20 ? [] : [effect],

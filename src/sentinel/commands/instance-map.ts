@@ -126,7 +126,9 @@ function flags(instance: Instance): string {
   if (instance.sdown.down) words.push("s_down");
   if (instance.kind === "master" && instance.odown.down) words.push("o_down");
   words.push(roleWord(instance));
-  if (lacksConnection(instance.link)) words.push("disconnected");
+  // Who refuses a password answers: clients that avoid what is disconnected need not avoid it.
+  const isRefusing = instance.link.credentialFault !== undefined && !instance.sdown.down;
+  if (lacksConnection(instance.link) && !isRefusing) words.push("disconnected");
   if (instance.kind === "sentinel" && instance.opinion.masterDown) words.push("master_down");
   if (instance.kind === "master" && isFailoverInProgress(instance)) {
     words.push("failover_in_progress");
@@ -137,6 +139,7 @@ function flags(instance: Instance): string {
   if (instance.kind !== "sentinel" && instance.rebootedAt !== undefined) {
     words.push("master_reboot");
   }
+  if (isRefusing) words.push("credential_fault");
   return words.join(",");
 }
 

@@ -150,6 +150,8 @@ function apply(
       break;
     }
     default: {
+      const isKeptOutside = settings.authPassNextSource !== undefined;
+      if (option.toLowerCase() === "auth-pass-next" && isKeptOutside) return KEPT_OUTSIDE;
       const complaint = setExtensionText(settings.extensions, option, value);
       if (complaint !== undefined) return badValue(option, value, complaint);
       if (isSecret(option)) shown = "******";

@@ -2,6 +2,7 @@ import type { RunId } from "../../base/ids.ts";
 import type { Effect, LinkCommand } from "../../sentinel/effect.ts";
 import type { Input } from "../../sentinel/input.ts";
 import { HELLO_CHANNEL } from "../../wire/hello.ts";
+import { readCredentialFault } from "../../wire/ping-reply.ts";
 import type { RecentHellos } from "../../wire/recent-hellos.ts";
 import type { TlsDialer } from "../tls/tls-dialer.ts";
 import { Connection } from "./connection.ts";
@@ -132,7 +133,9 @@ export class Link {
   #onLost(reason: string): void {
     this.#messages?.close();
     const refused = reason.startsWith(REFUSED);
-    this.#options.report({ kind: "link-lost", link: this.#target.link, reason, refused });
+    const credentialFault = readCredentialFault(reason);
+    const { link } = this.#target;
+    this.#options.report({ kind: "link-lost", link, reason, refused, credentialFault });
   }
 
   #onSubscribed(reply: LinkReply): void {

@@ -14,8 +14,9 @@ export class SentinelSecrets {
   /** @throws {SecretError} */
   constructor({ secrets, sentinel }: SentinelConfig, options: { readonly log: SecretLog }) {
     const sources = new Map<string, SecretSource>(secrets);
-    for (const { name, authPassSource } of sentinel.masters) {
+    for (const { name, authPassSource, authPassNextSource } of sentinel.masters) {
       if (authPassSource !== undefined) sources.set(ofMaster(name), authPassSource);
+      if (authPassNextSource !== undefined) sources.set(nextOfMaster(name), authPassNextSource);
     }
     this.#masters = sentinel.masters.map(({ name }) => name);
     this.#secrets = new Secrets(sources, options);
@@ -27,12 +28,22 @@ export class SentinelSecrets {
 
   /** As the core takes them. */
   get outside(): OutsideSecrets {
-    const authPass = new Map<MasterName, string>();
+    return {
+      requirePass: this.requirePass,
+      sentinelPass: this.#own("sentinel-pass"),
+      sentinelPassNext: this.#own("sentinel-pass-next"),
+      authPass: this.#ofMasters(ofMaster),
+      authPassNext: this.#ofMasters(nextOfMaster),
+    };
+  }
+
+  #ofMasters(called: (name: MasterName) => string): ReadonlyMap<MasterName, string> {
+    const found = new Map<MasterName, string>();
     for (const name of this.#masters) {
-      const secret = this.#secrets.get(ofMaster(name));
-      if (secret !== undefined) authPass.set(name, secret);
+      const secret = this.#secrets.get(called(name));
+      if (secret !== undefined) found.set(name, secret);
     }
-    return { requirePass: this.requirePass, sentinelPass: this.#own("sentinel-pass"), authPass };
+    return found;
   }
 
   /** The settings with the passphrases that are kept elsewhere. */
@@ -59,6 +70,10 @@ export class SentinelSecrets {
   #own(secret: OwnSecret): string | undefined {
     return this.#secrets.get(secret);
   }
+}
+
+function nextOfMaster(name: MasterName): string {
+  return `auth-pass-next ${name}`;
 }
 
 function ofMaster(name: MasterName): string {

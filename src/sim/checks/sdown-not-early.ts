@@ -12,6 +12,7 @@ const ROUNDING_MS = 1e-6;
 /**
  * At +sdown of instance i by sentinel s at time t:
  *   t - (first PING of s to i without an accepted answer, or the attempt to connect) >= down-after,
+ * where an answer that refuses the password is one,
  * unless i is a master that has reported to be a replica for down-after + 2 x INFO-PERIOD (§5.1), or
  * whose host has refused connections for crash-detection-milliseconds, where that is set.
  */

@@ -77,6 +77,10 @@ function masterLines(master: DurableMaster): OptionLine[] {
     const { suffix, word } = sourceWords(master.authPassSource);
     lines.push(ours(`auth-pass${suffix}`, [name, word]));
   }
+  if (master.authPassNextSource !== undefined) {
+    const { suffix, word } = sourceWords(master.authPassNextSource);
+    lines.push(ours(`auth-pass-next${suffix}`, [name, word]));
+  }
   lines.push(...extensionLines(EXTENSION_TABLES.master, master.extensions, [name]));
   lines.push(
     option("config-epoch", [name, String(master.configEpoch)]),

@@ -35,6 +35,7 @@ export interface DurableMaster {
   readonly extensions: Readonly<MasterExtensions>;
   /** Where the password is kept instead of `authPass`. */
   readonly authPassSource?: SecretSource | undefined;
+  readonly authPassNextSource?: SecretSource | undefined;
   readonly authUser: string | undefined;
   readonly authPass: string | undefined;
   readonly notificationScript: string | undefined;

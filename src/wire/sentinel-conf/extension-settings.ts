@@ -65,6 +65,23 @@ export const MASTER_EXTENSIONS = {
     when: "start",
     summary: "Written by the sentinel: instances that were forgotten, for when they return.",
   },
+  "credential-faults-are-down": {
+    kind: "yes-no",
+    initial: false,
+    when: "at once",
+    summary:
+      "yes: a server that refuses this sentinel's password counts as silent, as in Redis; no: it lives, and an event says that the password is wrong.",
+  },
+  "auth-pass-next": {
+    kind: "text",
+    initial: "",
+    word: "password",
+    isSecret: true,
+    check: () => undefined,
+    when: "at once",
+    summary:
+      "A second password of this master and its replicas, tried where auth-pass is refused: for the time in which a password is changed.",
+  },
   "zombie-fence": {
     kind: "yes-no",
     initial: true,
@@ -155,6 +172,16 @@ export const GLOBAL_EXTENSIONS = {
     unit: "port",
     when: "start",
     summary: "Port that answers HAProxy's agent-check; 0: off.",
+  },
+  "sentinel-pass-next": {
+    kind: "text",
+    initial: "",
+    word: "password",
+    isSecret: true,
+    check: () => undefined,
+    when: "at once",
+    summary:
+      "A second password of the other sentinels, tried where sentinel-pass (or requirepass) is refused: for the time in which a password is changed.",
   },
   "http-hold-milliseconds": {
     kind: "number",

@@ -4,13 +4,18 @@ import { type SecretSource, SOURCE_KINDS } from "../conf/secret-source.ts";
 
 /** The sentinel's own secrets that may be kept elsewhere, by the names that their lines have. */
 export type OwnSecret =
-  "requirepass" | "sentinel-pass" | "tls-key-file-pass" | "tls-client-key-file-pass";
+  | "requirepass"
+  | "sentinel-pass"
+  | "sentinel-pass-next"
+  | "tls-key-file-pass"
+  | "tls-client-key-file-pass";
 
 export type OwnSecretSources = ReadonlyMap<OwnSecret, SecretSource>;
 
 const OWN_SECRETS: readonly OwnSecret[] = [
   "requirepass",
   "sentinel-pass",
+  "sentinel-pass-next",
   "tls-key-file-pass",
   "tls-client-key-file-pass",
 ];

@@ -1,4 +1,4 @@
-import { SOURCE_KINDS } from "../conf/secret-source.ts";
+import { type SecretSource, SOURCE_KINDS } from "../conf/secret-source.ts";
 import { GLOBAL_EXTENSION_FORMS, MASTER_EXTENSION_FORMS } from "./extension-forms.ts";
 import { OWN_SECRET_SETTINGS } from "./secret-lines.ts";
 import type { MasterDraft, SentinelDraft } from "./sentinel-draft.ts";
@@ -32,19 +32,32 @@ type VedetteMasterForm = StatementForm<{ readonly master: MasterDraft }>;
 
 /** What is set for one master: `vedette <setting> <master> …`. */
 export const VEDETTE_MASTER_FORMS: ReadonlyMap<string, VedetteMasterForm> = new Map([
-  ...SOURCE_KINDS.map(({ suffix, word, source }): [string, VedetteMasterForm] => [
-    `auth-pass${suffix}`,
+  ...sourceForms("auth-pass", (master, source) => {
+    master.authPassSource = source;
+  }),
+  ...sourceForms("auth-pass-next", (master, source) => {
+    master.authPassNextSource = source;
+  }),
+  ...MASTER_EXTENSION_FORMS,
+]);
+
+/** Where a password of a master is kept: `<secret>-file` and `<secret>-env`. */
+function sourceForms(
+  secret: string,
+  set: (master: MasterDraft, source: SecretSource) => void,
+): [string, VedetteMasterForm][] {
+  return SOURCE_KINDS.map(({ suffix, word, source }) => [
+    `${secret}${suffix}`,
     {
-      syntax: `vedette auth-pass${suffix} <name> <${word}>`,
+      syntax: `vedette ${secret}${suffix} <name> <${word}>`,
       wordCounts: [3],
       apply: ({ master }, [target = ""]) => {
-        master.authPassSource = source(target);
+        set(master, source(target));
         return target === "" ? { message: `Empty ${word}.` } : undefined;
       },
     },
-  ]),
-  ...MASTER_EXTENSION_FORMS,
-]);
+  ]);
+}
 
 export const VEDETTE_SETTINGS: readonly string[] = [
   ...VEDETTE_GLOBAL_FORMS.keys(),
