@@ -2,20 +2,16 @@ import yargs from "yargs";
 import { readVersion } from "../shell/server/facts.ts";
 import { checkOptions } from "./check/command.ts";
 import { demoOptions } from "./demo/command.ts";
-import { eventsOptions } from "./events/command.ts";
-import { failoverOptions } from "./failover/command.ts";
 import { EXIT } from "./operator/exit-status.ts";
 import { mastersToComplete, withCompletion } from "./operator/completion.ts";
+import { operatorCommands } from "./operator-commands.ts";
 import { rehearsalOptions } from "./rehearse/command.ts";
-import { resetOptions } from "./reset/command.ts";
 import { runSimulate, simulateOptions } from "./simulate/command.ts";
-import { statusOptions } from "./status/command.ts";
-import { topologyOptions } from "./topology/command.ts";
 
 /** Runs one command of the operator's tool; each command's own code is loaded when it is called. */
 export async function operate(args: readonly string[]): Promise<void> {
   const version = readVersion();
-  await withCompletion(yargs(args), await mastersToComplete(args))
+  await operatorCommands(withCompletion(yargs(args), await mastersToComplete(args)))
     .scriptName("vedette")
     .usage("vedette COMMAND [options]\n\nHigh availability for Redis and Valkey.")
     .command("demo", "Show a real failover, with real processes", demoOptions, async (options) => {
@@ -49,51 +45,6 @@ export async function operate(args: readonly string[]): Promise<void> {
         }
         const { runCheck } = await import("./check/check.ts");
         process.exit(runCheck({ ...options, files }));
-      },
-    )
-    .command(
-      "status [master]",
-      "How the masters stand, and what may still be lost",
-      statusOptions,
-      async (options) => {
-        const { runStatus } = await import("./status/status.ts");
-        process.exit(await runStatus(options));
-      },
-    )
-    .command(
-      "topology [master]",
-      "Who follows whom and who sees whom, as a tree",
-      topologyOptions,
-      async (options) => {
-        const { runTopology } = await import("./topology/topology.ts");
-        process.exit(await runTopology(options));
-      },
-    )
-    .command(
-      "events [master]",
-      "Follow what the sentinels publish",
-      eventsOptions,
-      async (options) => {
-        const { runEvents } = await import("./events/events.ts");
-        process.exit(await runEvents(options));
-      },
-    )
-    .command(
-      "failover <master>",
-      "Replace a master by its best replica",
-      failoverOptions,
-      async (options) => {
-        const { runFailover } = await import("./failover/failover.ts");
-        process.exit(await runFailover(options));
-      },
-    )
-    .command(
-      "reset <master>",
-      "Forget replicas and sentinels that are gone for good",
-      resetOptions,
-      async (options) => {
-        const { runReset } = await import("./reset/reset.ts");
-        process.exit(await runReset(options));
       },
     )
     .command("sentinel", "Run the daemon; the words behind it are vedette-sentinel's")

@@ -52,6 +52,20 @@ describe("failovers as events tell them", () => {
     ]);
   });
 
+  it("are two where one follows the other before its end was told", () => {
+    const stories = story(
+      [0, "+config-update-from"],
+      [1, "+switch-master", SWITCH],
+      [2_000, "+sdown"],
+      [2_010, "+odown"],
+      [2_100, "+switch-master", "mymaster 10.0.0.2 6379 10.0.0.3 6379"],
+    );
+    expect(stories.map(({ to, steps }) => [to, steps.length])).toEqual([
+      ["10.0.0.3:6379", 3],
+      ["10.0.0.2:6379", 2],
+    ]);
+  });
+
   it("may be given up, or not be needed any more", () => {
     const stories = story(
       [0, "+odown"],

@@ -15,7 +15,12 @@ const TAKES_MASTER: ReadonlySet<string> = new Set([
   "status",
   "topology",
   "events",
+  "switchover",
   "failover",
+  "pause",
+  "resume",
+  "history",
+  "forget",
   "reset",
 ]);
 

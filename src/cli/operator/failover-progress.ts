@@ -12,17 +12,31 @@ const ABORTS: Readonly<Record<string, string>> = {
   "-failover-abort-slave-timeout": "the chosen replica did not obey in time",
 };
 
+const SWITCHOVER_ABORTS: ReadonlySet<string> = new Set([
+  "-vedette-switchover-abort",
+  "-vedette-switchover-refused",
+]);
+
 /** Reads the events of one failover of one master; no clock, no connection. */
 export class FailoverProgress {
   readonly #master: string;
   readonly #sentinels: Set<string>;
+  readonly #isCoordinated: boolean;
   readonly #saidBy = new Set<string>();
   #to: string | undefined;
   #abort: string | undefined;
 
-  /** @param sentinels those whose announcement is waited for */
-  constructor(master: string, sentinels: readonly string[]) {
+  /**
+   * @param sentinels those whose announcement is waited for
+   * @param options.isCoordinated without loss or not at all: a usual failover goes on when that part of it fails
+   */
+  constructor(
+    master: string,
+    sentinels: readonly string[],
+    options: { readonly isCoordinated?: boolean } = {},
+  ) {
     this.#master = master;
+    this.#isCoordinated = options.isCoordinated ?? false;
     this.#sentinels = new Set(sentinels);
   }
 
@@ -35,9 +49,16 @@ export class FailoverProgress {
       this.#to = host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
       this.#saidBy.add(event.sentinel);
     } else if (this.#to === undefined) {
-      this.#abort = ABORTS[name] ?? this.#abort;
+      this.#abort = ABORTS[name] ?? this.#switchoverAbort(event) ?? this.#abort;
     }
     return true;
+  }
+
+  /** `master mymaster 10.0.0.1 6379 #the reason` */
+  #switchoverAbort({ name, payload }: ToldEvent): string | undefined {
+    if (!this.#isCoordinated || !SWITCHOVER_ABORTS.has(name)) return undefined;
+    const at = payload.indexOf("#");
+    return at < 0 ? "no reason was told" : payload.slice(at + 1);
   }
 
   /** An announcement that fails to come: its sentinel was lost. */

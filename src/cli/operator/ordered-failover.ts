@@ -13,6 +13,8 @@ export interface Order {
   /** Who is asked to do it. */
   readonly sentinel: Conversation;
   readonly words: readonly string[];
+  /** Without loss or not at all. */
+  readonly isCoordinated?: boolean;
   readonly limitMs: number;
   readonly json: boolean;
 }
@@ -24,13 +26,14 @@ export interface Order {
  */
 export async function orderAndFollow(
   { set, access, console }: Surroundings,
-  { group, sentinel, words, limitMs, json }: Order,
+  { group, sentinel, words, isCoordinated = false, limitMs, json }: Order,
 ): Promise<ExitStatus> {
   const progress = new FailoverProgress(
     group.name,
     set.conversations
       .map(({ name }) => name)
       .filter((name) => group.sentinels.some((each) => isWatching(each, name))),
+    { isCoordinated },
   );
   const ended = new AbortController();
   const over = new Promise<void>((resolve) => {

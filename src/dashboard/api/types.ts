@@ -98,7 +98,8 @@ export interface MasterDetails {
     readonly parallelSyncs: number;
   };
   readonly paused: {
-    readonly until: string | null;
+    readonly until: string | number | null;
+    /** The run id of the sentinel that was told. */
     readonly by: string | null;
     readonly reason: string | null;
   } | null;

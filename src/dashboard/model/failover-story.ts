@@ -23,9 +23,9 @@ export interface Story {
 }
 
 const OPENING =
-  /^(?:\+odown|\+try-failover|\+config-update-from|\+vedette-(?:switchover|failover).*)$/;
+  /^(?:\+odown|\+try-failover|\+vote-for-leader|\+config-update-from|\+vedette-switchover-closing)$/;
 const CLOSING =
-  /^(?:\+failover-end(?:-for-timeout)?|-failover-abort-.*|\+vedette-switchover-end.*)$/;
+  /^(?:\+failover-end(?:-for-timeout)?|-failover-abort-.*|-vedette-switchover-abort)$/;
 /** Belong to a failover that is under way, wherever they come. */
 const INSIDE =
   /^(?:\+vote-for-leader|\+elected-leader|\+selected-slave|\+failover-.*|\+promoted-slave|\+slave-reconf-.*|-slave-reconf-.*|\+switch-master|[+-]odown|[+-]sdown|-role-change|\+try-failover|\+config-update-from|\+convert-to-slave|[+-]vedette-.*)$/;
@@ -48,29 +48,44 @@ export function storiesOf(events: readonly EventItem[], master: string): Story[]
   for (const event of events) {
     if (event.master !== master) continue;
     const at = Date.parse(event.at);
-    if (open !== undefined && at - open.lastAt > LONGEST_PAUSE_MS) open = undefined;
-    if (event.name === "+sdown" && event.role === "master") suspicion = event;
-    if (open === undefined && OPENING.test(event.name)) {
-      const first = suspicion === undefined ? at : Date.parse(suspicion.at);
-      open = { startedAt: first, steps: [], outcome: "running", to: undefined, lastAt: first };
+    if (open !== undefined && isOver(open, event, at)) open = undefined;
+    if (open === undefined) {
+      if (isSuspicion(event)) suspicion = event;
+      else if (event.name === "-sdown" && event.role === "master") suspicion = undefined;
+      if (!OPENING.test(event.name)) continue;
+      open = opened(suspicion ?? event);
       stories.push(open);
       if (suspicion !== undefined) addStep(open, suspicion);
+      suspicion = undefined;
     }
-    if (open !== undefined && INSIDE.test(event.name) && event !== suspicion) addStep(open, event);
-    if (open === undefined) continue;
+    if (INSIDE.test(event.name)) addStep(open, event);
     if (event.name === "-odown" && open.outcome === "running" && open.to === undefined) {
       open.outcome = "calmed down";
       open = undefined;
     } else if (CLOSING.test(event.name)) {
       if (event.name.startsWith("-") && open.to === undefined) open.outcome = "given up";
       open = undefined;
-      suspicion = undefined;
     }
   }
   return stories
     .filter(({ steps }) => steps.length > 0)
     .map(finished)
     .reverse();
+}
+
+/** Who was only told of a switch hears of no end: the next failover's beginning is one. */
+function isOver(story: Draft, event: EventItem, at: number): boolean {
+  if (at - story.lastAt > LONGEST_PAUSE_MS) return true;
+  return story.to !== undefined && (isSuspicion(event) || OPENING.test(event.name));
+}
+
+function isSuspicion({ name, role }: EventItem): boolean {
+  return name === "+sdown" && role === "master";
+}
+
+function opened({ at }: EventItem): Draft {
+  const startedAt = Date.parse(at);
+  return { startedAt, steps: [], outcome: "running", to: undefined, lastAt: startedAt };
 }
 
 function addStep(story: Draft, event: EventItem): void {

@@ -67,11 +67,11 @@ function Voters({ voters, up, needed, majority }: MasterDetails["quorum"]) {
 
 export function pauseText(paused: NonNullable<MasterDetails["paused"]>): string {
   const until = paused.until === null ? "until it is resumed" : `until ${timeOf(paused.until)}`;
-  const by = paused.by === null ? "" : ` by ${paused.by}`;
+  const by = paused.by === null ? "" : `, told to sentinel ${paused.by.slice(0, 8)}`;
   const reason = paused.reason === null ? "" : `: ${paused.reason}`;
   return `Failovers are paused ${until}${by}${reason}`;
 }
 
-function timeOf(moment: string): string {
+function timeOf(moment: string | number): string {
   return new Date(moment).toLocaleTimeString("en-GB");
 }

@@ -53,6 +53,7 @@ const REAL = {
   haproxy: locate("haproxy", "HAPROXY") ?? systemProgram("/usr/sbin/haproxy"),
   prometheus: locate("prometheus", "PROMETHEUS"),
   promtool: locate("promtool", "PROMTOOL"),
+  chromium: locate("chromium", "CHROMIUM"),
 } as const;
 
 export type RealProgram = keyof typeof REAL;
