@@ -96,7 +96,7 @@ export const SENTINEL = object({
   version: orNull(text),
 });
 
-export const RECEIPT: Schema = { type: "object", description: "As SENTINEL HISTORY gives it" };
+export const RECEIPT: Schema = { type: "object", description: "An entry of the history" };
 
 export const MASTER_DETAILS = object({
   name: text,

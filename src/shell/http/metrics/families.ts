@@ -43,6 +43,9 @@ export const STATE_FAMILIES = {
   vedette_master_last_switch_timestamp_seconds: gauge(
     "When the address changed last; 0: not since the start",
   ),
+  vedette_master_at_risk_bytes_total: counter(
+    "What failovers led here may have lost, by their receipts, at most",
+  ),
   vedette_master_replicas: gauge("Known replicas"),
   vedette_master_replicas_ok: gauge("Replicas that are connected and not down"),
   vedette_master_replicas_promotable: gauge("Replicas that could be promoted now"),

@@ -97,9 +97,10 @@ function callsItselfMaster(instance: DataInstance): boolean {
 }
 
 function addCounts(out: Out, label: string, events: EventMetrics, { masterName }: Master): void {
-  const { switches, aborts, lastSwitchSeconds } = events.of(masterName);
+  const { switches, aborts, lastSwitchSeconds, atRiskBytes } = events.of(masterName);
   out.add("vedette_master_switches_total", label, switches);
   out.add("vedette_master_failover_aborts_total", label, aborts);
+  out.add("vedette_master_at_risk_bytes_total", label, atRiskBytes);
   out.add("vedette_master_last_switch_timestamp_seconds", label, lastSwitchSeconds);
 }
 

@@ -112,9 +112,7 @@ export function masterRoutes(
       summary: "Everything about one master",
       params: { name: NAME },
       answers: { 200: { description: "The master", schema: MASTER_DETAILS } },
-      handle: async (request) => {
-        const receipts = await latestReceipts(source, named(request).name);
-        // It may be gone by now.
+      handle: (request) => {
         const master = named(request);
         const details = masterDetails(state, master, { now: now(), self: self() });
         return {
@@ -122,7 +120,7 @@ export function masterRoutes(
           paused: pausedJson(details.paused),
           name: readableText(master.name),
           version: versions.of(master.masterName),
-          receipts,
+          receipts: latestReceipts(source, master.name),
         };
       },
     },
