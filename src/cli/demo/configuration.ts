@@ -32,13 +32,19 @@ export function serverConfiguration(options: {
   return `${lines.join("\n")}\n`;
 }
 
+export interface SentinelHttp {
+  readonly port: number;
+  readonly tokenFile: string;
+}
+
 export function sentinelConfiguration(options: {
   readonly address: Address;
   readonly folder: string;
   readonly master: Address;
   readonly downAfterMs: number;
+  readonly http: SentinelHttp | undefined;
 }): string {
-  const { address, folder, master, downAfterMs } = options;
+  const { address, folder, master, downAfterMs, http } = options;
   return [
     `port ${address.port}`,
     `bind ${address.host}`,
@@ -46,6 +52,12 @@ export function sentinelConfiguration(options: {
     `sentinel monitor ${MASTER_NAME} ${master.host} ${master.port} ${QUORUM}`,
     `sentinel down-after-milliseconds ${MASTER_NAME} ${downAfterMs}`,
     `sentinel failover-timeout ${MASTER_NAME} ${FAILOVER_TIMEOUT_MS}`,
+    ...(http === undefined
+      ? []
+      : [
+          `vedette http-port ${http.port}`,
+          `vedette http-token-file ${JSON.stringify(http.tokenFile)}`,
+        ]),
     "",
   ].join("\n");
 }

@@ -102,6 +102,8 @@ class Stage {
       server,
       sentinel,
       downAfterMs,
+      // Who stays for one failover only opens no page.
+      withHttp: !this.#options.once,
       onExit: (daemon, exit) => {
         this.#exited(daemon, exit);
       },

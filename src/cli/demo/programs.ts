@@ -11,6 +11,8 @@ export interface Program {
   readonly lastArgs: readonly string[];
   /** What the report calls it. */
   readonly label: string;
+  /** Ours, and so with an HTTP interface where it is a sentinel. */
+  readonly isOurs: boolean;
 }
 
 /** A program that was asked for cannot be run. */
@@ -42,12 +44,18 @@ export async function sentinelProgram(choice: string): Promise<Program> {
 }
 
 function ourOwn(program: URL, label: string): Program {
-  return { file: process.execPath, args: [fileURLToPath(program)], lastArgs: [], label };
+  return {
+    file: process.execPath,
+    args: [fileURLToPath(program)],
+    lastArgs: [],
+    label,
+    isOurs: true,
+  };
 }
 
 async function foreign(file: string, lastArgs: readonly string[]): Promise<Program> {
   const label = `${basename(file)} ${await versionOf(file)}`.trimEnd();
-  return { file, args: [], lastArgs, label };
+  return { file, args: [], lastArgs, label, isOurs: false };
 }
 
 /** Asking for the version also shows, before anything is started, that the program is there. */

@@ -1,5 +1,5 @@
 import { formatAddress } from "../../base/address.ts";
-import type { Cluster } from "./cluster.ts";
+import type { Cluster, DemoHttp } from "./cluster.ts";
 import { MASTER_NAME, QUORUM } from "./configuration.ts";
 import type { Daemon } from "./daemon.ts";
 import type { FailoverRecord, ReturnRecord } from "./failover.ts";
@@ -19,7 +19,7 @@ export function describeGroup(
   },
   paint: Paint,
 ): string[] {
-  const { servers, sentinels } = cluster;
+  const { servers, sentinels, http } = cluster;
   const [master] = servers;
   const rows = [
     ...servers.map((server) => rowOf(server, server === master ? "master" : "replica")),
@@ -36,7 +36,19 @@ export function describeGroup(
     `${INDENT}redis-cli -p ${asked?.port} SENTINEL MASTERS`,
     `${INDENT}const sentinels = [${ports}].map((port) => ({ host: "${asked?.host}", port }));`,
     `${INDENT}new Redis({ name: "${MASTER_NAME}", sentinels }); ${paint.faint("// ioredis")}`,
+    ...describeHttp(http, paint),
     "",
+  ];
+}
+
+function describeHttp(http: DemoHttp | undefined, paint: Paint): string[] {
+  const port = http?.ports[0];
+  if (http === undefined || port === undefined) return [];
+  const token = `token for its buttons: ${http.token}`;
+  return [
+    "",
+    `${INDENT}http://127.0.0.1:${port}/  ${paint.faint(`the dashboard; ${token}`)}`,
+    `${INDENT}curl http://127.0.0.1:${port}/api/v1/masters`,
   ];
 }
 
