@@ -137,6 +137,9 @@ export class Round {
   /** @type {{ disconnect(): void }[]} */
   #clients = [];
   #dir = mkdtempSync(join(tmpdir(), "vedette-bench-"));
+  /** How each process was started. */
+  /** @type {Map<Daemon, { words: readonly string[], dir: string }>} */
+  #starts = new Map();
 
   /**
    * @param {Kind} kind
@@ -166,6 +169,19 @@ export class Round {
     writeFileSync(config, `${all.join("\n")}\n`);
     const words = [...(place.enter ?? []), ...PROGRAMS.sentinel(kind), config];
     return this.#start(`${kind} sentinel`, words, { port, dir, host: place.host });
+  }
+
+  /**
+   * The same server again, at its place, after its process has ended; without the role that it was started with.
+   * @param {Daemon} daemon
+   */
+  async restartAsMaster(daemon) {
+    const start = this.#starts.get(daemon);
+    if (start === undefined) throw new Error(`${daemon.name} is not of this round`);
+    const at = start.words.indexOf("--replicaof");
+    const words = at === -1 ? start.words : start.words.toSpliced(at, 2);
+    const { name, port, host } = daemon;
+    return this.#start(name, words, { port, dir: start.dir, host });
   }
 
   /**
@@ -205,6 +221,7 @@ export class Round {
     const exited = once(child, "close");
     const daemon = { name, host, port, child, exited, answeredAfterMs: Number.NaN };
     this.#daemons.push(daemon);
+    this.#starts.set(daemon, { words, dir });
     await until(`${name} on port ${port} answers`, async () => {
       const client = plainClient(port, host);
       try {

@@ -1,7 +1,9 @@
 // What is lost, and for how long nothing can be written, when a master is changed or comes back:
 // redis-sentinel and vedette-sentinel side by side, in blocks of rounds that take turns.
 import { report, tellRound } from "./report.mjs";
+import { CREDENTIALS } from "./safety/credentials.mjs";
 import { SWITCHOVER } from "./safety/switchover.mjs";
+import { ZOMBIE } from "./safety/zombie.mjs";
 
 /** @typedef {import("./processes.mjs").Kind} Kind */
 /** @typedef {import("./report.mjs").Figure} Figure */
@@ -31,6 +33,8 @@ import { SWITCHOVER } from "./safety/switchover.mjs";
 /** @type {Readonly<Record<string, Scenario>>} */
 const SCENARIOS = {
   switchover: SWITCHOVER,
+  zombie: ZOMBIE,
+  credentials: CREDENTIALS,
 };
 
 /**
