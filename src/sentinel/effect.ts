@@ -102,6 +102,10 @@ export type LinkCommand =
   | { readonly name: "script-kill" }
   /** `INFO server` of a sentinel: which program it is; answers `peer-info`. */
   | { readonly name: "peer-info" }
+  /** `SENTINEL SENTINELS <master>`: whom the peer counts; answers `peer-sentinels`. */
+  | { readonly name: "sentinels"; readonly master: MasterName }
+  /** `SENTINEL MASTER <master>`: the peer's settings; answers `peer-master`. */
+  | { readonly name: "master-fields"; readonly master: MasterName }
   /** `SENTINEL VEDETTE <topic> …`, only to a vedette that knows the topic; answers `vedette-reply`. */
   | { readonly name: "vedette"; readonly topic: string; readonly words: readonly string[] }
   /** `SENTINEL GET-MASTER-ADDR-BY-NAME`: where does this peer say the master is? (confirmation.ts) */

@@ -4,6 +4,7 @@ import { nextBelow } from "../base/random.ts";
 import { after, type Epoch, epoch, type Millis, millis, NEVER } from "../base/units.ts";
 import { aboutInstance, describeInstance } from "./events.ts";
 import { type Failover, NO_FAILOVER } from "./failover-phase.ts";
+import { isVoteless } from "./forgetting/forgotten.ts";
 import { tellOrdered } from "./maintenance/ordered-elections.ts";
 import { askAll, votedFor } from "./opinions.ts";
 import { mastersAt } from "./master-places.ts";
@@ -312,6 +313,10 @@ export function tally(state: SentinelState, master: Master): Tally {
   const isSaved = state.saves.done >= failover.save;
   if (vote.leaderEpoch === failover.failoverEpoch && isSaved) count(vote.leader);
   for (const sentinel of master.sentinels.values()) {
+    if (isVoteless(master, sentinel.runId)) {
+      known++;
+      continue;
+    }
     const leader = votedFor(sentinel, failover.failoverEpoch);
     count(leader);
     if (leader === undefined && sentinel.sdown.down) silent++;

@@ -76,6 +76,10 @@ export const EVENT_LEVELS = {
   "+vedette-switchover-end": "notice",
   "-vedette-switchover-refused": "notice",
   "-vedette-switchover-abort": "notice",
+  "+vedette-forget-replica": "notice",
+  "+vedette-forget-sentinel": "warning",
+  "+vedette-config-drift": "warning",
+  "-vedette-config-drift": "warning",
 } as const satisfies Readonly<Record<string, EventLevel>>;
 
 export type EventName = keyof typeof EVENT_LEVELS;

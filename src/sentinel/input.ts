@@ -82,6 +82,20 @@ export type Input =
       readonly vedetteVersion: string | undefined;
     }
   | {
+      readonly kind: "peer-sentinels";
+      readonly link: LinkId;
+      readonly master: MasterName;
+      /** Undefined when the answer was an error or none that one can read. */
+      readonly runIds: readonly RunId[] | undefined;
+    }
+  | {
+      readonly kind: "peer-master";
+      readonly link: LinkId;
+      readonly master: MasterName;
+      /** Undefined when it does not watch that master. */
+      readonly fields: ReadonlyMap<string, string> | undefined;
+    }
+  | {
       readonly kind: "vedette-reply";
       readonly link: LinkId;
       readonly topic: string;

@@ -3,6 +3,8 @@ import type { MasterName, RunId } from "../base/ids.ts";
 import { after, epoch, type Millis, saveNumber } from "../base/units.ts";
 import { NO_FAILOVER, NO_RECONFIGURATION } from "./failover-phase.ts";
 import { attachOwner, createLink, detachOwner } from "./links.ts";
+import { newDrift } from "./config-drift.ts";
+import { newForgetting } from "./forgetting/forgotten.ts";
 import { newMaintenance } from "./maintenance/maintenance.ts";
 import { newSpreading } from "./maintenance/spreading.ts";
 import { mastersAt } from "./master-places.ts";
@@ -89,6 +91,7 @@ export function createMaster(
     switchedAt: Number.NEGATIVE_INFINITY as Millis,
     confirmation: { round: undefined, settled: undefined },
     maintenance: newMaintenance(given.settings.extensions.maintenance),
+    forgetting: newForgetting(given.settings.extensions.forgotten, now),
   };
   attachOwner(link, master);
   state.masters.set(given.masterName, master);
@@ -161,6 +164,10 @@ export function createSentinel(
     lastHelloReceivedAt: now,
     opinion: noOpinion(now),
     spreading: newSpreading(),
+    counts: undefined,
+    countsAskedAt: undefined,
+    confirmed: undefined,
+    drift: newDrift(),
   };
   attachOwner(link, sentinel);
   master.sentinels.set(given.runId, sentinel);

@@ -77,6 +77,7 @@ export function createLink(
     triedPassword: undefined,
     refusedPasswords: 0,
     credentialFault: undefined,
+    probes: undefined,
     shortestDownAfterMs: Number.POSITIVE_INFINITY,
     isMasters: false,
   };
@@ -103,6 +104,15 @@ export function detachOwner(turn: Turn, link: Link, owner: Instance): void {
   for (const [runId, shared] of turn.state.sentinelLinks) {
     if (shared === link) turn.state.sentinelLinks.delete(runId);
   }
+}
+
+/** Ends a connection that no instance owns. */
+export function closeForGood(turn: Turn, link: Link): void {
+  abandonConnection(turn, link);
+  link.phase = { phase: "closed", retryAt: NEVER };
+  turn.state.links.delete(link.id);
+  turn.state.schedule.delete(link);
+  turn.touched.delete(link);
 }
 
 /** Call when an owner came, went, or changed its `down-after-milliseconds`. */
@@ -150,8 +160,13 @@ export function openLink(turn: Turn, link: Link): void {
   });
 }
 
+/** Whose settings a connection follows. */
+export function ownersOrGroup({ owners, probes }: Link): Iterable<Instance> {
+  return probes === undefined ? owners : [probes.master];
+}
+
 function renamedCommandsOf(link: Link): ReadonlyMap<string, string> {
-  for (const owner of link.owners) return masterOf(owner).settings.renamedCommands;
+  for (const owner of ownersOrGroup(link)) return masterOf(owner).settings.renamedCommands;
   return new Map();
 }
 
@@ -178,6 +193,8 @@ export function forgetOutstanding(link: Link): void {
     if (owner.kind === "sentinel") {
       owner.opinion.askedAt = undefined;
       owner.spreading.isAsking = false;
+      owner.countsAskedAt = undefined;
+      if (owner.confirmed !== undefined) owner.confirmed.isAsking = false;
     } else owner.reported.infoAskedAt = undefined;
   }
 }

@@ -8,6 +8,10 @@ import { failoverDueAt, tendFailover } from "./failover.ts";
 import { helloDueAt, sendHello } from "./hello-exchange.ts";
 import { askInfo, infoDueAt } from "./instance-info.ts";
 import { linkDueAt, masterOf, tendLink } from "./links.ts";
+import { askCounts } from "./forgetting/counts.ts";
+import { lostReplicasDueAt, tendLostReplicas } from "./forgetting/lost-replicas.ts";
+import { removalDueAt, tendRemoval } from "./forgetting/removal.ts";
+import { spreadForgotten, takeBack } from "./forgetting/spreading.ts";
 import { ordersDueAt, tendOrders } from "./maintenance/maintenance.ts";
 import { spreadOrders } from "./maintenance/spreading.ts";
 import { tendWaiting, waitingDueAt } from "./maintenance/waiting-answers.ts";
@@ -67,7 +71,11 @@ function reviewInstance(turn: Turn, instance: Instance): void {
     }
   }
   if (instance.kind === "master") reviewMaster(turn, instance);
-  if (instance.kind === "sentinel") spreadOrders(turn, instance);
+  if (instance.kind === "sentinel") {
+    spreadOrders(turn, instance);
+    spreadForgotten(turn, instance);
+    askCounts(turn, instance);
+  }
   if (instance.kind === "replica") tendFence(turn, instance);
   arm(turn, instance, instanceDueAt(turn, instance));
 }
@@ -82,6 +90,9 @@ function sendingUntil({ state, now }: Turn, link: Link): Millis {
 function reviewMaster(turn: Turn, master: Master): void {
   tendOrders(turn, master);
   tendWaiting(turn, master);
+  tendRemoval(turn, master);
+  takeBack(turn, master);
+  tendLostReplicas(turn, master);
   tendOpinions(turn, master);
   judgeObjectively(turn, master);
   tendFailover(turn, master);
@@ -118,6 +129,8 @@ function instanceDueAt(turn: Turn, instance: Instance): Millis {
     dataDue,
     ordersDueAt(state, instance),
     waitingDueAt(instance),
+    removalDueAt(instance),
+    lostReplicasDueAt(instance),
     opinionsDueAt(state, instance),
     failoverDueAt(state, instance),
     reconfigurationDueAt(state, instance),

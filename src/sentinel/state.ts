@@ -6,6 +6,10 @@ import type { Epoch, Millis, SaveNumber } from "../base/units.ts";
 import type { HelloContent } from "../wire/hello.ts";
 import type { Complaints } from "./complaints.ts";
 import type { Confirmation } from "./confirmation-round.ts";
+import type { ConfigDrift } from "./config-drift.ts";
+import type { Counts } from "./forgetting/counts.ts";
+import type { Forgetting, ForgottenReplica } from "./forgetting/forgotten.ts";
+import type { Confirmed } from "./forgetting/spreading.ts";
 import type { Failover, Reconfiguration } from "./failover-phase.ts";
 import type { FenceEvidence } from "./fence-evidence.ts";
 import type { Scripts } from "./script-queue.ts";
@@ -258,6 +262,7 @@ export interface Master extends DataInstanceBase {
   /** When this sentinel switched to the present address; minus infinity when it started with it. */
   switchedAt: Millis;
   readonly confirmation: Confirmation;
+  readonly forgetting: Forgetting;
   /** What operators have ordered for a while. */
   readonly maintenance: Maintenance;
 }
@@ -327,6 +332,12 @@ export interface Sentinel extends InstanceBase {
   readonly opinion: PeerOpinion;
   /** Which of our orders it has. */
   spreading: Spreading;
+  /** Whom it counts, where that was asked. */
+  counts: Counts | undefined;
+  countsAskedAt: Millis | undefined;
+  /** Which removals it has made too. */
+  confirmed: Confirmed | undefined;
+  readonly drift: ConfigDrift;
 }
 
 export interface PeerOpinion {
@@ -383,6 +394,8 @@ export interface Link {
   credentialFault: string | undefined;
   /** Of a sentinel's link: which program is at the other end of the present connection. */
   peer: PeerProgram;
+  /** Of a connection that looks for a forgotten replica, and has no owner. */
+  probes: { readonly master: Master; readonly record: ForgottenReplica } | undefined;
   /** Least `down-after-milliseconds` of the owners: the ping cadence, and when to judge them. */
   shortestDownAfterMs: number;
   /** Whether an owner is a master. */

@@ -6,10 +6,12 @@ import { credentialFaultOf, isAcceptedPingReply, type PingReply } from "../wire/
 import { answerClient } from "./commands/answer-client.ts";
 import { takePlace } from "./confirmation.ts";
 import { hasAnotherPassword, noteCredentialFault, noteCredentialsAccepted } from "./credentials.ts";
+import { lookForDrift, takeFields } from "./config-drift.ts";
 import type { Effect } from "./effect.ts";
 import { aboutInstance, describeInstance } from "./events.ts";
 import { abandonUnsaved, orderAgain } from "./failover.ts";
 import { noteHelloThrough } from "./fence-evidence.ts";
+import { askWhoIsThere, nobodyIsThere, takeWhoIsThere } from "./forgetting/lost-replicas.ts";
 import { helloAnswered, ignoreHello, takeHello } from "./hello-exchange.ts";
 import type { Input } from "./input.ts";
 import { infoRefused, takeInfo } from "./instance-info.ts";
@@ -98,6 +100,10 @@ function take(turn: Turn, input: Input): void {
       return onReconfigureReply(turn, input);
     case "peer-info":
       return takePeerInfo(turn, input);
+    case "peer-sentinels":
+      return onPeerSentinels(turn, input);
+    case "peer-master":
+      return onPeerMaster(turn, input);
     case "vedette-reply":
       return takeVedetteReply(turn, input);
     case "order-reply":
@@ -205,6 +211,7 @@ function doChore(turn: Turn, { chore }: Chore): void {
   switch (chore) {
     case "watchdog":
       regainMemory(turn);
+      lookForDrift(turn);
       return armWatchdog(turn);
     case "scripts":
       return tendScripts(turn);
@@ -228,7 +235,7 @@ function onLinkOpened(turn: Turn, input: Extract<Input, { readonly kind: "link-o
   const { state, now } = turn;
   const link = state.links.get(input.link);
   if (link === undefined || link.phase.phase !== "connecting") return;
-  const needsSecond = link.purpose === "data" && !input.subscribed;
+  const needsSecond = link.purpose === "data" && !input.subscribed && link.probes === undefined;
   link.pending = 0;
   link.refused = undefined;
   link.phase = {
@@ -242,6 +249,7 @@ function onLinkOpened(turn: Turn, input: Extract<Input, { readonly kind: "link-o
           ? { phase: "connecting", since: now }
           : { phase: "open", lastHeardAt: now },
   };
+  if (link.probes !== undefined) return askWhoIsThere(turn, link);
   noteOwnHost(turn, input.localHost);
   if (needsSecond) turn.effects.push({ kind: "open-subscription", link: link.id });
   sendPing(turn, link);
@@ -271,6 +279,7 @@ function onLinkLost(
 ): void {
   const link = turn.state.links.get(id);
   if (link === undefined || link.phase.phase === "closed") return;
+  if (link.probes !== undefined) return nobodyIsThere(turn, link);
   if (link.phase.phase === "connecting") {
     tellFailedConnection(turn, link, { event: "-cmd-link-reconnection", reason });
   }
@@ -372,6 +381,7 @@ function dataOwner(link: Link | undefined): DataInstance | undefined {
 
 function onInfoReply(turn: Turn, input: Extract<Input, { readonly kind: "info-reply" }>): void {
   const link = turn.state.links.get(input.link);
+  if (link?.probes !== undefined) return takeWhoIsThere(turn, link, input.info);
   const instance = dataOwner(link);
   if (link === undefined || instance === undefined) return;
   link.pending = Math.max(0, link.pending - 1);
@@ -409,6 +419,25 @@ function onPlaceReply(turn: Turn, input: Extract<Input, { readonly kind: "place-
   if (found?.owner.kind !== "sentinel") return;
   if (input.round === SWITCHOVER_ROUND) noteAnnounced(turn, found.owner, input.place);
   else takePlace(turn, found.owner, input);
+}
+
+function onPeerSentinels(
+  turn: Turn,
+  { link: id, master, runIds }: Extract<Input, { readonly kind: "peer-sentinels" }>,
+): void {
+  const found = ownerFor(turn, id, master);
+  if (found?.owner.kind !== "sentinel" || runIds === undefined) return;
+  found.owner.counts = { link: id, at: turn.now, runIds: new Set(runIds) };
+  touch(turn, found.owner);
+  touch(turn, found.owner.master);
+}
+
+function onPeerMaster(
+  turn: Turn,
+  { link: id, master, fields }: Extract<Input, { readonly kind: "peer-master" }>,
+): void {
+  const found = ownerFor(turn, id, master);
+  if (found?.owner.kind === "sentinel") takeFields(turn, found.owner, fields);
 }
 
 function onReconfigureReply(

@@ -1,6 +1,6 @@
 import type { Address } from "../base/address.ts";
 import { unreachable } from "../base/assert.ts";
-import { type LinkId, parseRunId } from "../base/ids.ts";
+import { type LinkId, parseRunId, type RunId } from "../base/ids.ts";
 import { epoch } from "../base/units.ts";
 import { textOf } from "../base/bytes.ts";
 import type { Reply } from "../resp/reply.ts";
@@ -161,6 +161,8 @@ function toServerCommand(command: LinkCommand, hellos: HelloTexts): ServerComman
     case "vedette":
     case "where-is":
     case "ask-master":
+    case "sentinels":
+    case "master-fields":
       throw new Error(`a data server is not sent ${command.name}`);
     default:
       return unreachable(command);
@@ -180,6 +182,10 @@ function wordsOf(command: LinkCommand): readonly [string, ...string[]] {
     }
     case "peer-info":
       return ["INFO", "server"];
+    case "sentinels":
+      return ["SENTINEL", "SENTINELS", command.master];
+    case "master-fields":
+      return ["SENTINEL", "MASTER", command.master];
     case "vedette":
       return ["SENTINEL", "VEDETTE", command.topic, ...command.words];
     case "where-is":
@@ -244,6 +250,14 @@ function answerTo(link: LinkId, command: LinkCommand, reply: Reply): Input | und
       const info = reply.kind === "bulk" ? parseInfo(reply.bytes) : undefined;
       return { kind: "peer-info", link, vedetteVersion: info?.vedetteVersion };
     }
+    case "sentinels": {
+      const { master } = command;
+      return { kind: "peer-sentinels", link, master, runIds: runIdsIn(reply) };
+    }
+    case "master-fields": {
+      const { master } = command;
+      return { kind: "peer-master", link, master, fields: fieldsIn(reply) };
+    }
     case "vedette": {
       const { topic, words } = command;
       return { kind: "vedette-reply", link, topic, words, answer: toWords(reply) };
@@ -251,6 +265,20 @@ function answerTo(link: LinkId, command: LinkCommand, reply: Reply): Input | und
     default:
       return unreachable(command);
   }
+}
+
+function fieldsIn(reply: Reply): ReadonlyMap<string, string> | undefined {
+  if (reply.kind !== "map") return undefined;
+  return new Map(reply.entries.map(([key, value]) => [bulkText(key), bulkText(value)]));
+}
+
+function runIdsIn(reply: Reply): readonly RunId[] | undefined {
+  if (reply.kind !== "array") return undefined;
+  return reply.items.flatMap((item) => parseRunId(fieldsIn(item)?.get("runid") ?? "") ?? []);
+}
+
+function bulkText(reply: Reply): string {
+  return reply.kind === "bulk" ? textOf(reply.bytes) : "";
 }
 
 function toWords(reply: Reply): readonly string[] | undefined {

@@ -18,6 +18,8 @@ export function toldByCommand(command: LinkCommand, hellos: HelloTexts): Told | 
     case "info":
     case "reconfigure":
     case "script-kill":
+    case "sentinels":
+    case "master-fields":
     case "peer-info":
     case "vedette":
     case "where-is":

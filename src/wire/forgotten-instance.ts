@@ -7,8 +7,11 @@ import { parseReplicationId, type ReplicationId } from "./psync.ts";
 
 /** What is remembered of a sentinel or replica that was forgotten, so that its return is safe. */
 export type Forgotten =
-  /** It does not vote, and gets no vote, before all others count it again. */
-  | { readonly kind: "sentinel"; readonly runId: RunId; readonly at: UnixMillis }
+  /**
+   * It does not vote, and gets no vote, before all others count it again; then it has `returned`, and who comes late with
+   * the news that it was forgotten is not believed.
+   */
+  | { readonly kind: "sentinel" | "returned"; readonly runId: RunId; readonly at: UnixMillis }
   /** Looked for now and then: whoever answers there must be the same, or belong to the group. */
   | {
       readonly kind: "replica";
@@ -23,7 +26,9 @@ const NOTHING = "-";
 
 /** The words of its line, behind the master's name; the first one is its key. */
 export function forgottenWords(forgotten: Forgotten): readonly [string, ...string[]] {
-  if (forgotten.kind === "sentinel") return [forgotten.runId, "sentinel", String(forgotten.at)];
+  if (forgotten.kind !== "replica") {
+    return [forgotten.runId, forgotten.kind, String(forgotten.at)];
+  }
   const { place, at, runId, replid } = forgotten;
   return [
     forgottenKey(place),
@@ -46,7 +51,7 @@ export function parseForgotten(words: readonly string[]): Forgotten | undefined 
   const [key = "", kind, atText = "", host = "", portText = "", runId = "", replid = ""] = words;
   const at = parseInteger(atText);
   if (at === undefined || at < 0) return undefined;
-  if (kind === "sentinel") {
+  if (kind === "sentinel" || kind === "returned") {
     const id = parseRunId(key);
     if (id === undefined || words.length !== 3) return undefined;
     return { kind, runId: id, at: unixMillis(at) };
@@ -67,6 +72,6 @@ export function parseForgotten(words: readonly string[]): Forgotten | undefined 
 /** @returns what was expected instead */
 export function expectedForgotten(words: readonly string[]): string | undefined {
   return parseForgotten(words) === undefined
-    ? "<run id> sentinel <time>, or <host>,<port> replica <time> <host> <port> <run id> <replid>"
+    ? "<run id> sentinel|returned <time>, or <host>,<port> replica <time> <host> <port> <run id> <replid>"
     : undefined;
 }

@@ -121,6 +121,18 @@ export class CoreWorld {
           link,
           info: draw.once(12) ? undefined : parseInfo(anyInfo(draw, this.state)),
         };
+      case "sentinels": {
+        const ids = [...this.state.masters.values()].flatMap(({ sentinels }) => [
+          ...sentinels.keys(),
+        ]);
+        const runIds = draw.once(8) ? undefined : ids.filter(() => draw.once(2));
+        return { kind: "peer-sentinels", link, master: command.master, runIds };
+      }
+      case "master-fields": {
+        const fields = new Map([[draw.once(2) ? "quorum" : draw.text(), draw.text()]]);
+        const told = draw.once(8) ? undefined : fields;
+        return { kind: "peer-master", link, master: command.master, fields: told };
+      }
       case "hello":
         return { kind: "hello-reply", link, master: command.master, accepted: !draw.once(8) };
       case "ask":

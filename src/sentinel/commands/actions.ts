@@ -16,6 +16,8 @@ import { isSettledHost, isUsableHost } from "../host-names.ts";
 import { createMaster, dropInstance } from "../instances.ts";
 import { reopenLink } from "../links.ts";
 import { defaultMasterSettings } from "../master-settings.ts";
+import { stopProbing } from "../forgetting/lost-replicas.ts";
+import { giveUpRemoval } from "../forgetting/removal.ts";
 import { endWaiting } from "../maintenance/waiting-answers.ts";
 import { observesOnly } from "../maintenance/why-held-back.ts";
 import { endReceipt } from "../receipts/record.ts";
@@ -109,6 +111,7 @@ export function reset(turn: Turn, request: ClientRequest, pattern: string): void
 function resetMaster(turn: Turn, master: Master): void {
   const { now } = turn;
   endSwitchover(turn, master);
+  giveUpRemoval(turn, master);
   dropPeersAndReplicas(turn, master);
   setFailover(turn, master, NO_FAILOVER);
   endReceipt(turn, master, "SENTINEL RESET");
@@ -201,6 +204,8 @@ export function remove(turn: Turn, request: ClientRequest, name: string): void {
   for (const waiting of takeWaiting(master)) reply(turn, waiting, NO_SUCH_MASTER);
   endWaiting(turn, master);
   endSwitchover(turn, master);
+  giveUpRemoval(turn, master);
+  stopProbing(turn, master);
   dropPeersAndReplicas(turn, master);
   setFailover(turn, master, NO_FAILOVER);
   endReceipt(turn, master, "SENTINEL REMOVE");

@@ -9,6 +9,7 @@ import { confirm } from "./confirm.ts";
 import { debug, simulateFailure } from "./debug.ts";
 import { acknowledge, downtime } from "./downtime.ts";
 import { unknownSubcommand } from "./errors.ts";
+import { forget } from "./forget.ts";
 import { help } from "./help.ts";
 import { pause, resume } from "./pause.ts";
 import {
@@ -70,6 +71,8 @@ function answerSentinel(turn: Turn, request: ClientRequest, words: readonly stri
       return failover(turn, request, args);
     case "flushconfig":
       return flushConfig(turn, request);
+    case "forget":
+      return forget(turn, request, args);
     case "get-master-addr-by-name":
     case "get-primary-addr-by-name":
       return reply(turn, request, getMasterAddress(turn, first));

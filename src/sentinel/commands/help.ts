@@ -27,6 +27,11 @@ const LINES: readonly (readonly [string, string])[] = [
     "Change places with a replica without loss, or not at all.",
   ],
   ["FLUSHCONFIG", "Write the configuration file."],
+  ["FORGET <master-name> <ip> <port>", "Forget a replica that is gone, on all vedettes."],
+  [
+    "FORGET <master-name> SENTINEL <runid>",
+    "Forget a Sentinel that is gone, when all others agree and count the same.",
+  ],
   ["GET-MASTER-ADDR-BY-NAME <master-name>", "Return the address of the master."],
   ["INFO-CACHE <master-name> [...]", "Show the last INFO of masters and their replicas."],
   [

@@ -11,6 +11,7 @@ import {
 import type { MasterName } from "../../base/ids.ts";
 import type { Millis } from "../../base/units.ts";
 import { majority, voters } from "../election.ts";
+import { driftCount } from "../config-drift.ts";
 import { pauseOf } from "../maintenance/maintenance.ts";
 import { isRunning } from "../script-queue.ts";
 import type { DataInstance, Master, SentinelState } from "../state.ts";
@@ -110,6 +111,8 @@ export function infoSection(turn: Turn): string {
   let index = 0;
   for (const each of state.masters.values()) lines.push(`master${index++}:${masterLine(each)}`);
   lines.push(...pausedLines(turn));
+  const drifting = driftCount(state);
+  if (drifting > 0) lines.push(`vedette_config_drift:${drifting}`);
   return lines.map((line) => `${line}\r\n`).join("");
 }
 

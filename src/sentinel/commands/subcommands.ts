@@ -14,6 +14,7 @@ export const SENTINEL_ARITIES: ReadonlyMap<string, number> = new Map([
   ["downtime", -5],
   ["failover", -3],
   ["flushconfig", 2],
+  ["forget", 5],
   ["get-master-addr-by-name", 3],
   ["get-primary-addr-by-name", 3],
   ["help", 2],

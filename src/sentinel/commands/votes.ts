@@ -8,6 +8,7 @@ import { voteFor } from "../election.ts";
 import { isSettledHost } from "../host-names.ts";
 import { findMaster } from "../instances.ts";
 import { isConnected, sendPing } from "../links.ts";
+import { mayVoteFor } from "../forgetting/spreading.ts";
 import { isPaused } from "../maintenance/maintenance.ts";
 import { isOrdered } from "../maintenance/ordered-elections.ts";
 import { observesOnly, whyHeldBack } from "../maintenance/why-held-back.ts";
@@ -67,7 +68,7 @@ export function isMasterDownByAddress(
     reply(turn, request, answer({ down, leader: undefined, leaderEpoch: 0 }));
     return;
   }
-  const isForbidden = isHeldBackFrom(turn, master, candidate);
+  const isForbidden = isHeldBackFrom(turn, master, candidate) || !mayVoteFor(master, candidate);
   // A vedette says so beforehand when an operator wants it: then nobody has mistaken the master for dead.
   const isMistaken = isFreshAndWell(turn, master) && !isOrdered(turn, master, candidate);
   if (isForbidden || isMistaken) {

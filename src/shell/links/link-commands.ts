@@ -9,11 +9,13 @@ import type { Connection } from "./connection.ts";
 import {
   isError,
   readAnswer,
+  readFields,
   readInfo,
   readPeerView,
   readPing,
   readPlace,
   readRefusal,
+  readRunIds,
   readWords,
 } from "./replies.ts";
 import type { LinkReply } from "./request.ts";
@@ -72,6 +74,20 @@ export function sendCommand(
         report({ kind: "peer-info", link, vedetteVersion });
       });
       return;
+    case "sentinels": {
+      const { master } = command;
+      connection.request(["SENTINEL", "SENTINELS", master], (reply) => {
+        report({ kind: "peer-sentinels", link, master, runIds: readRunIds(reply) });
+      });
+      return;
+    }
+    case "master-fields": {
+      const { master } = command;
+      connection.request(["SENTINEL", "MASTER", master], (reply) => {
+        report({ kind: "peer-master", link, master, fields: readFields(reply) });
+      });
+      return;
+    }
     case "vedette": {
       const { topic, words } = command;
       connection.request(["SENTINEL", "VEDETTE", topic, ...words], (reply) => {

@@ -1,5 +1,5 @@
 import type { Address } from "../../base/address.ts";
-import { parseRunId } from "../../base/ids.ts";
+import { parseRunId, type RunId } from "../../base/ids.ts";
 import { type Bytes, textOf } from "../../base/bytes.ts";
 import { epoch } from "../../base/units.ts";
 import type { AskAnswer } from "../../sentinel/input.ts";
@@ -46,6 +46,30 @@ export function readWords(reply: LinkReply): readonly string[] | undefined {
     else return undefined;
   }
   return words;
+}
+
+const FIELDS_MAX = 128;
+const SENTINELS_MAX = 1000;
+
+/** The names and values of `SENTINEL MASTER`, in a flat list as RESP2 has them. */
+export function readFields(reply: LinkReply): ReadonlyMap<string, string> | undefined {
+  const words = readWords(reply);
+  if (words === undefined || words.length > 2 * FIELDS_MAX) return undefined;
+  const fields = new Map<string, string>();
+  for (let at = 0; at + 1 < words.length; at += 2) fields.set(words[at] ?? "", words[at + 1] ?? "");
+  return fields;
+}
+
+/** The ids in `SENTINEL SENTINELS`; undefined when there is one without. */
+export function readRunIds(reply: LinkReply): readonly RunId[] | undefined {
+  if (!Array.isArray(reply) || reply.length > SENTINELS_MAX) return undefined;
+  const runIds: RunId[] = [];
+  for (const item of reply as readonly LinkReply[]) {
+    const runId = parseRunId(readFields(item)?.get("runid") ?? "");
+    if (runId === undefined) return undefined;
+    runIds.push(runId);
+  }
+  return runIds;
 }
 
 const NO_LEADER = "*";

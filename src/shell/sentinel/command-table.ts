@@ -252,6 +252,7 @@ export const UNLISTED: ReadonlySet<string> = new Set([
   "sentinel|primary",
   "sentinel|acknowledge",
   "sentinel|downtime",
+  "sentinel|forget",
   "sentinel|pause",
   "sentinel|resume",
   "sentinel|vedette",

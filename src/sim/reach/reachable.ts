@@ -49,6 +49,8 @@ const INPUTS: Expected<Input["kind"]> = {
   "vedette-reply": often,
   "order-reply": often,
   "master-reply": often,
+  "peer-sentinels": seldom("somebody must have been forgotten"),
+  "peer-master": often,
   "hello-received": often,
   "hello-ignored": never("nobody in a world publishes what is no hello"),
   "client-request": often,
