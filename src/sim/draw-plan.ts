@@ -7,7 +7,13 @@ import {
   seededRandom,
 } from "../base/random.ts";
 import { castOf } from "./cast.ts";
-import { FAULT_KINDS, type FaultKind, KILL_MASTERS, NAME_FAULT_KINDS } from "./fault-kinds.ts";
+import {
+  FAULT_KINDS,
+  type FaultKind,
+  KILL_MASTERS,
+  MAINTENANCE,
+  NAME_FAULT_KINDS,
+} from "./fault-kinds.ts";
 import { Dice } from "./faults/dice.ts";
 import { FAULT_TYPES } from "./faults/fault-types.ts";
 import type { Fault } from "./faults/fault.ts";
@@ -22,6 +28,8 @@ export interface Variety {
   readonly hasNames: boolean;
   /** The same sentinels watch many masters, which die together. */
   readonly isCrowded: boolean;
+  /** People pause the group, forget instances, and have failovers wait for them. */
+  readonly isMaintained?: boolean;
 }
 
 /** From what the faults of one plan are drawn. */
@@ -52,7 +60,18 @@ export function drawPlan(seed: number, variety: Variety): SimulationPlan {
   };
 }
 
-function drawDraft(random: Random, { isMixed, hasNames, isCrowded }: Variety): Draft {
+function drawDraft(random: Random, { isMaintained = false, ...variety }: Variety): Draft {
+  const draft = drawSort(random, variety);
+  if (!isMaintained) return draft;
+  const { cluster, swarm } = draft;
+  const orders = Array.from({ length: 3 + swarm.kinds.length / 3 }, () => MAINTENANCE);
+  return {
+    cluster: { ...cluster, isMaintained },
+    swarm: { ...swarm, kinds: [...swarm.kinds, ...orders] },
+  };
+}
+
+function drawSort(random: Random, { isMixed, hasNames, isCrowded }: Variety): Draft {
   // A model of redis-sentinel knows no names.
   if (isMixed) return drawMixed(random);
   const draft = isCrowded ? drawCrowded(random) : drawUsual(random);

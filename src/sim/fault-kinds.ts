@@ -62,11 +62,17 @@ export const NAME_FAULT_KINDS = [
   "name-gone",
 ] as const;
 
+/** What people who maintain a group order, at good moments and bad: only in worlds of that sort. */
+export const MAINTENANCE = "operator-maintenance" as const;
+
 /** A rack loses its power: the masters of most groups are gone at the same moment. */
 export const KILL_MASTERS = "kill-masters" as const;
 
 export type FaultKind =
-  (typeof FAULT_KINDS)[number] | (typeof NAME_FAULT_KINDS)[number] | typeof KILL_MASTERS;
+  | (typeof FAULT_KINDS)[number]
+  | (typeof NAME_FAULT_KINDS)[number]
+  | typeof KILL_MASTERS
+  | typeof MAINTENANCE;
 
 const EVERY_KIND: ReadonlySet<string> = new Set([
   ...FAULT_KINDS,

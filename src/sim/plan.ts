@@ -23,6 +23,8 @@ export interface ClusterPlan {
   readonly references: number;
   /** Everybody has a host name and announces it; machines may come back under another address. */
   readonly hasNames: boolean;
+  /** People pause it, forget instances, and have failovers wait for them. */
+  readonly isMaintained?: boolean;
   readonly groups: readonly GroupPlan[];
   readonly network: NetworkSettings;
   readonly disk: DiskSettings;
@@ -65,5 +67,8 @@ export function settleBoundMs(cluster: ClusterPlan): number {
       servers.length * copyMs;
     slowestMs = Math.max(slowestMs, wayMs);
   }
-  return slowestMs;
+  return slowestMs + (cluster.isMaintained === true ? MAINTENANCE_MS : 0);
 }
+
+/** Pauses and cooldowns of the last moment end, and a replica that was forgotten is looked for again. */
+const MAINTENANCE_MS = 20_000 + 20_000 + 170_000;

@@ -76,11 +76,12 @@ function quoted(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
-function optionsOf({ isMixed, hasNames, isCrowded }: Partial<Variety>): string {
+function optionsOf({ isMixed, hasNames, isCrowded, isMaintained }: Partial<Variety>): string {
   const mixed = isMixed === true ? " --mixed" : "";
   const names = hasNames === true ? " --names" : "";
   const crowded = isCrowded === true ? " --crowded" : "";
-  return `${mixed}${names}${crowded}`;
+  const maintained = isMaintained === true ? " --maintained" : "";
+  return `${mixed}${names}${crowded}${maintained}`;
 }
 
 /** What the runs reached, most telling first: what stayed at zero was not tested. */

@@ -106,6 +106,11 @@ export class SentinelNode extends Node {
     });
   }
 
+  /** Of the process and of those that follow it, as its file has it. */
+  get sentinelId(): string {
+    return /^sentinel myid (\S+)/m.exec(this.disk.text)?.[1] ?? "";
+  }
+
   /** Only while the process lives. */
   get state(): Readonly<SentinelState> {
     if (this.#life === undefined) throw new Error(`${this.name} is dead`);
@@ -118,7 +123,7 @@ export class SentinelNode extends Node {
     const state = this.#program.load(this.disk.text, {
       seed,
       now: this.clock,
-      unixMs: this.#wallTime,
+      unixMs: this.wallTime,
     });
     const driver: Driver<Input, Effect> = new Driver({
       step: (input, now) => this.#step(life, input, now),
@@ -142,14 +147,14 @@ export class SentinelNode extends Node {
   }
 
   /** All machines have the same wall time, whatever their monotonic clocks do. */
-  get #wallTime(): UnixMillis {
+  get wallTime(): UnixMillis {
     return unixMillis(Math.round(BEGINNING_UNIX_MS + this.agenda.now));
   }
 
   #lookAtWallClock(life: Life): void {
     this.timer(WALL_CLOCK_PERIOD_MS, () => {
       if (life !== this.#life) return;
-      this.deliver({ kind: "wall-clock", unixMs: this.#wallTime });
+      this.deliver({ kind: "wall-clock", unixMs: this.wallTime });
       this.#lookAtWallClock(life);
     });
   }

@@ -56,8 +56,8 @@ const LOOK_EVERY_MS = 250;
 
 /** One seed: depends on nothing but the seed, the variety and the program. */
 export function simulate(seed: number, options: SimulationOptions = {}): Outcome {
-  const { isMixed = false, hasNames = false, isCrowded = false, ...run } = options;
-  return runPlan(drawPlan(seed, { isMixed, hasNames, isCrowded }), run);
+  const { isMixed = false, hasNames = false, isCrowded = false, isMaintained = false } = options;
+  return runPlan(drawPlan(seed, { isMixed, hasNames, isCrowded, isMaintained }), options);
 }
 
 /**
@@ -182,6 +182,7 @@ function countResults(counts: Counts, world: World, rules: Invariants): void {
   count(counts, "waits answered", rules.writes.waitedCount);
   count(counts, "writes lost behind the last ACK", rules.writes.lostCount);
   count(counts, "zombies fenced", rules.fences.fencedCount);
+  count(counts, "sentinels forgotten", rules.base.forgottenCount);
   count(counts, "orders done", rules.orders.doneCount);
   count(counts, "orders refused", rules.orders.refusedCount);
   count(counts, "epochs passed on with a full disk", rules.durability.gossipCount);

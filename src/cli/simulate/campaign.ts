@@ -55,8 +55,8 @@ export async function runCampaign(options: SimulateOptions): Promise<number> {
   return campaign.failed.length > 0 || isMissing ? 1 : 0;
 }
 
-export function varietyOf({ mixed, names, crowded }: SimulateOptions): Variety {
-  return { isMixed: mixed, hasNames: names, isCrowded: crowded };
+export function varietyOf({ mixed, names, crowded, maintained }: SimulateOptions): Variety {
+  return { isMixed: mixed, hasNames: names, isCrowded: crowded, isMaintained: maintained };
 }
 
 function reportSeed(

@@ -56,6 +56,11 @@ export function simulateOptions(yargs: Argv) {
         default: false,
         describe: "With many masters, which die together",
       })
+      .option("maintained", {
+        type: "boolean",
+        default: false,
+        describe: "With people who pause, forget, and have failovers wait for them",
+      })
       .option("shrink-seconds", {
         type: "number",
         requiresArg: true,
@@ -137,6 +142,7 @@ export interface SimulateOptions {
   readonly mixed: boolean;
   readonly names: boolean;
   readonly crowded: boolean;
+  readonly maintained: boolean;
   readonly journal: boolean;
   readonly verbose: boolean;
 }

@@ -8,6 +8,7 @@ import type { Group, World } from "../world.ts";
 /**
  * Liveness, asked while nothing is broken: for every group,
  *   all sentinels have the same master address and config epoch, no failover runs,
+ *   no pause, downtime or cooldown is in force any more,
  *   nobody is SDOWN or ODOWN to anybody, everybody knows all replicas and sentinels,
  *   the server at that address is a master, every other one follows it with its link up.
  * Where an operator has given RESET, REMOVE, MONITOR or SET, only of the servers that a sentinel knows:
@@ -86,6 +87,8 @@ function whyUnsettled(world: World, group: Group, sentinel: SentinelNode): strin
   if (sentinel.state.tilt.mode === "on") return "is in TILT";
   if (master.failover.phase !== "none") return `is in ${master.failover.phase}`;
   if (master.reconfiguration.phase !== "none") return "is still reconfiguring";
+  const [inForce] = master.maintenance.told.keys();
+  if (inForce !== undefined) return `still has the ${inForce} in force`;
   if (master.sdown.down) return "sees the master SDOWN";
   const isDisturbed = isByOperator(world, group);
   if (!isDisturbed && master.replicas.size !== group.servers.length - 1) {

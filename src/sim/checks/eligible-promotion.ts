@@ -13,6 +13,7 @@ const FRESH_WHILE_UP_MS = 30_000;
  * At the moment when replica r of master m is selected by sentinel s (spec §6.3):
  *   r.priority > 0, r not SDOWN, r's link open, its last accepted PING answer <= 5 s old,
  *   its INFO <= 5 s old when m is SDOWN at s, else <= 30 s,
+ *   r is in no downtime that an operator ordered,
  *   r.linkDown <= (time since m went SDOWN at s, if it is) + 10 x down-after,
  * and no other replica that meets these conditions is better: lower priority, then larger offset.
  */
@@ -32,14 +33,15 @@ export class EligiblePromotion implements Watcher {
     const replicas = [...(master?.replicas.values() ?? [])];
     const chosen = replicas.find((replica) => sameAddress(replica.address, address));
     mustHold(chosen !== undefined, "a promoted replica is known", () => formatAddress(address));
-    const reason = whyNotEligible(chosen, clock);
+    const wall = sentinel.wallTime;
+    const reason = whyInDowntime(chosen, wall) ?? whyNotEligible(chosen, clock);
     mustHold(
       reason === undefined,
       "no promotion of an excluded replica",
       () => `${sentinel.name} selects ${chosen.name}: ${reason ?? ""}`,
     );
     for (const other of replicas) {
-      if (whyNotEligible(other, clock) !== undefined) continue;
+      if ((whyInDowntime(other, wall) ?? whyNotEligible(other, clock)) !== undefined) continue;
       const isBetter =
         other.priority < chosen.priority ||
         (other.priority === chosen.priority && other.replicationOffset > chosen.replicationOffset);
@@ -54,6 +56,15 @@ export class EligiblePromotion implements Watcher {
 
 function describe({ name, priority, replicationOffset }: Replica): string {
   return `${name} (priority ${priority}, offset ${replicationOffset})`;
+}
+
+/** A moment more or less: the sentinel looks at the wall clock now and then only. */
+const CLOCK_MS = 100;
+
+function whyInDowntime({ master, place }: Replica, wall: number): string | undefined {
+  const order = master.maintenance.orders.get(formatAddress(place));
+  const isIn = order !== undefined && order.isOn && wall + CLOCK_MS < order.until;
+  return isIn ? `in downtime until ${order.until}` : undefined;
 }
 
 /** @returns what bars the replica from being selected, by what the sentinel knows */

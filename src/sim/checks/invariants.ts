@@ -1,5 +1,7 @@
 import type { Watcher } from "../watch.ts";
 import { AnnouncementsGrow } from "./announcements-grow.ts";
+import { BaseNeverShrinks } from "./base-never-shrinks.ts";
+import { HeldBack } from "./held-back.ts";
 import { AcknowledgedWrites } from "./acknowledged-writes.ts";
 import { BlockTime } from "./block-time.ts";
 import { DurableBeforeTold } from "./durable-before-told.ts";
@@ -20,6 +22,7 @@ export interface Invariants {
   readonly writes: AcknowledgedWrites;
   readonly orders: OperatorCommands;
   readonly fences: TrueMasterFenced;
+  readonly base: BaseNeverShrinks;
   readonly all: readonly Watcher[];
 }
 
@@ -30,6 +33,7 @@ export function invariants(): Invariants {
   const writes = new AcknowledgedWrites();
   const orders = new OperatorCommands();
   const fences = new TrueMasterFenced();
+  const base = new BaseNeverShrinks();
   const all: readonly Watcher[] = [
     elections,
     new EpochsGrow(),
@@ -40,9 +44,11 @@ export function invariants(): Invariants {
     new OrdersToMembers(),
     new SdownNotEarly(),
     new BlockTime(),
+    new HeldBack(),
+    base,
     orders,
     writes,
     fences,
   ];
-  return { elections, durability, announcements, writes, orders, fences, all };
+  return { elections, durability, announcements, writes, orders, fences, base, all };
 }

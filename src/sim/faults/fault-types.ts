@@ -2,6 +2,7 @@ import type { FaultKind } from "../fault-kinds.ts";
 import { CLOCK_FAULTS } from "./clock-faults.ts";
 import { DISK_FAULTS } from "./disk-faults.ts";
 import type { FaultType } from "./fault.ts";
+import { MAINTENANCE_FAULTS } from "./maintenance-faults.ts";
 import { NAME_FAULTS } from "./name-faults.ts";
 import { NETWORK_FAULTS } from "./network-faults.ts";
 import { OPERATOR_FAULTS } from "./operator-faults.ts";
@@ -15,6 +16,7 @@ export const FAULT_TYPES: Readonly<Record<FaultKind, FaultType>> = {
   ...DISK_FAULTS,
   ...NAME_FAULTS,
   ...OPERATOR_FAULTS,
+  ...MAINTENANCE_FAULTS,
   ...CLOCK_FAULTS,
   ...SERVER_FAULTS,
 };

@@ -58,6 +58,7 @@ function readCluster(reader: ObjectReader): ClusterPlan {
     groups: reader.list("groups", readGroup, groups.length),
     network: reader.object("network", readNetwork),
     disk: reader.object("disk", readDisk),
+    ...(reader.boolean("isMaintained", false) ? { isMaintained: true } : {}),
   };
   const names = cluster.groups.map(({ name }) => name);
   const twice = names.findIndex((name, index) => names.indexOf(name) !== index);

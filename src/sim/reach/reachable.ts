@@ -29,6 +29,7 @@ type Transitions<Phase extends string> = {
 };
 
 const NO_SCRIPTS = "the files of simulated sentinels name no scripts";
+const MAINTAINED = "people must maintain the group (--maintained)";
 const OPERATOR = "an operator must send the command for it";
 const NO_OPERATOR = "no operator of a world sends the command for it";
 
@@ -109,6 +110,23 @@ const EVENTS: Expected<EventName> = {
   "-slave-reconf-sent-timeout": seldom("an order must get lost and its server still answer"),
   "-failover-abort-slave-timeout": seldom("the promoted replica must hang for failover-timeout"),
   "+slave-reconf-sent-be": seldom("the end of a failover must be forced by its time-out"),
+  "+vedette-pause": seldom(MAINTAINED),
+  "-vedette-pause": seldom(MAINTAINED),
+  "+vedette-pause-overruled": seldom("somebody must fail over who does not know of the pause"),
+  "+vedette-downtime": seldom(MAINTAINED),
+  "-vedette-downtime": seldom(MAINTAINED),
+  "+vedette-cooldown": seldom(MAINTAINED),
+  "-vedette-cooldown": seldom(MAINTAINED),
+  "+vedette-failover-blocked": seldom(MAINTAINED),
+  "+vedette-would-failover": never("no sentinel of a world only observes"),
+  "+vedette-forget-replica": seldom(MAINTAINED),
+  "+vedette-forget-sentinel": seldom(MAINTAINED),
+  "+vedette-config-drift": seldom(
+    "an operator must change one sentinel and leave it so for a while",
+  ),
+  "-vedette-config-drift": seldom(
+    "an operator must change one sentinel and leave it so for a while",
+  ),
   "-script-error": never(NO_SCRIPTS),
   "-script-timeout": never(NO_SCRIPTS),
   "+script-child": never(NO_SCRIPTS),

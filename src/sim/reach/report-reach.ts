@@ -33,5 +33,6 @@ export const SEEDS_FOR_REACH = 500;
 export function varietyForReach(seed: number): Variety {
   const isCrowded = seed % 40 === 1;
   const isMixed = seed % 12 === 0;
-  return { isCrowded, isMixed, hasNames: !isCrowded && !isMixed && seed % 3 === 0 };
+  const isMaintained = seed % 5 === 2;
+  return { isCrowded, isMixed, hasNames: !isCrowded && !isMixed && seed % 3 === 0, isMaintained };
 }

@@ -5,6 +5,7 @@ import {
   bulk,
   error,
   integer,
+  map,
   NULL_ARRAY,
   OK,
   type Reply,
@@ -65,6 +66,10 @@ export class ReferenceSentinel extends Node {
   /** What it believes of that master; undefined while it is dead. */
   masterOf(name: string): Readonly<RefMaster> | undefined {
     return this.#core?.masters.get(name);
+  }
+
+  get sentinelId(): string {
+    return this.#file.myId;
   }
 
   get isTilted(): boolean {
@@ -151,6 +156,8 @@ export class ReferenceSentinel extends Node {
         return answerAsk(core, words);
       case "get-master-addr-by-name":
         return addressReply(core, words[0] ?? "");
+      case "sentinels":
+        return peersReply(core, words[0] ?? "");
       case "master":
         return masterReply(core, words[0] ?? "");
       case "failover": {
@@ -165,18 +172,28 @@ export class ReferenceSentinel extends Node {
   }
 }
 
+/** As much of it as a vedette reads. */
+function peersReply(core: ReferenceCore, name: string): Reply {
+  const master = core.masters.get(name);
+  if (master === undefined) return error("ERR No such master with that name");
+  return array([...master.peers.keys()].map((id) => map([["runid", bulk(id)]])));
+}
+
 /** As far as another sentinel reads it. */
 function masterReply(core: ReferenceCore, name: string): Reply {
   const master = core.masters.get(name);
   if (master === undefined) return error("ERR No such master with that name");
-  const { address, downAfterMs } = master;
-  const fields = {
-    name,
-    ip: address.host,
-    port: String(address.port),
-    "down-after-milliseconds": String(downAfterMs),
-  };
-  return array(Object.entries(fields).flatMap(([field, value]) => [bulk(field), bulk(value)]));
+  const { address, quorum, downAfterMs, failoverTimeoutMs, parallelSyncs, peers } = master;
+  return map([
+    ["name", bulk(name)],
+    ["ip", bulk(address.host)],
+    ["port", bulk(address.port)],
+    ["down-after-milliseconds", bulk(downAfterMs)],
+    ["num-other-sentinels", bulk(peers.size)],
+    ["quorum", bulk(quorum)],
+    ["failover-timeout", bulk(failoverTimeoutMs)],
+    ["parallel-syncs", bulk(parallelSyncs)],
+  ]);
 }
 
 function addressReply(core: ReferenceCore, name: string): Reply {
