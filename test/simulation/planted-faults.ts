@@ -6,6 +6,7 @@ import type { HelloContent } from "../../src/wire/hello.ts";
 import { REAL_PROGRAM } from "../../src/sim/sentinel-program.ts";
 import { DECISION_FAULTS } from "./planted-decisions.ts";
 import { FENCE_FAULTS } from "./planted-fences.ts";
+import { MAINTENANCE_FAULTS } from "./planted-maintenance.ts";
 import { MEMORY_FAULTS } from "./planted-memory.ts";
 import {
   during,
@@ -25,6 +26,7 @@ export const PLANTED_FAULTS: Readonly<Record<string, PlantedFault>> = {
   ...MEMORY_FAULTS,
   ...DECISION_FAULTS,
   ...FENCE_FAULTS,
+  ...MAINTENANCE_FAULTS,
   "a vote is told before it is on disk": {
     program: withEffects((effect, _state, input) =>
       effect.kind === "reply" && isVoteRequest(input) ? [{ ...effect, afterSave: NOW }] : [effect],

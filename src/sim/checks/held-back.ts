@@ -2,6 +2,7 @@ import type { Effect } from "../../sentinel/effect.ts";
 import type { SentinelEvent } from "../../sentinel/events.ts";
 import type { Input } from "../../sentinel/input.ts";
 import type { Master } from "../../sentinel/state.ts";
+import { wallTime } from "../../sentinel/wall-clock.ts";
 import { COOLDOWN, PAUSE } from "../../wire/maintenance-order.ts";
 import type { SentinelNode } from "../sentinel-node.ts";
 import type { Watcher } from "../watch.ts";
@@ -9,8 +10,8 @@ import { mustHold } from "./violation.ts";
 
 const INVARIANT = "no failover while it is held back";
 
-/** The sentinel looks at the wall clock each 10 s, and its own clock may leap in between. */
-const CLOCK_MS = 12_000;
+/** By what the sentinel takes for the time; not to the millisecond. */
+const CLOCK_MS = 20;
 
 /**
  * While sentinel s has a pause or a cooldown of master m in force (told by an event, and its end not near):
@@ -65,7 +66,7 @@ function orderInForce(
   return subjects.find((subject) => {
     const order = maintenance.orders.get(subject);
     if (order === undefined || !order.isOn || !maintenance.told.has(subject)) return false;
-    return sentinel.wallTime + CLOCK_MS < order.until;
+    return wallTime(sentinel.state, sentinel.clock) + CLOCK_MS < order.until;
   });
 }
 
