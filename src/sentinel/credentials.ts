@@ -12,6 +12,7 @@ import { publish, touch, type Turn } from "./turn.ts";
 
 /** The master that an owner of this link belongs to; any of them for a link to another sentinel. */
 function anyMaster(link: Link): Master | undefined {
+  if (link.probes !== undefined) return link.probes.master;
   for (const owner of link.owners) return owner.kind === "master" ? owner : owner.master;
   return undefined;
 }

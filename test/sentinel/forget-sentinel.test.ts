@@ -195,6 +195,12 @@ function forgotten(): WatchedMaster {
   return world;
 }
 
+function told(world: WatchedMaster, letter: string, at: number) {
+  const words = ["SENTINEL", "VEDETTE", "forgotten", "mymaster", runIdOf(letter)] as const;
+  const reply = world.request(...words, String(at));
+  return reply.kind === "array" && reply.items.map(textOf);
+}
+
 describe("a sentinel that was forgotten", () => {
   it("costs nobody a vote who has forgotten it too", () => {
     const world = forgotten();
@@ -240,11 +246,6 @@ describe("a sentinel that was forgotten", () => {
   });
 
   it("is dropped by a peer that hears of it, unless it answers there", () => {
-    const told = (world: WatchedMaster, letter: string, at: number) => {
-      const words = ["SENTINEL", "VEDETTE", "forgotten", "mymaster", runIdOf(letter)] as const;
-      const reply = world.request(...words, String(at));
-      return reply.kind === "array" && reply.items.map(textOf);
-    };
     const world = five();
     expect(told(world, "d", 5)).toEqual(["no"]);
     expect(told(world, "e", 5)).toEqual(["yes"]);

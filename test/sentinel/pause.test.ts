@@ -224,6 +224,19 @@ describe("a pause among vedettes", () => {
     expect(fields["not-vedettes"]).toBe(String(real.length));
   });
 
+  it("is in the history once it is answered, with who has ordered it", () => {
+    const world = new WatchedMaster();
+    makeVedette(world, "b");
+    world.ask("SENTINEL", "PAUSE", "mymaster", "SECONDS", "60");
+    const audits = () =>
+      eventsIn(world.effects).filter((each) => each.startsWith("+vedette-audit"));
+    expect(audits()).toEqual([]);
+    world.pass(1_100, () => world.answerAll());
+    expect(audits()).toEqual([
+      "+vedette-audit unknown unknown SENTINEL PAUSE mymaster SECONDS 60 #OK",
+    ]);
+  });
+
   it("does not wait for one that is silent for more than a second", () => {
     const world = new WatchedMaster();
     makeVedette(world, "b");

@@ -14,8 +14,10 @@ import type { ClientRequest } from "./request.ts";
 
 /** Subcommands of SENTINEL; `config` counts where it sets. */
 const AUDITED: ReadonlySet<string> = new Set([
+  "acknowledge",
   "config",
   "debug",
+  "downtime",
   "failover",
   "forget",
   "monitor",
@@ -34,11 +36,16 @@ const STARS = "******";
 const NOBODY: Requester = { user: "unknown", address: "unknown" };
 const WORDS_MAX = 32;
 
+/** As `audit`, for an answer that had to wait. */
+export function auditLate(turn: Turn, request: ClientRequest): void {
+  audit(turn, request, request.args.slice(1));
+}
+
 /** Call behind the answer: what was answered belongs to it. @param words behind SENTINEL */
 export function audit(turn: Turn, request: ClientRequest, words: readonly string[]): void {
   if (!isAudited(words)) return;
   const answer = answerOf(turn, request);
-  // It waits for a name to be resolved, and comes again.
+  // It waits for a name to be resolved, and comes again; or for peers, and is audited when it is answered.
   if (answer === undefined) return;
   const { state, now } = turn;
   const by = request.from ?? NOBODY;

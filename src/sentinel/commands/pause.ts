@@ -10,6 +10,7 @@ import type { Master, Sentinel } from "../state.ts";
 import { requestSave, touch, type Turn, willBeDurable } from "../turn.ts";
 import { understands } from "../vedette-peers.ts";
 import { wallTime } from "../wall-clock.ts";
+import { auditLate } from "./audit.ts";
 import { NO_SUCH_MASTER, SAVE_FAILED } from "./errors.ts";
 import { isPeriod, readPeriod } from "./maintenance-options.ts";
 import { findNamed } from "./queries.ts";
@@ -59,6 +60,7 @@ export function awaitPeers(
     answer: (later, waiting) => {
       if (!willBeDurable(later, waiting.save)) reply(later, waiting.request, SAVE_FAILED);
       else replyOr(later, waiting.request, describe(later, waiting), SAVE_FAILED);
+      auditLate(later, waiting.request);
     },
   });
   touch(turn, master);

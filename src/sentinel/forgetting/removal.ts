@@ -1,6 +1,7 @@
 import type { RunId } from "../../base/ids.ts";
 import { after, type Millis, NEVER, unixMillis } from "../../base/units.ts";
 import { bulk, error, integer, map, type Reply } from "../../resp/reply.ts";
+import { auditLate } from "../commands/audit.ts";
 import type { ClientRequest } from "../commands/request.ts";
 import { reply, replyOr } from "../commands/request.ts";
 import { SAVE_FAILED } from "../commands/errors.ts";
@@ -86,6 +87,7 @@ export function tendRemoval(turn: Turn, master: Master): void {
   endRemoval(master);
   if (refusal === undefined) forgetAgreed(turn, master, removal);
   else reply(turn, removal.request, refusal);
+  auditLate(turn, removal.request);
 }
 
 export function endRemoval({ forgetting }: Master): void {
@@ -99,6 +101,7 @@ export function giveUpRemoval(turn: Turn, master: Master): void {
   if (removal === undefined) return;
   endRemoval(master);
   reply(turn, removal.request, error("ERR The master was reset or removed meanwhile"));
+  auditLate(turn, removal.request);
 }
 
 function whyFailed(turn: Turn, master: Master, removal: Removal): Reply | undefined {
