@@ -3,6 +3,7 @@ import { eventsOptions } from "./events/command.ts";
 import { failoverOptions } from "./failover/command.ts";
 import { forgetOptions } from "./forget/command.ts";
 import { explainOptions, historyOptions } from "./history/command.ts";
+import { planOptions } from "./plan/command.ts";
 import { pauseOptions, resumeOptions } from "./pause/command.ts";
 import { resetOptions } from "./reset/command.ts";
 import { statusOptions } from "./status/command.ts";
@@ -37,6 +38,15 @@ export function operatorCommands<Options>(cli: Argv<Options>) {
       async (options) => {
         const { runEvents } = await import("./events/events.ts");
         process.exit(await runEvents(options));
+      },
+    )
+    .command(
+      "plan [master]",
+      "Who would take over now, and why not the others",
+      planOptions,
+      async (options) => {
+        const { runPlan } = await import("./plan/plan.ts");
+        process.exit(await runPlan(options));
       },
     )
     .command(

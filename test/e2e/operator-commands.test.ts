@@ -29,6 +29,10 @@ function from(): string {
   return `--from=127.0.0.1:${group.sentinels[0]?.port}`;
 }
 
+function address({ port }: { readonly port: number }): string {
+  return `127.0.0.1:${port}`;
+}
+
 function json(ran: Ran): Record<string, unknown> {
   // The first line is the harness's own.
   const text = ran.text.slice(ran.text.indexOf("\n"));
@@ -91,7 +95,15 @@ describe("the operator's commands with a running set", () => {
     expect(nonsense).toMatchObject({ code: 64 });
   });
 
-  it("carry out a failover, show it as events, and reset afterwards", async () => {
+  it("pause and resume, with the agreement of all", async () => {
+    const paused = await vedette("pause", MASTER_NAME, from(), "--yes", "--for=10m", "--json");
+    expect(paused).toMatchObject({ code: 0 });
+    expect(json(paused)).toMatchObject({ agreed: 3, "others-could-fail-over": false });
+    expect(await vedette("resume", MASTER_NAME, from())).toMatchObject({ code: 0 });
+    expect(await vedette("resume", MASTER_NAME, from())).toMatchObject({ code: 2 });
+  });
+
+  it("carry out a failover and a switchover back, show the events, and reset afterwards", async () => {
     const [old] = group.servers;
     const events = await lab.run("events", ownProgram("vedette"), ["events", from()]);
     await lab.until({
@@ -112,6 +124,10 @@ describe("the operator's commands with a running set", () => {
       holds: (text) => text.match(/\+switch-master/g)?.length === 3,
     });
     await followersOf(lab, group, promoted);
+    const back = await vedette("switchover", MASTER_NAME, from(), "--yes", `--to=${address(old)}`);
+    expect(back.text).toContain(`${address(old)} is the master in place of ${address(promoted)}`);
+    expect(back).toMatchObject({ code: 0 });
+    await followersOf(lab, group, old);
     const reset = await vedette("reset", MASTER_NAME, from(), "--yes", "--only", from().slice(7));
     expect(reset.text).toContain("has found everybody again");
     expect(reset).toMatchObject({ code: 0 });

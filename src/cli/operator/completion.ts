@@ -15,6 +15,7 @@ const TAKES_MASTER: ReadonlySet<string> = new Set([
   "status",
   "topology",
   "events",
+  "plan",
   "switchover",
   "failover",
   "pause",

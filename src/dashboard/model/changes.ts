@@ -22,7 +22,7 @@ export function consequenceOf(change: Change, details: MasterDetails): string {
   const { name, address } = details;
   switch (change.kind) {
     case "failover":
-      return `${takerOf(details)} becomes the master of ${name} in place of ${address}, whether ${address} is well or not. ${lossOf(details)}`;
+      return `${takerOf(details)} becomes the master of ${name} in place of ${address}. ${lossOf(details)}`;
     case "switchover": {
       const to = change.to ?? takerOf(details);
       return `${address} takes no writes for a moment, ${to} catches up and becomes the master of ${name}. Clients reconnect; no acknowledged write is lost. If ${to} does not catch up in time, all stays as it is.`;
@@ -44,7 +44,7 @@ function lossOf({ replicas }: MasterDetails): string {
   );
   const worst = Math.max(0, ...lags);
   const now = worst === 0 ? "" : `, up to ${bytesText(worst)} by the last figures`;
-  return `Writes that it has not received are lost${now}; switch over instead where the master is well.`;
+  return `Where the master is well, it is tried without loss; if that fails, writes that it has not received are lost${now}.`;
 }
 
 /** The path and body of the order. */
@@ -73,7 +73,6 @@ export function obstacleTo(kind: ChangeKind, details: MasterDetails): string | u
   if (!quorum.ok) return "too few sentinels are reached";
   if (!replicas.some(({ promotable }) => promotable)) return "no replica may be promoted now";
   if (kind === "switchover" && state !== "ok") return "the master is not well: fail over instead";
-  if (kind === "switchover" && paused !== null) return "failovers are paused";
   return ifMasterDied.promoted === null && kind === "failover" && paused === null
     ? ifMasterDied.blockedBy.join("; ") || undefined
     : undefined;
