@@ -57,8 +57,5 @@ export function lagBytes(replica: Replica): number | undefined {
 
 /** The end of the master's stream, by its last INFO. */
 export function replicationOffset({ reported }: Master): number | undefined {
-  const found = OFFSET.exec(reported.infoText ?? "")?.[1];
-  return found === undefined ? undefined : Number(found);
+  return reported.stream?.offset;
 }
-
-const OFFSET = /^master_repl_offset:(\d+)/m;

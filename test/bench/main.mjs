@@ -4,6 +4,7 @@
 import { parseArgs } from "node:util";
 import { benchFailover } from "./failover.mjs";
 import { benchFullSync } from "./full-sync.mjs";
+import { benchHttp } from "./http.mjs";
 import { benchKeyMemory } from "./key-memory.mjs";
 import { benchQuery } from "./query.mjs";
 import { benchReplicaCost } from "./replica-cost.mjs";
@@ -16,6 +17,7 @@ const BENCHMARKS = new Map(
     failover: [benchFailover],
     safety: [benchSafety],
     scale: [benchScale],
+    http: [benchHttp],
     query: [benchQuery],
     server: [benchServer, benchKeyMemory, benchReplicaCost, benchFullSync],
     memory: [benchKeyMemory],

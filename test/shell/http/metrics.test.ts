@@ -125,7 +125,7 @@ describe("metrics", () => {
       if (!isOver) setImmediate(turn);
     };
     setImmediate(turn);
-    const text = await many.metrics.text();
+    const text = Buffer.concat(await many.metrics.chunks());
     isOver = true;
     await many.close();
     expect(turns).toBeGreaterThan(5);

@@ -6,12 +6,7 @@ import type { HttpSource } from "../source.ts";
 import { EventMetrics } from "./event-metrics.ts";
 import { Exposition, labelValue, seconds } from "./exposition.ts";
 import { addExporterMaster, addExporterTotals } from "./exporter-series.ts";
-import {
-  EXPORTER_FAMILIES,
-  type ExporterFamily,
-  STATE_FAMILIES,
-  type StateFamily,
-} from "./families.ts";
+import { EXPORTER_FAMILIES, STATE_FAMILIES, type StateFamily } from "./families.ts";
 import { addMaster } from "./master-series.ts";
 
 /** The loop is given back after this: everything else the sentinel does goes first. */
@@ -28,7 +23,7 @@ export class Metrics {
   #loop = performance.eventLoopUtilization();
   #unsubscribe: (() => void) | undefined;
   /** Two who scrape at once share one collection. */
-  #underWay: Promise<Buffer> | undefined;
+  #underWay: Promise<readonly Buffer[]> | undefined;
 
   constructor(source: HttpSource) {
     this.#source = source;
@@ -58,15 +53,15 @@ export class Metrics {
     ];
   }
 
-  /** The text for a scrape, in Prometheus' format. */
-  async text(): Promise<Buffer> {
+  /** The text for a scrape, in Prometheus' format; joining it would take longer than sending it. */
+  async chunks(): Promise<readonly Buffer[]> {
     this.#underWay ??= this.#collect().finally(() => {
       this.#underWay = undefined;
     });
     return this.#underWay;
   }
 
-  async #collect(): Promise<Buffer> {
+  async #collect(): Promise<readonly Buffer[]> {
     const { state, now } = this.#source;
     const isExporting = state.settings.extensions["http-exporter-names"];
     const out = new Exposition(STATE_FAMILIES);
@@ -78,15 +73,13 @@ export class Metrics {
     for (const master of state.masters.values()) {
       addMaster(out, { state, master, now: now() }, this.#events);
       if (isExporting) addExporterMaster(exported, master, now());
-      await pace.rest();
+      if (!pace.isOver()) continue;
+      out.settle();
+      exported.settle();
+      await pace.next();
     }
-    const parts: Buffer[] = [];
-    for (const part of allParts(out, isExporting ? exported : undefined)) {
-      parts.push(part);
-      await pace.rest();
-    }
-    parts.push(Buffer.from(await this.#events.registry.metrics()));
-    return Buffer.concat(parts);
+    const counted = Buffer.from(await this.#events.registry.metrics());
+    return [...out.chunks(), ...(isExporting ? exported.chunks() : []), counted];
   }
 
   #addProcess(out: Exposition<StateFamily>): void {
@@ -130,20 +123,15 @@ export class Metrics {
   }
 }
 
-function* allParts(
-  out: Exposition<StateFamily>,
-  exported: Exposition<ExporterFamily> | undefined,
-): Generator<Buffer> {
-  yield* out.parts();
-  if (exported !== undefined) yield* exported.parts();
-}
-
 /** Gives the loop back when its turn is over. */
 class Pace {
   #beganAt = performance.now();
 
-  async rest(): Promise<void> {
-    if (performance.now() - this.#beganAt < TURN_MS) return;
+  isOver(): boolean {
+    return performance.now() - this.#beganAt >= TURN_MS;
+  }
+
+  async next(): Promise<void> {
     await nextTurn();
     this.#beganAt = performance.now();
   }

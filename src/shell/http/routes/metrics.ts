@@ -1,3 +1,4 @@
+import { Readable } from "node:stream";
 import type { Metrics } from "../metrics/metrics.ts";
 import type { Route } from "../route.ts";
 
@@ -13,8 +14,10 @@ export function metricsRoutes(metrics: Metrics): readonly Route[] {
       summary: "For Prometheus",
       answers: { 200: { description: "Metrics", type: "text/plain" } },
       handle: async ({ reply }) => {
-        const text = await metrics.text();
-        return reply.type(TYPE).send(text);
+        const chunks = await metrics.chunks();
+        const length = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+        reply.type(TYPE).header("content-length", length);
+        return reply.send(Readable.from(chunks, { objectMode: false }));
       },
     },
   ];
