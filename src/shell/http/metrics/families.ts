@@ -58,6 +58,7 @@ export const STATE_FAMILIES = {
     "1: a failover could be agreed on, and would find a replica",
   ),
   vedette_master_paused: gauge("1: an operator has paused failovers"),
+  vedette_master_config_drift: gauge("Other sentinels whose settings for it differ from ours"),
   vedette_master_writable_servers: gauge(
     "Servers of the group that call themselves master and are connected",
   ),

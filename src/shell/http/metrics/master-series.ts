@@ -3,6 +3,7 @@ import type { RunId } from "../../../base/ids.ts";
 import type { Millis } from "../../../base/units.ts";
 import { lacksConnection } from "../../../sentinel/links.ts";
 import { lagBytes, replicationOffset } from "../../../sentinel/replica-health.ts";
+import { driftsOf } from "../../../sentinel/config-drift.ts";
 import { isPaused } from "../../../sentinel/maintenance/maintenance.ts";
 import { whyHeldBack } from "../../../sentinel/maintenance/why-held-back.ts";
 import { disqualification } from "../../../sentinel/replica-selection.ts";
@@ -83,6 +84,7 @@ function addQuorum(
   const isFree = whyHeldBack({ state, now }, master) === undefined;
   out.flag("vedette_master_failover_ready", label, ok && isFree && promotable.length > 0);
   out.flag("vedette_master_paused", label, isPaused({ state, now }, master));
+  out.add("vedette_master_config_drift", label, driftsOf(master).size);
   const writable = [master, ...replicas].filter(callsItselfMaster);
   out.add("vedette_master_writable_servers", label, writable.length);
 }
