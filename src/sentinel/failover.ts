@@ -163,6 +163,16 @@ function lead(turn: Turn, master: Master, won: WaitStart, votes: number): void {
       ? target.replica
       : (heirOf(state, master, now) ?? selectReplica(state, master, now));
   noteCandidates(turn, master, promoted);
+  const obstacle =
+    switchover === undefined ? undefined : whyNotHandedOver(turn, master, switchover, target);
+  if (switchover !== undefined && obstacle !== undefined) {
+    tellRefusal(turn, master, obstacle);
+    if (switchover.order === "coordinated") {
+      closeReceipt(turn, master, { result: "aborted", reason: obstacle });
+      setFailover(turn, master, NO_FAILOVER);
+      return;
+    }
+  }
   if (promoted === undefined) {
     abortWithoutReplica(turn, master);
     return;
@@ -177,7 +187,8 @@ function lead(turn: Turn, master: Master, won: WaitStart, votes: number): void {
       reason: `priority ${promoted.priority}, offset ${promoted.replicationOffset}`,
     }),
   );
-  enterPhase(turn, master, switchover === undefined ? "promote" : "check");
+  const isPlanned = switchover !== undefined && obstacle === undefined;
+  enterPhase(turn, master, isPlanned ? "check" : "promote");
   keepReceipt(turn, master);
   publish(
     turn,
@@ -185,19 +196,9 @@ function lead(turn: Turn, master: Master, won: WaitStart, votes: number): void {
     describeInstance(promoted),
     aboutInstance(promoted),
   );
-  if (switchover !== undefined) {
-    const obstacle = whyNotHandedOver(turn, master, switchover, target);
-    if (obstacle === undefined) {
-      beginHandOver(turn, master, { failoverEpoch, forced, save, switchover, promoted });
-      return;
-    }
-    tellRefusal(turn, master, obstacle);
-    if (switchover.order === "coordinated") {
-      closeReceipt(turn, master, { result: "aborted", reason: obstacle });
-      setFailover(turn, master, NO_FAILOVER);
-      return;
-    }
-    enterPhase(turn, master, "promote");
+  if (switchover !== undefined && obstacle === undefined) {
+    beginHandOver(turn, master, { failoverEpoch, forced, save, switchover, promoted });
+    return;
   }
   const promoting: Promoting = {
     phase: "send-slaveof-noone",

@@ -45,6 +45,8 @@ export const FAULT_KINDS = [
   "torn-file",
   // SENTINEL FAILOVER, whether it is a good moment or not.
   "operator-failover",
+  // The same, COORDINATED: without loss, now and then to a replica or in a time that will not do.
+  "operator-switchover",
   // RESET, REMOVE, MONITOR and SET on one sentinel; put right later by the same person.
   "operator-reset",
   "operator-remove",

@@ -173,6 +173,11 @@ export class RedisServer extends Node implements ReplicaLinkOwner, Attachment, H
     return this.#promotedBy;
   }
 
+  /** CLIENT PAUSE or FAILOVER keeps writers waiting. */
+  get holdsUpWrites(): boolean {
+    return this.#pause.isOn;
+  }
+
   get isLinkUp(): boolean {
     return this.#link?.isUp ?? false;
   }

@@ -183,6 +183,8 @@ function countResults(counts: Counts, world: World, rules: Invariants): void {
   count(counts, "writes lost behind the last ACK", rules.writes.lostCount);
   count(counts, "zombies fenced", rules.fences.fencedCount);
   count(counts, "sentinels forgotten", rules.base.forgottenCount);
+  count(counts, "switchovers completed", rules.switchovers.completedCount);
+  count(counts, "switchovers taken back", rules.switchovers.abortedCount);
   count(counts, "orders done", rules.orders.doneCount);
   count(counts, "orders refused", rules.orders.refusedCount);
   count(counts, "epochs passed on with a full disk", rules.durability.gossipCount);

@@ -8,6 +8,7 @@ import { DECISION_FAULTS } from "./planted-decisions.ts";
 import { FENCE_FAULTS } from "./planted-fences.ts";
 import { MAINTENANCE_FAULTS } from "./planted-maintenance.ts";
 import { MEMORY_FAULTS } from "./planted-memory.ts";
+import { SWITCHOVER_FAULTS } from "./planted-switchovers.ts";
 import {
   during,
   givesVote,
@@ -27,6 +28,7 @@ export const PLANTED_FAULTS: Readonly<Record<string, PlantedFault>> = {
   ...DECISION_FAULTS,
   ...FENCE_FAULTS,
   ...MAINTENANCE_FAULTS,
+  ...SWITCHOVER_FAULTS,
   "a vote is told before it is on disk": {
     program: withEffects((effect, _state, input) =>
       effect.kind === "reply" && isVoteRequest(input) ? [{ ...effect, afterSave: NOW }] : [effect],

@@ -122,8 +122,14 @@ export function noteOrder(
 ): void {
   const master = instance.kind === "master" ? instance : instance.master;
   const { failover } = master;
-  if (failover.phase !== "handing-over" || failover.step.step === "withdrawing") return;
+  if (failover.phase !== "handing-over") return;
   const { step } = failover;
+  if (step.step === "withdrawing") {
+    if (order.kind !== "resume-writes" || instance !== master || !step.isOrdered) return;
+    moveTo(turn, master, { ...step, isDone: true });
+    sendInfo(turn, master);
+    return;
+  }
   const isAwaited =
     (order.kind === "pause-writes" && step.step === "closing") ||
     (order.kind === "hand-over" && step.step === "server-hand-over") ||
@@ -352,7 +358,14 @@ function withdraw(turn: Turn, master: Master, reason: string): void {
         ? "demotion"
         : "pause";
   const until = after(turn.now, WITHDRAWING_MS);
-  moveTo(turn, master, { step: "withdrawing", reason, undoes, isOrdered: false, until });
+  moveTo(turn, master, {
+    step: "withdrawing",
+    reason,
+    undoes,
+    isOrdered: false,
+    isDone: false,
+    until,
+  });
 }
 
 function tendWithdrawal(turn: Turn, master: Master, handing: HandingOver, step: Withdrawing): void {
@@ -364,7 +377,6 @@ function tendWithdrawal(turn: Turn, master: Master, handing: HandingOver, step: 
   if (step.isOrdered || !isConnected(master.link)) return;
   setFailover(turn, master, { ...handing, step: { ...step, isOrdered: true } });
   orderBack(turn, master, step.undoes);
-  sendInfo(turn, master);
 }
 
 function orderBack(turn: Turn, master: Master, undoes: Withdrawing["undoes"]): void {
@@ -377,7 +389,7 @@ function orderBack(turn: Turn, master: Master, undoes: Withdrawing["undoes"]): v
 export function withdrawalLost(turn: Turn, master: Master): void {
   const { failover } = master;
   if (failover.phase !== "handing-over" || failover.step.step !== "withdrawing") return;
-  moveTo(turn, master, { ...failover.step, isOrdered: false });
+  moveTo(turn, master, { ...failover.step, isOrdered: false, isDone: false });
 }
 
 function noteWithdrawal(
@@ -386,7 +398,7 @@ function noteWithdrawal(
   step: Withdrawing,
   said: { readonly role: InfoReport["role"]; readonly isHandingOver: boolean },
 ): void {
-  if (!step.isOrdered || said.isHandingOver) return;
+  if (!step.isDone || said.isHandingOver) return;
   if (said.role === "master") {
     endWithdrawal(turn, master);
     return;

@@ -100,6 +100,8 @@ export type HandOverStep =
       readonly undoes: "pause" | "hand-over" | "demotion";
       /** False until the orders have left. */
       readonly isOrdered: boolean;
+      /** The last of them is done: what INFO says from now on was said behind it. */
+      readonly isDone: boolean;
       readonly until: Millis;
     };
 

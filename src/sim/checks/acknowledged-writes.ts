@@ -125,7 +125,8 @@ export class AcknowledgedWrites implements Watcher {
       const chosen = replicas.find(
         ({ address }) => formatAddress(address) === formatAddress(event.about.address ?? address),
       );
-      if (chosen === undefined) continue;
+      // In a planned switchover the chosen one catches up before it is promoted (planned-switchovers.ts).
+      if (chosen === undefined || master.failover.phase === "handing-over") continue;
       for (const other of replicas) {
         const isRival =
           other !== chosen &&

@@ -10,7 +10,8 @@ import type { Group, World } from "../world.ts";
  *   all sentinels have the same master address and config epoch, no failover runs,
  *   no pause, downtime or cooldown is in force any more,
  *   nobody is SDOWN or ODOWN to anybody, everybody knows all replicas and sentinels,
- *   the server at that address is a master, every other one follows it with its link up.
+ *   the server at that address is a master, every other one follows it with its link up;
+ *   no server holds up writes.
  * Where an operator has given RESET, REMOVE, MONITOR or SET, only of the servers that a sentinel knows:
  * what is down or follows another replica at that moment is forgotten, in Redis too.
  * @returns why not, or undefined when it is so
@@ -19,6 +20,8 @@ export function whyNoAgreement(world: World): string | undefined {
   const dead = world.nodes.find((node) => !node.isRunning);
   if (dead !== undefined) return `${dead.name} is ${dead.process}`;
   for (const group of world.groups) {
+    const closed = group.servers.find((server) => server.holdsUpWrites);
+    if (closed !== undefined) return `${closed.name} holds up writes`;
     const reason = whyNotIn(world, group);
     if (reason !== undefined) return `${group.plan.name}: ${reason}`;
   }

@@ -1,6 +1,6 @@
 import { type Address, formatAddress, sameAddress } from "../../base/address.ts";
 import type { SentinelEvent } from "../../sentinel/events.ts";
-import type { Replica } from "../../sentinel/state.ts";
+import type { Master, Replica } from "../../sentinel/state.ts";
 import type { SentinelNode } from "../sentinel-node.ts";
 import type { Watcher } from "../watch.ts";
 import { mustHold, Violation } from "./violation.ts";
@@ -15,7 +15,8 @@ const FRESH_WHILE_UP_MS = 30_000;
  *   its INFO <= 5 s old when m is SDOWN at s, else <= 30 s,
  *   r is in no downtime that an operator ordered,
  *   r.linkDown <= (time since m went SDOWN at s, if it is) + 10 x down-after,
- * and no other replica that meets these conditions is better: lower priority, then larger offset.
+ * and no other replica that meets these conditions is better: lower priority, then larger offset;
+ * unless an operator has named r, or m says to follow r.
  */
 export class EligiblePromotion implements Watcher {
   decided(sentinel: SentinelNode, event: SentinelEvent): void {
@@ -40,6 +41,7 @@ export class EligiblePromotion implements Watcher {
       "no promotion of an excluded replica",
       () => `${sentinel.name} selects ${chosen.name}: ${reason ?? ""}`,
     );
+    if (master !== undefined && isChosenOtherwise(master, chosen)) return;
     for (const other of replicas) {
       if ((whyInDowntime(other, wall) ?? whyNotEligible(other, clock)) !== undefined) continue;
       const isBetter =
@@ -52,6 +54,13 @@ export class EligiblePromotion implements Watcher {
       );
     }
   }
+}
+
+/** An operator has named it, or the master itself follows it: then no other is better. */
+function isChosenOtherwise({ failover, reported }: Master, chosen: Replica): boolean {
+  if ("switchover" in failover && failover.switchover?.target !== undefined) return true;
+  const { role, follows } = reported;
+  return role === "replica" && follows !== undefined && sameAddress(follows, chosen.place);
 }
 
 function describe({ name, priority, replicationOffset }: Replica): string {

@@ -10,6 +10,7 @@ import { EligiblePromotion } from "./eligible-promotion.ts";
 import { EpochsGrow } from "./epochs-grow.ts";
 import { OneMasterPerEpoch } from "./one-master-per-epoch.ts";
 import { OperatorCommands } from "./operator-commands.ts";
+import { PlannedSwitchovers } from "./planned-switchovers.ts";
 import { OrdersToMembers } from "./orders-to-members.ts";
 import { SdownNotEarly } from "./sdown-not-early.ts";
 import { TrueMasterFenced } from "./true-master-fenced.ts";
@@ -21,6 +22,7 @@ export interface Invariants {
   readonly announcements: OneMasterPerEpoch;
   readonly writes: AcknowledgedWrites;
   readonly orders: OperatorCommands;
+  readonly switchovers: PlannedSwitchovers;
   readonly fences: TrueMasterFenced;
   readonly base: BaseNeverShrinks;
   readonly all: readonly Watcher[];
@@ -32,6 +34,7 @@ export function invariants(): Invariants {
   const announcements = new OneMasterPerEpoch(elections);
   const writes = new AcknowledgedWrites();
   const orders = new OperatorCommands();
+  const switchovers = new PlannedSwitchovers();
   const fences = new TrueMasterFenced();
   const base = new BaseNeverShrinks();
   const all: readonly Watcher[] = [
@@ -47,8 +50,19 @@ export function invariants(): Invariants {
     new HeldBack(),
     base,
     orders,
+    switchovers,
     writes,
     fences,
   ];
-  return { elections, durability, announcements, writes, orders, fences, base, all };
+  return {
+    elections,
+    durability,
+    announcements,
+    writes,
+    orders,
+    switchovers,
+    fences,
+    base,
+    all,
+  };
 }

@@ -23,6 +23,7 @@ const ENDS: ReadonlySet<string> = new Set([
   "-failover-abort-no-good-slave",
   "-failover-abort-slave-timeout",
   "-failover-abort-master-is-back",
+  "-vedette-switchover-abort",
   "+reset-master",
   "-monitor",
 ]);
@@ -30,7 +31,8 @@ const ENDS: ReadonlySet<string> = new Set([
 /**
  * For a command c of an operator to sentinel s:
  *   in the step that takes c, where the answer is one of success:
- *     FAILOVER m: +try-failover of m is published; where it is an error, it is not;
+ *     FAILOVER m: +try-failover of m is published; where it is an error, it is not; a COORDINATED
+ *     one is answered in a later step, with success when an election of it runs;
  *     RESET p: no master whose name matches has replicas or peers;
  *     MONITOR m a q: m is watched, at a with quorum q;  REMOVE m: m is not watched;
  *     SET m o v: the option has the value;
@@ -136,7 +138,9 @@ function masterNamed(sentinel: SentinelNode, name: string): Master | undefined {
 
 function isRunning(sentinel: SentinelNode, name: string): boolean {
   const master = masterNamed(sentinel, name);
-  return master !== undefined && "forced" in master.failover && master.failover.forced;
+  if (master === undefined || !("failoverEpoch" in master.failover)) return false;
+  const { failover } = master;
+  return failover.forced || ("switchover" in failover && failover.switchover !== undefined);
 }
 
 function whyNotDone(

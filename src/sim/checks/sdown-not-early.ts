@@ -1,4 +1,4 @@
-import { type Address, formatAddress } from "../../base/address.ts";
+import { type Address, formatAddress, sameAddress } from "../../base/address.ts";
 import type { SentinelEvent } from "../../sentinel/events.ts";
 import type { Master } from "../../sentinel/state.ts";
 import type { SentinelNode } from "../sentinel-node.ts";
@@ -13,8 +13,8 @@ const ROUNDING_MS = 1e-6;
  * At +sdown of instance i by sentinel s at time t:
  *   t - (first PING of s to i without an accepted answer, or the attempt to connect) >= down-after,
  * where an answer that refuses the password is one,
- * unless i is a master that has reported to be a replica for down-after + 2 x INFO-PERIOD (§5.1), or
- * whose host has refused connections for crash-detection-milliseconds, where that is set.
+ * unless i is a master that has reported to be a replica for down-after + 2 x INFO-PERIOD (§5.1), of one
+ * of its own replicas for down-after, or whose host has refused connections for crash-detection-milliseconds, where that is set.
  */
 export class SdownNotEarly implements Watcher {
   /** Moment of the oldest unanswered PING, by address. */
@@ -70,7 +70,13 @@ export class SdownNotEarly implements Watcher {
   }
 }
 
-function reportsToBeReplica(sentinel: SentinelNode, { reported, settings }: Master): boolean {
-  const waitMs = settings.downAfterMs + 2 * sentinel.state.tunables.infoPeriodMs;
+function reportsToBeReplica(sentinel: SentinelNode, master: Master): boolean {
+  const { reported, settings, replicas } = master;
+  const { follows } = reported;
+  const isHeir = (place: Address) => follows !== undefined && sameAddress(place, follows);
+  const hasHeir = [...replicas.values()].some(
+    ({ place, address }) => isHeir(place) || isHeir(address),
+  );
+  const waitMs = settings.downAfterMs + (hasHeir ? 0 : 2 * sentinel.state.tunables.infoPeriodMs);
   return reported.role === "replica" && sentinel.clock - reported.roleSince >= waitMs;
 }

@@ -70,6 +70,15 @@ export const OPERATOR_FAULTS = {
       return undefined;
     },
   }),
+  "operator-switchover": faultType({
+    lasts: false,
+    draw: (dice): Command => ({ node: dice.sentinel(), words: drawSwitchover(dice) }),
+    read: (reader): Command => ({ node: reader.sentinel("node"), words: reader.words("words") }),
+    apply(scene, given) {
+      order(scene, given);
+      return undefined;
+    },
+  }),
   "operator-reset": faultType(
     disturbing({ draw: (dice) => ["SENTINEL", "RESET", dice.chance(0.2) ? "*" : dice.group()] }),
   ),
@@ -79,6 +88,18 @@ export const OPERATOR_FAULTS = {
   "operator-monitor": faultType(disturbing({ draw: drawMonitor })),
   "operator-set": faultType(disturbing({ draw: drawSetting })),
 } as const satisfies Readonly<Record<string, FaultType>>;
+
+function drawSwitchover(dice: Dice): Words {
+  const group = dice.below(dice.cast.groups.length);
+  const { name = "", servers = [] } = dice.cast.groups[group] ?? {};
+  const words: [string, ...string[]] = ["SENTINEL", "FAILOVER", name, "COORDINATED"];
+  if (dice.chance(0.3)) {
+    const { host, port } = serverAddress(group, dice.below(servers.length));
+    words.push("TO", host, String(port));
+  }
+  if (dice.chance(0.3)) words.push("TIMEOUT", String(10 + dice.below(3_000)));
+  return words;
+}
 
 function drawSetting(dice: Dice): Words {
   const set = ["SENTINEL", "SET", dice.group()] as const;
