@@ -108,7 +108,10 @@ export function answerPreparation(
   const seen = [
     ...world.info(master, wellMasterInfo()),
     ...world.info(world.replica(REPLICA_1), wellReplicaInfo(world, REPLICA_1, { offset })),
-    ...world.info(world.replica(REPLICA_2), wellReplicaInfo(world, REPLICA_2, { offset: 900 })),
+    ...world.info(
+      world.replica(REPLICA_2),
+      wellReplicaInfo(world, REPLICA_2, { offset: Math.min(900, offset) }),
+    ),
     ...answerOrder(world, master, { kind: "probe-rights" }, rights),
   ];
   for (const letter of ["b", "c"]) {
