@@ -127,18 +127,17 @@ export class Elections implements Watcher {
     const voters = state.sentinels.size + 1;
     const needed = Math.max(state.settings.quorum, Math.floor(voters / 2) + 1);
     const isForced = "forced" in state.failover && state.failover.forced;
-    if (isForced && votes < needed) {
+    // With no replica to promote a forced failover has ended in the very step in which it led.
+    const mayBeForced = isForced || state.failover.phase === "none";
+    if (mayBeForced && votes < needed) {
       this.#unvoted.add(election);
       return;
     }
-    // With no replica to promote a forced failover has ended in the very step in which it began.
-    if (state.failover.phase !== "none") {
-      mustHold(
-        votes >= needed,
-        "a leader has majority and quorum",
-        () => `${leader} leads ${election} with ${votes} of ${voters} votes, needed ${needed}`,
-      );
-    }
+    mustHold(
+      votes >= needed,
+      "a leader has majority and quorum",
+      () => `${leader} leads ${election} with ${votes} of ${voters} votes, needed ${needed}`,
+    );
     const known = this.#leaders.get(election);
     const isOther = known !== undefined && known !== leader;
     if (isOther && (this.#disturbed.has(leader) || this.#disturbed.has(known))) {

@@ -47,7 +47,9 @@ export class PlannedSwitchovers implements Watcher {
       case "promoted":
         this.#closed.delete(server);
         return;
-      default:
+      case "acknowledged":
+      case "waited":
+      case "re-pointed":
     }
   }
 
