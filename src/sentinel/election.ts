@@ -10,6 +10,7 @@ import { askAll, votedFor } from "./opinions.ts";
 import { mastersAt } from "./master-places.ts";
 import type { Cause, Requester } from "./receipts/receipt.ts";
 import { addToReceipt, closeReceipt, openReceipt } from "./receipts/record.ts";
+import { refreshCandidates } from "./selection/refresh.ts";
 import type { Master, SentinelState } from "./state.ts";
 import { preparationDueAt, SWITCHOVER_ELECTION_MS } from "./switchover/limits.ts";
 import type { Switchover } from "./switchover/switchover.ts";
@@ -243,6 +244,7 @@ export function startElection(
   master: Master,
   given: {
     readonly forced: boolean;
+    readonly lastResort?: boolean;
     /** For the receipt; what is usual where it is not given. */
     readonly cause?: Cause;
     readonly reason?: string;
@@ -252,7 +254,7 @@ export function startElection(
   },
 ): void {
   const { state, now } = turn;
-  const { forced, switchover } = given;
+  const { forced, switchover, lastResort = false } = given;
   // A wait that follows from this attempt is not the one for want of a replica.
   master.attempts.lackedReplica = false;
   const isOrdered = forced || switchover !== undefined;
@@ -264,6 +266,7 @@ export function startElection(
     failoverEpoch,
     since: now,
     forced,
+    lastResort,
     save,
     switchover,
   });
@@ -277,6 +280,7 @@ export function startElection(
   voteFor(turn, master, { epoch: failoverEpoch, candidate: state.myId });
   if (isOrdered) tellOrdered(turn, master);
   if (master.sdown.down || switchover !== undefined) askAll(turn, master);
+  refreshCandidates(turn, master);
 }
 
 /** No election may begin here by itself any more; what an operator ordered goes on. */
@@ -450,6 +454,8 @@ export function electionDueAt(state: SentinelState, master: Master): Millis {
       return failover.switchover === undefined
         ? after(failover.since, electionTimeoutMs(state, master))
         : after(failover.since, SWITCHOVER_ELECTION_MS);
+    case "select-replica":
+      return failover.until;
     case "preparing":
       return preparationDueAt(failover.switchover);
     case "handing-over":

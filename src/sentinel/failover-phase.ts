@@ -7,9 +7,9 @@ import type { HandOverStep, Switchover } from "./switchover/switchover.ts";
  * A failover of one master, as the sentinel that leads (or wants to lead) it sees it.
  *
  *              ODOWN, allowed         its turn          majority + quorum of votes
- *     none ───────────────► standing-by ────► wait-start ────────────────────► (select a replica)
- *      ▲  ▲                     │  voted for        │ not elected                 │ none eligible
- *      │  └─────────────────────┴───another◄────────┴─────────────────────────────┤
+ *     none ───────────────► standing-by ────► wait-start ────────────────────► select-replica
+ *      ▲  ▲                     │  voted for        │ not elected       fresh INFO, at most 100 ms
+ *      │  └─────────────────────┴───another◄────────┴──────────── none eligible ◄─┤
  *      │                                                                          ▼ selected
  *      │ time-out                                              send-slaveof-noone ◄─┐ link lost
  *      ├──────────────────────────────────────────────────────────────┤             │
@@ -34,6 +34,8 @@ export type Failover =
       readonly since: Millis;
       /** SENTINEL FAILOVER: goes on without a majority (spec §6.4). */
       readonly forced: boolean;
+      /** An operator wants the best of those that nobody would promote by themselves. */
+      readonly lastResort: boolean;
       /** The save that makes our own vote durable. */
       readonly save: SaveNumber;
       /** The master is well and may be switched from without loss. */
@@ -52,6 +54,18 @@ export type Failover =
       /** When the old master is to write again at the latest. */
       readonly closedUntil: Millis;
       readonly step: HandOverStep;
+    }
+  /** Elected, or ordered to: the candidates' INFO is on its way (selection/refresh.ts). */
+  | {
+      readonly phase: "select-replica";
+      readonly failoverEpoch: Epoch;
+      /** When the election began: answers to older questions do not count. */
+      readonly since: Millis;
+      readonly forced: boolean;
+      readonly lastResort: boolean;
+      readonly save: SaveNumber;
+      /** Then the choice is made with what is known. */
+      readonly until: Millis;
     }
   | {
       readonly phase: "send-slaveof-noone" | "wait-promotion";
@@ -91,6 +105,8 @@ export function failoverStateWord(failover: Failover): string {
       return "wait_start";
     case "handing-over":
       return handOverWord(failover.step);
+    case "select-replica":
+      return "select_slave";
     case "send-slaveof-noone":
       return "send_slaveof_noone";
     case "wait-promotion":

@@ -17,11 +17,14 @@ import { type Failover, NO_FAILOVER } from "./failover-phase.ts";
 import { isConnected } from "./links.ts";
 import { beginCooldown } from "./maintenance/cooldown.ts";
 import { isHeldBack } from "./maintenance/held-back.ts";
-import { candidateOf, oldMasterOf, riskOf, votesOf } from "./receipts/chosen.ts";
+import { oldMasterOf, riskOf, votesOf } from "./receipts/chosen.ts";
 import { addToReceipt, closeReceipt, enterPhase, keepReceipt } from "./receipts/record.ts";
 import { switchToPromoted } from "./promotion.ts";
 import { disqualification, selectReplica } from "./replica-selection.ts";
 import { orderReplica } from "./reconfiguration.ts";
+import { whyChosen } from "./selection/order.ts";
+import { mayStillAnswer, REFRESH_MS, unansweredCandidates } from "./selection/refresh.ts";
+import { verdicts } from "./selection/verdicts.ts";
 import type { Master, Replica, SentinelState } from "./state.ts";
 import { tellRefusal, tendPreparing } from "./switchover/coordinated.ts";
 import { beginHandOver, handOverDueAt, tendHandOver } from "./switchover/hand-over.ts";
@@ -40,6 +43,7 @@ import type { Switchover } from "./switchover/switchover.ts";
 import { publish, type Turn } from "./turn.ts";
 
 type WaitStart = Extract<Failover, { readonly phase: "wait-start" }>;
+type Selecting = Extract<Failover, { readonly phase: "select-replica" }>;
 type Promoting = Extract<Failover, { readonly phase: "send-slaveof-noone" | "wait-promotion" }>;
 
 /** Moves the failover of one master as far as it goes now; frozen in TILT (spec §1.7). */
@@ -58,6 +62,8 @@ export function tendFailover(turn: Turn, master: Master): void {
       return considerElection(turn, master);
     case "wait-start":
       return tendElection(turn, master, failover);
+    case "select-replica":
+      return tendSelection(turn, master, failover);
     case "send-slaveof-noone":
     case "wait-promotion":
       return tendPromotion(turn, master, failover);
@@ -138,10 +144,10 @@ function tendOrderedElection(
   abortElection(turn, master, reason);
 }
 
-/** Elected, or ordered to by an operator: chooses the replica and has it promoted at once. */
+/** Elected, or ordered to by an operator: the choice is made as soon as the candidates have answered. */
 function lead(turn: Turn, master: Master, won: WaitStart, votes: number): void {
   const { state, now } = turn;
-  const { failoverEpoch, forced, save, switchover } = won;
+  const { failoverEpoch, forced, switchover } = won;
   const reason = forced
     ? `ordered by SENTINEL FAILOVER, ${votes} votes of ${master.sentinels.size + 1}`
     : `${votes} votes of ${master.sentinels.size + 1}`;
@@ -157,12 +163,43 @@ function lead(turn: Turn, master: Master, won: WaitStart, votes: number): void {
   enterPhase(turn, master, "select");
   if (state.failureSimulation.has("crash-after-election")) turn.effects.push({ kind: "crash" });
   publish(turn, "+failover-state-select-slave", describeInstance(master), aboutInstance(master));
+  if (switchover !== undefined) {
+    // Its target was asked while it was prepared.
+    promote(turn, master, won, new Set());
+    return;
+  }
+  const { since, lastResort, save } = won;
+  const until = after(now, REFRESH_MS);
+  const selecting = { since, forced, lastResort, save, failoverEpoch, until };
+  setFailover(turn, master, { phase: "select-replica", ...selecting });
+  tendSelection(turn, master, { phase: "select-replica", ...selecting });
+}
+
+/** Waits for fresh INFO, and goes on with what there is when the time is up. */
+function tendSelection(turn: Turn, master: Master, selecting: Selecting): void {
+  const { now } = turn;
+  const unanswered = unansweredCandidates(master, selecting.since);
+  const isAwaited = [...unanswered].some((each) => mayStillAnswer(each, now));
+  if (now < selecting.until && isAwaited) return;
+  promote(turn, master, { ...selecting, switchover: undefined }, unanswered);
+}
+
+/** Chooses the replica and has it promoted at once. */
+function promote(
+  turn: Turn,
+  master: Master,
+  won: Pick<WaitStart, "failoverEpoch" | "forced" | "lastResort" | "save" | "switchover">,
+  unanswered: ReadonlySet<Replica>,
+): void {
+  const { state, now } = turn;
+  const { failoverEpoch, forced, lastResort, save, switchover } = won;
+  const rules = { lastResort, unanswered };
   const target = switchover === undefined ? undefined : targetOf(state, master, switchover, now);
   const promoted =
     target !== undefined && "replica" in target
       ? target.replica
-      : (heirOf(state, master, now) ?? selectReplica(state, master, now));
-  noteCandidates(turn, master, promoted);
+      : (heirOf(state, master, now) ?? selectReplica(state, master, now, rules));
+  noteCandidates(turn, master, { chosen: promoted, unanswered });
   const obstacle =
     switchover === undefined ? undefined : whyNotHandedOver(turn, master, switchover, target);
   if (switchover !== undefined && obstacle !== undefined) {
@@ -184,7 +221,7 @@ function lead(turn: Turn, master: Master, won: WaitStart, votes: number): void {
     aboutInstance(promoted, {
       epoch: failoverEpoch,
       offset: promoted.replicationOffset,
-      reason: `priority ${promoted.priority}, offset ${promoted.replicationOffset}`,
+      reason: whyChosen(promoted),
     }),
   );
   const isPlanned = switchover !== undefined && obstacle === undefined;
@@ -213,13 +250,16 @@ function lead(turn: Turn, master: Master, won: WaitStart, votes: number): void {
   orderPromotion(turn, master, promoting);
 }
 
-function noteCandidates({ state, now }: Turn, master: Master, chosen: Replica | undefined): void {
-  const candidates = [...master.replicas.values()].map((replica) => {
-    const excluded = disqualification(state, replica, now);
-    const verdict =
-      replica === chosen ? "chosen" : excluded === undefined ? "eligible" : "excluded";
-    return candidateOf(replica, { verdict, reason: excluded ?? "" }, now);
-  });
+function noteCandidates(
+  { state, now }: Turn,
+  master: Master,
+  given: {
+    readonly chosen: Replica | undefined;
+    readonly unanswered: ReadonlySet<Replica>;
+  },
+): void {
+  const { chosen } = given;
+  const candidates = verdicts(state, master, { now, ...given });
   addToReceipt(master, { candidates, oldMaster: oldMasterOf(master, now) });
   if (chosen !== undefined) {
     addToReceipt(master, { atRisk: riskOf(chosen, now), to: chosen.address });

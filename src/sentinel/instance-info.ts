@@ -182,6 +182,7 @@ function mayBeNew(turn: Turn, master: Master, { host }: Address): boolean {
 /** Fields absent from a text keep their value, except the link-down time (spec §3.1). */
 function takeReplicaFields(replica: Replica, info: InfoReport, now: Millis): void {
   replica.masterLinkDownMs = (info.masterLinkDownSeconds ?? 0) * 1000;
+  replica.isSyncing = info.isMasterSyncInProgress ?? false;
   if (info.role !== "replica") return;
   if (info.masterHost !== undefined && !sameHost(info.masterHost, replica.masterHost)) {
     replica.masterHost = info.masterHost;

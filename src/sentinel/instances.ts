@@ -128,6 +128,7 @@ export function createReplica(
     masterHost: undefined,
     masterPort: undefined,
     masterLinkUp: false,
+    isSyncing: false,
     masterLinkDownMs: 0,
     slaveConfChangedAt: now,
     reconf: { step: "none" },

@@ -1,17 +1,32 @@
 import type { Millis } from "../base/units.ts";
 import { lacksConnection } from "./links.ts";
 import { downtimeOf } from "./maintenance/maintenance.ts";
+import { isBetter } from "./selection/order.ts";
+import { reservation } from "./selection/reservations.ts";
 import type { Master, Replica, SentinelState } from "./state.ts";
 
-/**
- * Why a replica may not be promoted; undefined when it may.
- * Source: sentinel spec §6.3.
- */
+export interface SelectionRules {
+  /** By an operator's word what is only reserved against is promoted too. */
+  readonly lastResort?: boolean;
+  /** Asked and did not answer: what is known of them may be of another time, or another history. */
+  readonly unanswered?: ReadonlySet<Replica>;
+}
+
+/** Why a replica may not be promoted; undefined when it may. */
 export function disqualification(
   state: SentinelState,
   replica: Replica,
   now: Millis,
+  { lastResort = false }: SelectionRules = {},
 ): string | undefined {
+  return exclusion(state, replica, now) ?? (lastResort ? undefined : reservation(replica));
+}
+
+/**
+ * Why it may not be whatever anybody says.
+ * Source: sentinel spec §6.3.
+ */
+export function exclusion(state: SentinelState, replica: Replica, now: Millis): string | undefined {
   const { master, link, reported } = replica;
   const { pingPeriodMs, infoPeriodMs } = state.tunables;
   if (replica.sdown.down) return "it is subjectively down";
@@ -31,25 +46,32 @@ export function disqualification(
 }
 
 /**
- * The replica to promote: lowest priority, then the most of the stream, then the smallest run id.
+ * The replica to promote, as selection/order.ts has it. One that only an operator may want comes behind all
+ * others then too.
  * Source: sentinel spec §6.3.
  */
 export function selectReplica(
   state: SentinelState,
   master: Master,
   now: Millis,
+  rules: SelectionRules = {},
 ): Replica | undefined {
   let best: Replica | undefined;
   for (const replica of master.replicas.values()) {
-    if (disqualification(state, replica, now) !== undefined) continue;
-    if (best === undefined || isBetter(replica, best)) best = replica;
+    if (disqualification(state, replica, now, rules) !== undefined) continue;
+    if (best === undefined || isPreferred(replica, best, rules)) best = replica;
   }
   return best;
 }
 
-function isBetter(a: Replica, b: Replica): boolean {
-  if (a.priority !== b.priority) return a.priority < b.priority;
-  if (a.replicationOffset !== b.replicationOffset) return a.replicationOffset > b.replicationOffset;
-  if (a.runId === undefined || b.runId === undefined) return a.runId !== undefined;
-  return a.runId < b.runId;
+/** Who has answered first, and who is without reservations. */
+function isPreferred(a: Replica, b: Replica, rules: SelectionRules): boolean {
+  const { lastResort = false, unanswered } = rules;
+  const [isSilentA, isSilentB] = [a, b].map((each) => unanswered?.has(each) === true);
+  if (isSilentA !== isSilentB) return isSilentB === true;
+  if (lastResort) {
+    const [reservedA, reservedB] = [a, b].map((each) => reservation(each) !== undefined);
+    if (reservedA !== reservedB) return reservedB === true;
+  }
+  return isBetter(a, b);
 }

@@ -301,6 +301,8 @@ export interface Replica extends DataInstanceBase {
   masterHost: string | undefined;
   masterPort: number | undefined;
   masterLinkUp: boolean;
+  /** It is copying all data from its master (`master_sync_in_progress`). */
+  isSyncing: boolean;
   /** Milliseconds, from INFO; -1000 when it never was connected. */
   masterLinkDownMs: number;
   /** When the reported master address (or the role slave) last changed. */

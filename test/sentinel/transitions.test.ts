@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { epoch } from "../../src/base/units.ts";
+import { epoch, millis } from "../../src/base/units.ts";
 import type { Failover } from "../../src/sentinel/failover-phase.ts";
 import {
   eventNames,
@@ -204,6 +204,24 @@ const TABLE: Readonly<Record<Phase, Readonly<Record<Happening, Expected>>>> = {
     "an operator resets the master": stays("none"),
     "the process was stopped for long": stays("wait-start"),
   },
+  "select-replica": {
+    // It is chosen, and does not obey.
+    "time passes its deadline": stays("none"),
+    "majority of votes arrives": stays("select-replica"),
+    "all votes go elsewhere": stays("select-replica"),
+    "a peer asks for the vote of a newer epoch": stays("select-replica"),
+    "the peers no longer see the master down": stays("select-replica"),
+    "the master answers again": stays("select-replica"),
+    "the chosen replica says it is a master": stays("select-replica"),
+    "another replica says it is a master": stays("select-replica"),
+    "the link to the chosen replica is lost": stays("select-replica"),
+    "a hello brings a newer configuration": { phase: "none", master: REPLICA_2 },
+    "a hello brings an old configuration": stays("select-replica"),
+    "the save fails": stays("none"),
+    "an operator orders a failover": stays("select-replica"),
+    "an operator resets the master": stays("none"),
+    "the process was stopped for long": stays("select-replica"),
+  },
   "send-slaveof-noone": {
     "time passes its deadline": stays("none"),
     "majority of votes arrives": stays("send-slaveof-noone"),
@@ -261,6 +279,14 @@ function reach(phase: Phase): WatchedMaster {
     world.answerAll({ but: [world.master] });
   });
   if (phase === "wait-start") return world;
+  if (phase === "select-replica") {
+    // Neither has answered since the election began.
+    for (const { reported } of world.master.replicas.values()) {
+      reported.infoSentAt = undefined;
+      reported.infoAt = millis(world.now - 1_000);
+      reported.infoAskedAt = world.now;
+    }
+  }
   world.answerAsk("b", { down: true, leader: "a", epoch: 5 });
   if (phase === "send-slaveof-noone") {
     const { link } = world.replica(REPLICA_1);

@@ -1,6 +1,7 @@
 import type { Millis } from "../../base/units.ts";
 import { majority, voters } from "../election.ts";
 import { votedFor } from "../opinions.ts";
+import { behindBytes, furthestOffset, isOneHistory } from "../selection/offsets.ts";
 import type { Master, Replica, SentinelState } from "../state.ts";
 import { type AtRisk, type Candidate, type OldMaster, type Votes } from "./receipt.ts";
 import { bytesAtRisk } from "./at-risk.ts";
@@ -35,32 +36,6 @@ export function oldMasterOf(master: Master, now: Millis): OldMaster {
 
 function rounded(value: number | undefined): number | undefined {
   return value === undefined ? undefined : Math.round(value * 10) / 10;
-}
-
-/** Are these two of one history, as far as anybody said? */
-function isOneHistory(a: string | undefined, b: string | undefined): boolean {
-  return a === undefined || b === undefined || a === b;
-}
-
-/** The furthest that the master's history is known to have come, on any server. */
-export function furthestOffset(master: Master): number {
-  const { stream } = master.reported;
-  let furthest = stream?.offset ?? 0;
-  for (const replica of master.replicas.values()) {
-    if (!isOneHistory(stream?.replid, replica.reported.stream?.replid)) continue;
-    furthest = Math.max(furthest, replica.replicationOffset);
-  }
-  return furthest;
-}
-
-/** Bytes behind that; undefined where its history is another. */
-export function behindBytes(
-  replica: Replica,
-  furthest = furthestOffset(replica.master),
-): number | undefined {
-  const { stream } = replica.master.reported;
-  if (!isOneHistory(stream?.replid, replica.reported.stream?.replid)) return undefined;
-  return Math.max(0, furthest - replica.replicationOffset);
 }
 
 /**

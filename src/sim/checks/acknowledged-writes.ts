@@ -4,7 +4,7 @@ import type { Replica } from "../../sentinel/state.ts";
 import type { RedisServer } from "../redis-server.ts";
 import type { SentinelNode } from "../sentinel-node.ts";
 import type { DataEvent, Watcher } from "../watch.ts";
-import { whyNotEligible } from "./eligible-promotion.ts";
+import { isNeverLinked, whyNotEligible } from "./eligible-promotion.ts";
 import { mustHold } from "./violation.ts";
 
 /** A write that a client was told is done. */
@@ -131,6 +131,7 @@ export class AcknowledgedWrites implements Watcher {
         const isRival =
           other !== chosen &&
           other.priority === chosen.priority &&
+          isNeverLinked(other) === isNeverLinked(chosen) &&
           whyNotEligible(other, clock) === undefined;
         if (isRival) this.#compare(chosen, other);
       }

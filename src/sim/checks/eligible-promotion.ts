@@ -8,6 +8,8 @@ import { mustHold, Violation } from "./violation.ts";
 /** Five ping periods, and three INFO periods, of sentinel spec §1.3. */
 const FRESH_MS = 5_000;
 const FRESH_WHILE_UP_MS = 30_000;
+/** A leader waits so long for INFO, and takes what is a little older for new. */
+const ASKED_AGAIN_MS = 80;
 
 /**
  * At the moment when replica r of master m is selected by sentinel s (spec §6.3):
@@ -15,7 +17,10 @@ const FRESH_WHILE_UP_MS = 30_000;
  *   its INFO <= 5 s old when m is SDOWN at s, else <= 30 s,
  *   r is in no downtime that an operator ordered,
  *   r.linkDown <= (time since m went SDOWN at s, if it is) + 10 x down-after,
- * and no other replica that meets these conditions is better: lower priority, then larger offset;
+ *   it is not copying all data from its master (W-15),
+ * and no other replica that has said so lately (while its link is up, within 100 ms) and meets these conditions
+ * is better: one that has had its link to the master, then
+ * lower priority, then larger offset;
  * unless an operator has named r, or m says to follow r.
  */
 export class EligiblePromotion implements Watcher {
@@ -44,9 +49,7 @@ export class EligiblePromotion implements Watcher {
     if (master !== undefined && isChosenOtherwise(master, chosen)) return;
     for (const other of replicas) {
       if ((whyInDowntime(other, wall) ?? whyNotEligible(other, clock)) !== undefined) continue;
-      const isBetter =
-        other.priority < chosen.priority ||
-        (other.priority === chosen.priority && other.replicationOffset > chosen.replicationOffset);
+      const isBetter = isAhead(other, chosen) && !isUnanswered(other, clock);
       mustHold(
         !isBetter,
         "the best replica is promoted",
@@ -61,6 +64,22 @@ function isChosenOtherwise({ failover, reported }: Master, chosen: Replica): boo
   if ("switchover" in failover && failover.switchover?.target !== undefined) return true;
   const { role, follows } = reported;
   return role === "replica" && follows !== undefined && sameAddress(follows, chosen.place);
+}
+
+/** It was asked again when the election began, and may not have answered (W-16). */
+function isUnanswered({ reported, masterLinkUp }: Replica, now: number): boolean {
+  return masterLinkUp && now - (reported.infoAt ?? Number.NEGATIVE_INFINITY) >= ASKED_AGAIN_MS;
+}
+
+function isAhead(other: Replica, chosen: Replica): boolean {
+  if (isNeverLinked(other) !== isNeverLinked(chosen)) return isNeverLinked(chosen);
+  if (other.priority !== chosen.priority) return other.priority < chosen.priority;
+  return other.replicationOffset > chosen.replicationOffset;
+}
+
+/** Since it started. */
+export function isNeverLinked({ masterLinkUp, masterLinkDownMs }: Replica): boolean {
+  return !masterLinkUp && masterLinkDownMs < 0;
 }
 
 function describe({ name, priority, replicationOffset }: Replica): string {
@@ -80,6 +99,7 @@ function whyInDowntime({ master, place }: Replica, wall: number): string | undef
 export function whyNotEligible(replica: Replica, now: number): string | undefined {
   const { master, link, reported } = replica;
   if (replica.priority === 0) return "priority 0";
+  if (replica.isSyncing) return "a full copy is under way";
   if (replica.sdown.down) return "s_down";
   if (link.phase.phase !== "open") return "disconnected";
   if (link.phase.subscription.phase !== "open") return "no subscription";

@@ -143,6 +143,7 @@ const AT_ONCE = "the vote is on disk: the order goes out in the step of the elec
 const TIMED_OUT = "a time-out and the next attempt must fall together";
 const ELECTED_FIRST = "whoever hands over was elected in an earlier step";
 const ENDED_FIRST = "an order is only taken while nothing else is under way";
+const FRESH = "whether the candidates' INFO is there already depends on their cadence";
 const FORCED = "an operator's command must come in the moments before an election";
 
 /** As seen after each step: what begins and ends within one is no transition. */
@@ -152,6 +153,7 @@ const FAILOVER: Transitions<Failover["phase"]> = {
     "standing-by": often,
     "wait-start": often,
     "handing-over": never(ELECTED_FIRST),
+    "select-replica": seldom(FORCED),
     "send-slaveof-noone": seldom(FORCED),
     "wait-promotion": never(SAVED_FIRST),
   },
@@ -160,6 +162,7 @@ const FAILOVER: Transitions<Failover["phase"]> = {
     "standing-by": never(ENDED_FIRST),
     "wait-start": often,
     "handing-over": never(ELECTED_FIRST),
+    "select-replica": never(ELECTED_FIRST),
     "send-slaveof-noone": never(ELECTED_FIRST),
     "wait-promotion": never(ELECTED_FIRST),
   },
@@ -168,6 +171,7 @@ const FAILOVER: Transitions<Failover["phase"]> = {
     preparing: seldom(FORCED),
     "wait-start": often,
     "handing-over": never(ELECTED_FIRST),
+    "select-replica": seldom(FORCED),
     "send-slaveof-noone": seldom(FORCED),
     "wait-promotion": never(SAVED_FIRST),
   },
@@ -176,10 +180,21 @@ const FAILOVER: Transitions<Failover["phase"]> = {
     preparing: never(ENDED_FIRST),
     "handing-over": often,
     "standing-by": seldom(TIMED_OUT),
+    "select-replica": seldom(FRESH),
+    "send-slaveof-noone": seldom(AT_ONCE),
+    "wait-promotion": often,
+  },
+  "select-replica": {
+    preparing: never(ENDED_FIRST),
+    "handing-over": never("who hands over has chosen before"),
+    none: seldom("no replica may be promoted"),
+    "standing-by": seldom(TIMED_OUT),
+    "wait-start": seldom(TIMED_OUT),
     "send-slaveof-noone": seldom(AT_ONCE),
     "wait-promotion": often,
   },
   "handing-over": {
+    "select-replica": seldom(TIMED_OUT),
     none: often,
     preparing: never(ENDED_FIRST),
     "standing-by": seldom(TIMED_OUT),
@@ -190,6 +205,7 @@ const FAILOVER: Transitions<Failover["phase"]> = {
   "send-slaveof-noone": {
     preparing: never(ENDED_FIRST),
     "handing-over": never(ELECTED_FIRST),
+    "select-replica": seldom(TIMED_OUT),
     none: seldom("the disk must be slower than failover-timeout"),
     "standing-by": seldom(TIMED_OUT),
     "wait-start": seldom(TIMED_OUT),
@@ -198,6 +214,7 @@ const FAILOVER: Transitions<Failover["phase"]> = {
   "wait-promotion": {
     preparing: never(ENDED_FIRST),
     "handing-over": never(ELECTED_FIRST),
+    "select-replica": seldom(TIMED_OUT),
     none: often,
     "standing-by": seldom(TIMED_OUT),
     "wait-start": seldom(TIMED_OUT),

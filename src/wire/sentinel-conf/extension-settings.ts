@@ -20,6 +20,13 @@ function checkBindAddress(text: string): string | undefined {
   return text === "*" || isIpAddress(text) ? undefined : "an IP address, or *";
 }
 
+/** One word for the place, one for the zone. */
+function expectedZone([place = "", zone, ...rest]: readonly string[]): string | undefined {
+  const isPlace = place === "self" || /^\S+:[0-9]{1,5}$/.test(place);
+  const isZone = zone !== undefined && /^[\w.-]+$/.test(zone);
+  return isPlace && isZone && rest.length === 0 ? undefined : "<host:port>|self <zone>";
+}
+
 /** A master's: `vedette <setting> <master> …`. In the order in which they are written. */
 export const MASTER_EXTENSIONS = {
   "crash-detection-milliseconds": {
@@ -48,6 +55,40 @@ export const MASTER_EXTENSIONS = {
     when: "at once",
     summary:
       "A replica that is down, and that its master does not list, is forgotten after this long; 0: never, as in Redis.",
+  },
+  "selection-order": {
+    kind: "choice",
+    initial: "priority-first",
+    values: ["priority-first", "offset-first"],
+    when: "at once",
+    summary:
+      "Which replica is promoted: that of the lowest priority, as in Redis, or first of all one that has the most data.",
+  },
+  "lag-band-bytes": {
+    kind: "number",
+    initial: 65_536,
+    range: { min: 0, max: LARGEST_INT },
+    unit: "bytes",
+    when: "at once",
+    summary: "With offset-first, replicas this close to each other count as equally far.",
+  },
+  "max-lag-bytes": {
+    kind: "number",
+    initial: 0,
+    range: { min: 0, max: LARGEST_INT },
+    unit: "bytes",
+    when: "at once",
+    summary:
+      "A replica further behind the furthest known offset is promoted only by an operator's word; 0: no limit, as in Redis.",
+  },
+  zone: {
+    kind: "lines",
+    initial: NO_LINES,
+    syntax: "<host:port>|self <zone>",
+    check: expectedZone,
+    when: "at once",
+    summary:
+      "Where an instance, or this sentinel, stands. A replica in another zone than the master is promoted only by an operator's word.",
   },
   maintenance: {
     kind: "lines",
