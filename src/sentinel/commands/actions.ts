@@ -54,7 +54,9 @@ export function failover(
     return reply(turn, request, error("INPROG Failover already in progress"));
   }
   if (observesOnly(state)) return reply(turn, request, OBSERVES_ONLY);
-  if (order.kind !== "coordinated" && selectReplica(state, master, now) === undefined) {
+  const lastResort = order.kind === "force" && order.lastResort;
+  const rules = { lastResort };
+  if (order.kind !== "coordinated" && selectReplica(state, master, now, rules) === undefined) {
     return reply(turn, request, error("NOGOODSLAVE No suitable replica to promote"));
   }
   if (state.saves.retryAt !== undefined) return reply(turn, request, SAVE_FAILED);
@@ -71,6 +73,7 @@ export function failover(
   }
   startElection(turn, master, {
     forced: true,
+    lastResort,
     cause: order.kind === "force" ? "forced" : "manual",
     requestedBy: request.from,
     ...withoutLoss(turn, master, order.kind),

@@ -11,6 +11,7 @@ import { acknowledge, downtime } from "./downtime.ts";
 import { unknownSubcommand } from "./errors.ts";
 import { forget } from "./forget.ts";
 import { help } from "./help.ts";
+import { history, plan } from "./history.ts";
 import { pause, resume } from "./pause.ts";
 import {
   checkQuorum,
@@ -76,6 +77,8 @@ function answerSentinel(turn: Turn, request: ClientRequest, words: readonly stri
     case "get-master-addr-by-name":
     case "get-primary-addr-by-name":
       return reply(turn, request, getMasterAddress(turn, first));
+    case "history":
+      return reply(turn, request, history(turn, args));
     case "info-cache":
       return reply(turn, request, infoCache(turn, args));
     case "pause":
@@ -90,6 +93,8 @@ function answerSentinel(turn: Turn, request: ClientRequest, words: readonly stri
     case "master":
     case "primary":
       return reply(turn, request, master(turn, first));
+    case "plan":
+      return reply(turn, request, plan(turn, first));
     case "masters":
     case "primaries":
       return reply(turn, request, masters(turn));

@@ -54,6 +54,8 @@ const LINES: readonly (readonly [string, string])[] = [
   ["SENTINELS <master-name>", "Show the other Sentinels of the master."],
   ["SET <master-name> <option> <value> [...]", "Change settings of a master."],
   ["SIMULATE-FAILURE [CRASH-AFTER-ELECTION] [CRASH-AFTER-PROMOTION] [HELP]", "Crash on purpose."],
+  ["HISTORY [<master-name>|<id>] [COUNT <n>]", "Show failovers and orders, the newest first."],
+  ["PLAN <master-name>", "Show who would be promoted now, and why not the others."],
   ["HELP", "Print this help."],
 ];
 

@@ -8,7 +8,7 @@ export type FailoverOrder =
   /** Without loss where that is possible, else as Redis does. */
   | { readonly kind: "usual" }
   /** As Redis does, at once. */
-  | { readonly kind: "force" }
+  | { readonly kind: "force"; readonly lastResort: boolean }
   /** Without loss, or not at all. */
   | {
       readonly kind: "coordinated";
@@ -20,7 +20,8 @@ export type FailoverOrder =
 export type OrderMistake =
   { readonly kind: "unknown" } | { readonly kind: "mistake"; readonly reason: string };
 
-const SYNTAX = "use SENTINEL FAILOVER <master> COORDINATED [TO host port] [TIMEOUT ms], or FORCE";
+const SYNTAX =
+  "use SENTINEL FAILOVER <master> COORDINATED [TO host port] [TIMEOUT ms], or FORCE [LAST-RESORT]";
 
 /** @param words behind the master's name */
 export function parseFailoverOrder(words: readonly string[]): FailoverOrder | OrderMistake {
@@ -28,12 +29,22 @@ export function parseFailoverOrder(words: readonly string[]): FailoverOrder | Or
   if (first === undefined) return { kind: "usual" };
   switch (first.toLowerCase()) {
     case "force":
-      return rest.length === 0 ? { kind: "force" } : mistake(`FORCE stands alone; ${SYNTAX}`);
+      return parseForce(rest);
     case "coordinated":
       return parseCoordinated(rest);
     default:
       return { kind: "unknown" };
   }
+}
+
+/** LAST-RESORT: the best of those too that nobody would promote by themselves (selection/reservations.ts). */
+function parseForce(words: readonly string[]): FailoverOrder | OrderMistake {
+  const [word, ...rest] = words;
+  if (word === undefined) return { kind: "force", lastResort: false };
+  if (word.toLowerCase() === "last-resort" && rest.length === 0) {
+    return { kind: "force", lastResort: true };
+  }
+  return mistake(`behind FORCE only LAST-RESORT may stand; ${SYNTAX}`);
 }
 
 function mistake(reason: string): OrderMistake {

@@ -253,6 +253,8 @@ export const UNLISTED: ReadonlySet<string> = new Set([
   "sentinel|acknowledge",
   "sentinel|downtime",
   "sentinel|forget",
+  "sentinel|history",
+  "sentinel|plan",
   "sentinel|pause",
   "sentinel|resume",
   "sentinel|vedette",

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { HistoryEntry, Receipt } from "../../../src/sentinel/receipts/receipt.ts";
 import { HISTORY_ENTRIES_MAX } from "../../../src/sentinel/receipts/history.ts";
+import { textOf } from "../../../src/base/bytes.ts";
 import { clientId } from "../../../src/base/ids.ts";
 import {
   MASTER,
@@ -179,6 +180,33 @@ describe("the receipt of a failover", () => {
 });
 
 describe("the history", () => {
+  it("is told by SENTINEL HISTORY, the newest first, whole or of a master or one entry", () => {
+    const world = new WatchedMaster();
+    world.request("SENTINEL", "SET", "mymaster", "quorum", "2");
+    failOver(world, { first: 5_000, second: 5_000 });
+    const ids = (...words: string[]): unknown => {
+      const reply = world.request("SENTINEL", "HISTORY", ...words);
+      if (reply.kind !== "array") return reply;
+      return reply.items.map((item) => {
+        if (item.kind !== "bulk") return item;
+        return (JSON.parse(textOf(item.bytes)) as HistoryEntry).id;
+      });
+    };
+    const both = ["mymaster,5,auto", "audit,aaaaaaaa,1"];
+    expect(ids()).toEqual(both);
+    expect(ids("mymaster")).toEqual(both);
+    expect(ids("mymaster", "COUNT", "1")).toEqual(both.slice(0, 1));
+    expect(ids("audit,aaaaaaaa,1")).toEqual(both.slice(1));
+    expect(ids("other")).toMatchObject({ text: "ERR No such master or history entry" });
+    for (const words of [
+      ["COUNT", "0"],
+      ["COUNT", "x"],
+      ["a", "b"],
+    ]) {
+      expect(ids(...words)).toMatchObject({ kind: "error" });
+    }
+  });
+
   it("of an earlier life says what it did not see the end of", () => {
     const first = new WatchedMaster();
     failOver(first, { first: 5_000, second: 5_000 });

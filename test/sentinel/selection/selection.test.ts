@@ -1,6 +1,9 @@
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { textOf } from "../../../src/base/bytes.ts";
 import { millis } from "../../../src/base/units.ts";
 import { disqualification, selectReplica } from "../../../src/sentinel/replica-selection.ts";
+import type { Plan } from "../../../src/sentinel/selection/plan.ts";
 import type { Replica } from "../../../src/sentinel/state.ts";
 import {
   commandsIn,
@@ -137,6 +140,63 @@ describe("a person's choice", () => {
   });
 });
 
+describe("SENTINEL PLAN and LAST-RESORT", () => {
+  function planned(world: WatchedMaster): Plan {
+    const reply = world.request("SENTINEL", "PLAN", "mymaster");
+    if (reply.kind !== "bulk") throw new Error("no text");
+    return JSON.parse(textOf(reply.bytes)) as Plan;
+  }
+
+  it("tell who would be promoted, and why nobody", () => {
+    const { world, first, second } = two();
+    expect(planned(world)).toMatchObject({
+      promoted: REPLICA_1,
+      obstacles: [],
+      quorum: { needed: 2, up: 3, isReachable: true },
+      candidates: [{ verdict: "chosen" }, { verdict: "eligible" }],
+    });
+    first.isSyncing = true;
+    second.priority = 0;
+    expect(planned(world)).toMatchObject({
+      lastResort: REPLICA_1,
+      obstacles: ["no replica may be promoted"],
+      candidates: [{ verdict: "last-resort" }, { verdict: "excluded" }],
+    });
+    const order = ["SENTINEL", "FAILOVER", "mymaster", "FORCE"] as const;
+    expect(world.request(...order)).toMatchObject({ kind: "error" });
+    expect(world.request(...order, "LAST-RESORT")).toMatchObject({ text: "OK" });
+  });
+
+  it("the plan is what a failover does", () => {
+    const fields = fc.record({
+      priority: fc.integer({ min: 0, max: 2 }),
+      replicationOffset: fc.integer({ min: 0, max: 3 }),
+      isSyncing: fc.boolean(),
+      masterLinkUp: fc.boolean(),
+      masterLinkDownMs: fc.constantFrom(-1000, 0, 1000),
+    });
+    fc.assert(
+      fc.property(
+        fields,
+        fields,
+        fc.constantFrom("priority-first", "offset-first"),
+        (a, b, order) => {
+          const { world, first, second } = two();
+          set(world, "selection-order", order);
+          set(world, "lag-band-bytes", "1");
+          Object.assign(first, a);
+          Object.assign(second, b);
+          const { promoted } = planned(world);
+          world.request("SENTINEL", "FAILOVER", "mymaster", "FORCE");
+          const { failover } = world.master;
+          const chosen = "promoted" in failover ? failover.promoted.address : undefined;
+          expect(chosen).toEqual(promoted);
+        },
+      ),
+    );
+  });
+});
+
 describe("the refresh before a choice (W-16)", () => {
   /** Both have told how far they are, a while ago. */
   function ordered(): Two & { readonly seen: () => string[] } {
@@ -147,7 +207,7 @@ describe("the refresh before a choice (W-16)", () => {
     for (const replica of [all.first, all.second])
       replica.reported.infoAt = millis(world.now - 500);
     const before = world.effects.length;
-    world.request("SENTINEL", "FAILOVER", "mymaster");
+    world.request("SENTINEL", "FAILOVER", "mymaster", "FORCE");
     return { ...all, seen: () => eventNames(world.effects.slice(before)) };
   }
 
