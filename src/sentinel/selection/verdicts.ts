@@ -7,6 +7,10 @@ import { whyChosen } from "./order.ts";
 import { reservation } from "./reservations.ts";
 import { zoneStanding } from "./zones.ts";
 
+function isChosen({ verdict }: Candidate): boolean {
+  return verdict === "chosen";
+}
+
 /** What is to be said of each replica: why it is chosen, or why not. The chosen one first. */
 export function verdicts(
   state: SentinelState,
@@ -21,7 +25,6 @@ export function verdicts(
   const all = [...master.replicas.values()].map((replica) =>
     candidateOf(replica, verdictOn(state, replica, about), now),
   );
-  const isChosen = ({ verdict }: Candidate): boolean => verdict === "chosen";
   return chosen === undefined
     ? all
     : [...all.filter(isChosen), ...all.filter((each) => !isChosen(each))];

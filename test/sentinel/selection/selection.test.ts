@@ -30,6 +30,28 @@ function set(world: WatchedMaster, option: string, value: string): void {
   expect(world.request("SENTINEL", "SET", "mymaster", option, value)).toMatchObject({ text: "OK" });
 }
 
+function answer(world: WatchedMaster, replica: Replica, offset: number): void {
+  world.info(replica, replicaInfo(replica, MASTER, [`slave_repl_offset:${offset}`]));
+}
+
+function planned(world: WatchedMaster): Plan {
+  const reply = world.request("SENTINEL", "PLAN", "mymaster");
+  if (reply.kind !== "bulk") throw new Error("no text");
+  return JSON.parse(textOf(reply.bytes)) as Plan;
+}
+
+/** Both have told how far they are, a while ago. */
+function ordered(): Two & { readonly seen: () => string[] } {
+  const all = two();
+  const { world } = all;
+  world.pass(1_000, () => world.answerAll());
+  world.pass(500);
+  for (const replica of [all.first, all.second]) replica.reported.infoAt = millis(world.now - 500);
+  const before = world.effects.length;
+  world.request("SENTINEL", "FAILOVER", "mymaster", "FORCE");
+  return { ...all, seen: () => eventNames(world.effects.slice(before)) };
+}
+
 const place = ({ host, port }: typeof REPLICA_1): string => `${host}:${port}`;
 
 /** The first one would be chosen by its run id, until this makes it the worse one. */
@@ -141,12 +163,6 @@ describe("a person's choice", () => {
 });
 
 describe("SENTINEL PLAN and LAST-RESORT", () => {
-  function planned(world: WatchedMaster): Plan {
-    const reply = world.request("SENTINEL", "PLAN", "mymaster");
-    if (reply.kind !== "bulk") throw new Error("no text");
-    return JSON.parse(textOf(reply.bytes)) as Plan;
-  }
-
   it("tell who would be promoted, and why nobody", () => {
     const { world, first, second } = two();
     expect(planned(world)).toMatchObject({
@@ -198,23 +214,6 @@ describe("SENTINEL PLAN and LAST-RESORT", () => {
 });
 
 describe("the refresh before a choice (W-16)", () => {
-  /** Both have told how far they are, a while ago. */
-  function ordered(): Two & { readonly seen: () => string[] } {
-    const all = two();
-    const { world } = all;
-    world.pass(1_000, () => world.answerAll());
-    world.pass(500);
-    for (const replica of [all.first, all.second])
-      replica.reported.infoAt = millis(world.now - 500);
-    const before = world.effects.length;
-    world.request("SENTINEL", "FAILOVER", "mymaster", "FORCE");
-    return { ...all, seen: () => eventNames(world.effects.slice(before)) };
-  }
-
-  function answer(world: WatchedMaster, replica: Replica, offset: number): void {
-    world.info(replica, replicaInfo(replica, MASTER, [`slave_repl_offset:${offset}`]));
-  }
-
   it("asks all, and chooses by what they answer", () => {
     const { world, first, second, seen } = ordered();
     expect(world.master.failover.phase).toBe("select-replica");
