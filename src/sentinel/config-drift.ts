@@ -2,6 +2,7 @@ import type { LinkId } from "../base/ids.ts";
 import { after, type Millis } from "../base/units.ts";
 import { aboutInstance, describeInstance } from "./events.ts";
 import { isConnected } from "./links.ts";
+import { observesOnly } from "./maintenance/why-held-back.ts";
 import type { Master, Sentinel, SentinelState } from "./state.ts";
 import { publish, sendNow, type Turn } from "./turn.ts";
 
@@ -68,7 +69,7 @@ export function takeFields(
   fields: ReadonlyMap<string, string> | undefined,
 ): void {
   const { drift } = peer;
-  const differences = compare(peer.master, fields);
+  const differences = compare(turn.state, peer.master, fields);
   const isLasting = textOf(differences) === textOf(drift.seen);
   drift.link = peer.link.id;
   drift.comparedAt = turn.now;
@@ -86,6 +87,7 @@ export function takeFields(
 }
 
 function compare(
+  state: SentinelState,
   master: Master,
   fields: ReadonlyMap<string, string> | undefined,
 ): readonly Difference[] {
@@ -96,12 +98,18 @@ function compare(
     ["down-after-milliseconds", settings.downAfterMs],
     ["failover-timeout", settings.failoverTimeoutMs],
     ["parallel-syncs", settings.parallelSyncs],
-    ["num-other-sentinels", sentinels.size],
+    // Nobody counts one that only observes.
+    ["num-other-sentinels", sentinels.size - (observesOnly(state) ? 1 : 0)],
   ];
   return ours.flatMap(([setting, value]) => {
-    const theirs = fields.get(setting)?.slice(0, LONGEST_VALUE) ?? "?";
+    const theirs = plainText(fields.get(setting) ?? "?");
     return theirs === String(value) ? [] : [{ setting, ours: String(value), theirs }];
   });
+}
+
+/** A peer's word, fit for a payload. */
+function plainText(value: string): string {
+  return value.slice(0, LONGEST_VALUE).replaceAll(/[^!-~]/g, "?");
 }
 
 function textOf(differences: readonly Difference[]): string {

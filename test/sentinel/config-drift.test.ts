@@ -79,6 +79,14 @@ describe("settings that differ between sentinels", () => {
     expect(second.map(({ theirs }) => theirs)).toEqual(["?", "?", "?", "?", "?"]);
   });
 
+  it("do not include an observer, whom nobody counts", () => {
+    const world = new WatchedMaster();
+    world.request("SENTINEL", "CONFIG", "SET", "observe-only", "yes");
+    for (let times = 0; times < 2; times++)
+      tell(world, "b", { ...SAME, "num-other-sentinels": "1" });
+    expect(driftEvents(world)).toEqual([]);
+  });
+
   it("are asked again soon until it is clear whether they last", () => {
     const world = new WatchedMaster();
     world.pass(2_000, () => world.answerAll());

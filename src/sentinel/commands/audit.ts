@@ -62,7 +62,9 @@ export function audit(turn: Turn, request: ClientRequest, words: readonly string
     answer,
   });
   const about = master === undefined ? {} : { master };
-  publish(turn, "+vedette-audit", `${by.user} ${by.address} ${command} #${answer}`, about);
+  // The words are the client's: a control character would break the payload.
+  const payload = `${by.user} ${by.address} ${command} #${answer}`.replaceAll(/\p{Cc}/gu, "?");
+  publish(turn, "+vedette-audit", payload, about);
 }
 
 function isAudited([subcommand = "", first = ""]: readonly string[]): boolean {

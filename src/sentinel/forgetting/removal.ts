@@ -73,7 +73,7 @@ export function takePromise(
   if (removal?.runId !== runId || !removal.awaited.delete(peer.runId)) return;
   const [word, reason = "it did not understand"] = answer ?? [];
   if (word === "yes") removal.agreed.add(peer.runId);
-  else removal.refusals.push(`${peer.runId}: ${reason.slice(0, 200)}`);
+  else removal.refusals.push(`${peer.runId}: ${reason.slice(0, 200).replaceAll(/[^ -~]/g, "?")}`);
   touch(turn, peer.master);
 }
 
