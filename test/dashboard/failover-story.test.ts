@@ -66,6 +66,14 @@ describe("failovers as events tell them", () => {
     ]);
   });
 
+  it("may go on, or end, when a change without loss is taken back", () => {
+    const abort = [720, "-vedette-switchover-abort"] as const;
+    const [usual] = story([0, "+try-failover"], abort, [960, "+switch-master", SWITCH]);
+    expect(usual?.outcome).toBe("switched");
+    const [again, first] = story([0, "+try-failover"], abort, [9_000, "+try-failover"]);
+    expect([again?.outcome, first?.outcome]).toEqual(["running", "given up"]);
+  });
+
   it("may be given up, or not be needed any more", () => {
     const stories = story(
       [0, "+odown"],

@@ -99,6 +99,9 @@ describe("the operator's commands with a running set", () => {
     const paused = await vedette("pause", MASTER_NAME, from(), "--yes", "--for=10m", "--json");
     expect(paused).toMatchObject({ code: 0 });
     expect(json(paused)).toMatchObject({ agreed: 3, "others-could-fail-over": false });
+    const status = await vedette("status", from());
+    expect(status).toMatchObject({ code: 1 });
+    expect(status.text).toContain("automatic failovers are paused until");
     expect(await vedette("resume", MASTER_NAME, from())).toMatchObject({ code: 0 });
     expect(await vedette("resume", MASTER_NAME, from())).toMatchObject({ code: 2 });
   });

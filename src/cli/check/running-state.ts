@@ -23,8 +23,10 @@ export function judgeRunning(
 ): Finding[] {
   return [
     ...views.flatMap(tilt),
+    ...views.flatMap(drift),
     ...groups.flatMap((group) => [
       ...masterState(group),
+      ...paused(group),
       ...margin(group),
       ...replicas(group),
       ...silentSentinels(group),
@@ -47,6 +49,31 @@ function tilt({ address, isInTilt }: SentinelView): Finding[] {
       message:
         "this sentinel is in TILT: it was stopped or starved for a while, and acts on nothing",
       help: "processor time for it; it goes on by itself half a minute after the last stall",
+    }),
+  ];
+}
+
+/** What the vedettes tell each other of their settings, those among them that no answer shows. */
+function drift({ address, drifting }: SentinelView): Finding[] {
+  if (drifting === 0) return [];
+  return [
+    finding(formatAddress(address), undefined, {
+      code: "config-drift",
+      severity: "warning",
+      message: `${drifting === 1 ? "one master has" : `${drifting} masters have`} settings here that other vedettes have differently`,
+      help: "its log has them (+vedette-config-drift); the same everywhere, with SENTINEL SET on each",
+    }),
+  ];
+}
+
+function paused({ name, pausedUntil }: GroupView): Finding[] {
+  if (pausedUntil === undefined) return [];
+  return [
+    finding(WHOLE_SET, name, {
+      code: "failovers-paused",
+      severity: "warning",
+      message: `automatic failovers of ${name} are paused until ${new Date(pausedUntil * 1_000).toISOString()}`,
+      help: `vedette resume ${name} when the maintenance is over`,
     }),
   ];
 }

@@ -42,6 +42,8 @@ export interface GroupView extends VotersNow {
   readonly odownFor: number;
   readonly watchedBy: number;
   readonly areAgreed: boolean;
+  /** An operator's pause, in seconds since 1970; undefined: none. */
+  readonly pausedUntil: number | undefined;
   readonly downAfterMs: number;
   readonly replicas: readonly ReplicaView[];
   readonly sentinels: readonly WatcherView[];
@@ -91,6 +93,7 @@ function groupView(
     odownFor: countWith(sights, "o_down"),
     watchedBy: sights.length,
     areAgreed,
+    pausedUntil: sights.find((each) => each.master.pausedUntil !== undefined)?.master.pausedUntil,
     downAfterMs: master.downAfterMs,
     voters: Math.max(...sights.map((each) => each.master.otherSentinels + 1)),
     usable: Math.max(...sights.map(usableFor)),
@@ -208,6 +211,10 @@ function unseenBy(master: MasterView): string[] {
 /** What is not as it should be, one short sentence each; empty when all is well. */
 export function complaintsOf(group: GroupView): string[] {
   const complaints: string[] = [];
+  if (group.pausedUntil !== undefined) {
+    const until = new Date(group.pausedUntil * 1_000).toISOString();
+    complaints.push(`automatic failovers are paused until ${until}`);
+  }
   if (!group.areAgreed) complaints.push("the sentinels do not agree where the master is");
   if (group.state === "suspected") {
     complaints.push(`${group.sdownFor} of ${group.watchedBy} sentinels do not reach the master`);

@@ -15,6 +15,8 @@ import { EXIT, OperatorError } from "./exit-status.ts";
 
 /** One master as one sentinel sees it. */
 export interface MasterView extends MasterRow {
+  /** An operator's pause, in seconds since 1970; undefined: none. */
+  readonly pausedUntil: number | undefined;
   readonly replicaRows: readonly ReplicaRow[];
   readonly sentinelRows: readonly SentinelRow[];
 }
@@ -27,6 +29,8 @@ export interface SentinelView {
   readonly vedetteVersion: string | undefined;
   readonly redisVersion: string;
   readonly isInTilt: boolean;
+  /** How many masters have settings here that other vedettes have differently. */
+  readonly drifting: number;
   readonly masters: readonly MasterView[];
 }
 
@@ -165,14 +169,17 @@ async function viewOf(conversation: Conversation, only: string | undefined): Pro
     ]),
   );
   const facts = infoFields(info);
+  const paused = pausesIn(facts);
   return {
     address: conversation.address,
     runId: String(id),
     vedetteVersion: facts.get("vedette_version"),
     redisVersion: facts.get("redis_version") ?? "",
     isInTilt: facts.get("sentinel_tilt") === "1",
+    drifting: Number(facts.get("vedette_config_drift") ?? 0),
     masters: masters.map((row, index) => ({
       ...row,
+      pausedUntil: paused.get(row.name),
       replicaRows: tableOf(details[2 * index]).map(replicaRow),
       sentinelRows: tableOf(details[2 * index + 1]).map(sentinelRow),
     })),
@@ -183,6 +190,16 @@ async function viewOf(conversation: Conversation, only: string | undefined): Pro
 function mastersIn(answer: unknown, only: string | undefined): MasterRow[] {
   if (isRefusal(answer)) return [];
   return only === undefined ? tableOf(answer).map(masterRow) : [masterRow(fieldsOf(answer))];
+}
+
+/** `vedette_paused0:name=mymaster,until=1795556447`, a line a pause. */
+function pausesIn(facts: ReadonlyMap<string, string>): ReadonlyMap<string, number> {
+  const paused = new Map<string, number>();
+  for (const [field, text] of facts) {
+    const [, name = "", until] = /^name=(.*),until=(\d+)$/.exec(text) ?? [];
+    if (/^vedette_paused\d+$/.test(field) && until !== undefined) paused.set(name, Number(until));
+  }
+  return paused;
 }
 
 export function infoFields(info: unknown): ReadonlyMap<string, string> {

@@ -12,6 +12,8 @@ export function groupAsJson(group: GroupView) {
     address: formatAddress(group.address),
     configEpoch: group.configEpoch,
     failoverState: group.failoverState ?? null,
+    pausedUntil:
+      group.pausedUntil === undefined ? null : new Date(group.pausedUntil * 1_000).toISOString(),
     quorum: group.quorum,
     majority: majorityOf(group.voters),
     sentinels: {

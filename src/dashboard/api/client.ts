@@ -60,8 +60,8 @@ export async function postChange(
     // A switchover is answered when it is over.
     signal: AbortSignal.timeout(10 * ANSWER_WITHIN_MS),
   });
-  const { message } = (await answer.json()) as { readonly message?: string };
-  return message ?? "OK";
+  const { message } = (await answer.json()) as { readonly message?: unknown };
+  return typeof message === "string" ? message : "done";
 }
 
 async function get<Answer>(path: string): Promise<Answer> {

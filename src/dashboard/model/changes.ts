@@ -57,7 +57,10 @@ export function requestOf(change: Change): { readonly path: string; readonly bod
     case "pause":
       return {
         path: "pause",
-        body: { forMs: change.forMs, reason: change.reason === "" ? null : change.reason },
+        body: {
+          forSeconds: Math.round(change.forMs / 1_000),
+          reason: change.reason === "" ? null : change.reason,
+        },
       };
     case "resume":
       return { path: "resume", body: {} };

@@ -24,8 +24,7 @@ export interface Story {
 
 const OPENING =
   /^(?:\+odown|\+try-failover|\+vote-for-leader|\+config-update-from|\+vedette-switchover-closing)$/;
-const CLOSING =
-  /^(?:\+failover-end(?:-for-timeout)?|-failover-abort-.*|-vedette-switchover-abort)$/;
+const CLOSING = /^(?:\+failover-end(?:-for-timeout)?|-failover-abort-.*)$/;
 /** Belong to a failover that is under way, wherever they come. */
 const INSIDE =
   /^(?:\+vote-for-leader|\+elected-leader|\+selected-slave|\+failover-.*|\+promoted-slave|\+slave-reconf-.*|-slave-reconf-.*|\+switch-master|[+-]odown|[+-]sdown|-role-change|\+try-failover|\+config-update-from|\+convert-to-slave|[+-]vedette-.*)$/;
@@ -76,7 +75,8 @@ export function storiesOf(events: readonly EventItem[], master: string): Story[]
 /** Who was only told of a switch hears of no end: the next failover's beginning is one. */
 function isOver(story: Draft, event: EventItem, at: number): boolean {
   if (at - story.lastAt > LONGEST_PAUSE_MS) return true;
-  return story.to !== undefined && (isSuspicion(event) || OPENING.test(event.name));
+  const mayBeOver = story.to !== undefined || story.outcome === "given up";
+  return mayBeOver && (isSuspicion(event) || OPENING.test(event.name));
 }
 
 function isSuspicion({ name, role }: EventItem): boolean {
@@ -99,6 +99,8 @@ function addStep(story: Draft, event: EventItem): void {
     tone: eventTone(event),
   });
   story.lastAt = at;
+  // A usual failover goes on without that promise; one that was asked for without loss ends here.
+  if (event.name === "-vedette-switchover-abort") story.outcome = "given up";
   if (event.name === "+switch-master") {
     const [, , , host = "", port = ""] = event.message.split(" ");
     story.to = host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;

@@ -59,10 +59,16 @@ function StoryView({ story, isOpen }: { readonly story: Story; readonly isOpen: 
         <span>{story.to === undefined ? "" : `to ${story.to}`}</span>
         <span class="total">{durationText(total)}</span>
       </summary>
-      <Phases phases={phasesOf(story).map(({ name, ms }) => ({ phase: name, ms }))} />
+      <Phases phases={storyPhases(story)} />
       <Steps story={story} />
     </details>
   );
+}
+
+/** Of a failover that another sentinel led the receipt has none. */
+function storyPhases(story: Story | undefined) {
+  if (story === undefined) return [];
+  return phasesOf(story).map(({ name, ms }) => ({ phase: name, ms }));
 }
 
 const RESULTS: Readonly<Record<string, Said>> = {
@@ -90,7 +96,7 @@ function ReceiptView(props: {
         </span>
         <span class="total">{durationText(receipt.totalMs)}</span>
       </summary>
-      <Phases phases={receipt.phases} />
+      <Phases phases={receipt.phases.length > 0 ? receipt.phases : storyPhases(story)} />
       <dl class="facts">
         <dt>Cause</dt>
         <dd>

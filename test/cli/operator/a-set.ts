@@ -17,7 +17,8 @@ export function aView(
     readonly master?: Changes;
     readonly replicas?: Readonly<Record<number, Changes>>;
     readonly sentinels?: Readonly<Record<number, Changes>>;
-    readonly vedetteVersion?: string;
+    readonly pausedUntil?: number;
+    readonly drifting?: number;
   } = {},
 ): SentinelView {
   const others = PORTS.filter((each) => each !== port);
@@ -68,10 +69,11 @@ export function aView(
   return {
     address: { host: "127.0.0.1", port },
     runId: runIdOf(port),
-    vedetteVersion: changes.vedetteVersion ?? "0.1.0",
+    vedetteVersion: "0.1.0",
     redisVersion: "7.0.15",
     isInTilt: false,
-    masters: [{ ...master, replicaRows, sentinelRows }],
+    drifting: changes.drifting ?? 0,
+    masters: [{ ...master, pausedUntil: changes.pausedUntil, replicaRows, sentinelRows }],
   };
 }
 

@@ -88,6 +88,11 @@ const CASES: readonly Case[] = [
     found: ["127.0.0.1:26380 masters-differ"],
   },
   {
+    name: "a pause, and settings that only vedettes know of",
+    views: [aView(26379, { pausedUntil: 1_795_556_447, drifting: 1 }), ...ALL_WELL.slice(1)],
+    found: ["127.0.0.1:26379 config-drift", "the set failovers-paused"],
+  },
+  {
     name: "a quorum that every sentinel has too high is said once",
     views: [26379, 26380, 26381].map((port) => aView(port, { master: { quorum: "4" } })),
     found: ["the set no-failover-possible", "the set quorum-above-voters"],
