@@ -5,6 +5,7 @@ import { downtimeOf } from "./maintenance/maintenance.ts";
 import type { Instance, Link, Master, SentinelState } from "./state.ts";
 import { followedReplica } from "./switchover/heir.ts";
 import { publish, type Turn } from "./turn.ts";
+import { deadByWitnessesAt, witnessesOfDeath } from "./witnesses.ts";
 
 /**
  * How long an instance has been silent, in ms: since the oldest unanswered ping, or since the last
@@ -25,7 +26,7 @@ function silentUntil(instance: Instance): Millis {
 
 /**
  * Rules 2 and 3: a master that says it is a replica, or that takes too long after a reboot; and, where
- * it is switched on, one whose host refuses connections.
+ * it is switched on, one whose host refuses connections, or of whose death its replicas bear witness.
  */
 function otherReasonsDueAt(state: SentinelState, instance: Instance): Millis {
   let due = NEVER;
@@ -39,7 +40,8 @@ function otherReasonsDueAt(state: SentinelState, instance: Instance): Millis {
   if (instance.kind !== "sentinel" && instance.rebootedAt !== undefined) {
     due = earliest(due, after(instance.rebootedAt, masterOf(instance).settings.rebootDownAfterMs));
   }
-  return instance.kind === "master" ? earliest(due, crashedAt(instance.link)) : due;
+  if (instance.kind !== "master") return due;
+  return earliest(due, crashedAt(instance.link), deadByWitnessesAt(instance));
 }
 
 /** When the instance's SDOWN must be judged next. */
@@ -60,6 +62,10 @@ function reasonForDown(turn: Turn, instance: Instance): string | undefined {
   if (instance.kind === "master" && crashedAt(instance.link) <= now && refused !== undefined) {
     const refusedMs = Math.round(refused.latest - refused.since);
     return `connections refused for ${refusedMs} ms, crash-detection ${instance.settings.extensions["crash-detection-milliseconds"]} ms`;
+  }
+  const witnesses = instance.kind === "master" ? witnessesOfDeath(instance) : 0;
+  if (witnesses > 0) {
+    return `connections turned away, and ${witnesses} replicas have lost their link to it`;
   }
   return instance.kind === "master" && instance.reported.role === "replica"
     ? "a master that reports to be a replica"

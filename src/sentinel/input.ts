@@ -32,6 +32,8 @@ export type Input =
       readonly reason: string;
       /** A living host answered that nobody listens there. */
       readonly refused?: boolean;
+      /** It turned the connection away, by refusing, resetting or closing it. */
+      readonly turnedAway?: boolean;
       /** The server refused the password: its word, such as `WRONGPASS`. */
       readonly credentialFault?: string | undefined;
     }

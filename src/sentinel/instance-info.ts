@@ -25,6 +25,7 @@ import {
 } from "./tunables.ts";
 import { publish, requestSave, sendNow, touch, type Turn } from "./turn.ts";
 import { isAt, mayBeAt } from "./whereabouts.ts";
+import { hearWitness } from "./witnesses.ts";
 
 /** A master without known replicas is asked at the fast cadence: the first list must not be late. */
 function masterInfoPeriod(state: SentinelState, master: Master, now: Millis): number {
@@ -111,7 +112,9 @@ export function takeInfo(turn: Turn, instance: DataInstance, info: InfoReport): 
   instance.reported.follows = reportedMaster(info) ?? instance.reported.follows;
   if (instance.kind === "master") discoverReplicas(turn, instance, info);
   else {
+    const wasUp = instance.masterLinkUp;
     takeReplicaFields(instance, info, now);
+    hearWitness(turn, instance, { info, wasUp });
     askForReportedMaster(turn, instance);
   }
   if (info.role !== undefined) takeRole(turn, instance, info.role);

@@ -133,6 +133,7 @@ export function createReplica(
     slaveConfChangedAt: now,
     reconf: { step: "none" },
     formerEpoch: undefined,
+    testimony: undefined,
     fence: undefined,
   };
   attachOwner(link, replica);

@@ -17,6 +17,7 @@ import {
   RESOLVE_GAP_MS,
 } from "./tunables.ts";
 import { publish, sendNow, type Turn } from "./turn.ts";
+import { askWitnesses } from "./witnesses.ts";
 
 /** The master an instance belongs to; itself for a master. */
 export function masterOf(instance: Instance): Master {
@@ -72,6 +73,7 @@ export function createLink(
     pending: 0,
     failures: 0,
     refused: undefined,
+    turnedAway: undefined,
     peer: UNKNOWN_PEER,
     acceptedPassword: undefined,
     triedPassword: undefined,
@@ -215,9 +217,18 @@ export function tellFailedConnection(
 }
 
 /** Any other failure may mean that the host is gone: only a row of refusals tells of a crash. */
-export function noteRefusal({ now }: Turn, link: Link, isRefused: boolean): void {
-  if (isRefused) link.refused = { since: link.refused?.since ?? now, latest: now };
-  else link.refused = undefined;
+export function noteRefusal(
+  { now }: Turn,
+  link: Link,
+  { refused, turnedAway }: { readonly refused: boolean; readonly turnedAway: boolean },
+): void {
+  link.refused = refused ? { since: link.refused?.since ?? now, latest: now } : undefined;
+  link.turnedAway = turnedAway ? { since: link.turnedAway?.since ?? now, latest: now } : undefined;
+}
+
+/** The instance behind this link did not answer: where it is a master, its replicas are asked. */
+function askAbout(turn: Turn, link: Link): void {
+  for (const owner of link.owners) if (owner.kind === "master") askWitnesses(turn, owner);
 }
 
 /** Milliseconds that refusals must last to count; undefined where they do not count. */
@@ -265,6 +276,7 @@ export function loseConnection(
   link.peer = UNKNOWN_PEER;
   if (credentialFault !== undefined) noteCredentialFault(turn, link, credentialFault);
   link.actPingAt ??= turn.now;
+  askAbout(turn, link);
   const failures = link.failures++;
   const isNextTried = credentialFault !== undefined && hasAnotherPassword(turn.state, link);
   if (failures === 0 || isNextTried) {
@@ -287,7 +299,10 @@ export function sendPing(turn: Turn, link: Link): void {
   link.nextPingAt = nextInCadence(turn, link);
   link.actPingAt ??= turn.now;
   // A silent instance may have come back under another IP.
-  if (link.actPingAt !== turn.now) refreshName(turn, link.address.host);
+  if (link.actPingAt !== turn.now) {
+    refreshName(turn, link.address.host);
+    askAbout(turn, link);
+  }
   link.pending++;
   sendNow(turn, link.id, { name: "ping" });
 }

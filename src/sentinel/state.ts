@@ -12,6 +12,7 @@ import type { Forgetting, ForgottenReplica } from "./forgetting/forgotten.ts";
 import type { Confirmed } from "./forgetting/spreading.ts";
 import type { Failover, Reconfiguration } from "./failover-phase.ts";
 import type { FenceEvidence } from "./fence-evidence.ts";
+import type { Testimony } from "./witnesses.ts";
 import type { Scripts } from "./script-queue.ts";
 import type { Maintenance } from "./maintenance/maintenance.ts";
 import type { Spreading } from "./maintenance/spreading.ts";
@@ -313,6 +314,8 @@ export interface Replica extends DataInstanceBase {
    * `formerEpoch < configEpoch` of its master.
    */
   formerEpoch: Epoch | undefined;
+  /** What it says of a master that does not answer (witnesses.ts). */
+  testimony: Testimony | undefined;
   /** What is known about it as a former master that says it still is one (zombie-fence.ts). */
   fence: FenceEvidence | undefined;
 }
@@ -386,6 +389,8 @@ export interface Link {
   failures: number;
   /** The host lives and refuses to connect: since when, and the latest time it did. */
   refused: { readonly since: Millis; readonly latest: Millis } | undefined;
+  /** The same for whatever a host says in place of taking a connection: refused, reset, closed. */
+  turnedAway: { readonly since: Millis; readonly latest: Millis } | undefined;
   /** With which a ping was last accepted. */
   acceptedPassword: string | undefined;
   /** With which the present connection was opened. */

@@ -238,6 +238,7 @@ function onLinkOpened(turn: Turn, input: Extract<Input, { readonly kind: "link-o
   const needsSecond = link.purpose === "data" && !input.subscribed && link.probes === undefined;
   link.pending = 0;
   link.refused = undefined;
+  link.turnedAway = undefined;
   link.phase = {
     phase: "open",
     since: now,
@@ -274,6 +275,7 @@ function onLinkLost(
     link: id,
     reason,
     refused = false,
+    turnedAway = refused,
     credentialFault,
   }: Extract<Input, { readonly kind: "link-lost" }>,
 ): void {
@@ -283,7 +285,9 @@ function onLinkLost(
   if (link.phase.phase === "connecting") {
     tellFailedConnection(turn, link, { event: "-cmd-link-reconnection", reason });
   }
-  noteRefusal(turn, link, refused);
+  // A connection that stood and ends is not turned away: the next attempt tells.
+  const isTurnedAway = turnedAway && link.phase.phase === "connecting";
+  noteRefusal(turn, link, { refused, turnedAway: isTurnedAway });
   loseConnection(turn, link, { credentialFault });
   touch(turn, link);
   for (const owner of link.owners) {

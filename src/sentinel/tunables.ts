@@ -110,6 +110,15 @@ export const FENCE_REPEAT_MS = 1_000;
 /** INFO cadence of a former master that loads its data: it is fenced before it takes a write. */
 export const LOADING_ZOMBIE_INFO_PERIOD_MS = 100;
 
+/**
+ * A host must turn connections away for this long before the word of its replicas counts: two attempts. A restart that
+ * takes no longer is none.
+ */
+export const TURNED_AWAY_MS = 100;
+
+/** A replica's stream counts as flowing for this long after it was seen to, where down-after is shorter. */
+export const WITNESS_FRESH_MS = 2_000;
+
 /** A connection that is not open after this is given up (W-22). */
 export const CONNECT_TIMEOUT_MS = 2_000;
 

@@ -17,6 +17,7 @@ export interface NetworkSettings {
 const RETRANSMISSION_MS = 200;
 /** A living host answers that nobody listens there. */
 export const CONNECTION_REFUSED = "connection refused";
+export const CONNECTION_RESET = "connection reset";
 
 /** However long it was blocked, a connection is tried again at least this often. */
 const RETRANSMISSION_MS_MAX = 5_000;
@@ -238,7 +239,7 @@ export class Network {
 
   /** Bytes for a connection that is not there any more. */
   #refuse(end: End): void {
-    this.transmit(end, { kind: "reset", reason: "connection reset" });
+    this.transmit(end, { kind: "reset", reason: CONNECTION_RESET });
   }
 
   /** The side of each connection that believes in it, in a defined order; both where both do. */

@@ -19,6 +19,8 @@ export interface MasterFacts {
   readonly address: Address;
   readonly isUp: boolean;
   readonly isSyncing: boolean;
+  /** Since anything came from it. */
+  readonly lastIoSeconds: number;
   /** -1: it never was up. */
   readonly downSeconds: number;
 }
@@ -42,6 +44,7 @@ export function formatInfo(facts: ServerFacts): string {
       `master_host:${master.address.host}`,
       `master_port:${master.address.port}`,
       `master_link_status:${master.isUp ? "up" : "down"}`,
+      `master_last_io_seconds_ago:${master.isUp ? master.lastIoSeconds : -1}`,
       `master_sync_in_progress:${master.isSyncing ? 1 : 0}`,
       `slave_repl_offset:${facts.offset}`,
     );

@@ -298,6 +298,7 @@ export class RedisServer extends Node implements ReplicaLinkOwner, Attachment, H
         address: master,
         isUp: this.isLinkUp,
         isSyncing: link?.isSyncing ?? false,
+        lastIoSeconds: link?.lastIoSeconds ?? 0,
         downSeconds: link?.downSeconds ?? -1,
       },
       replid: this.log.replid,

@@ -74,6 +74,10 @@ export class ReplicaLink implements EndHandler {
     return Math.floor((this.#owner.node.agenda.now - this.#downSince) / 1000);
   }
 
+  get lastIoSeconds(): number {
+    return Math.floor((this.#owner.node.agenda.now - this.#lastHeardAt) / 1000);
+  }
+
   /** Ends it: the server is a master now, or follows another. */
   stop(): void {
     if (this.#retry !== undefined) this.#retry.done = true;

@@ -16,7 +16,7 @@ import { classifyPingReply } from "../wire/ping-reply.ts";
 import type { End, EndHandler } from "./connection.ts";
 import type { HelloTexts } from "./hello-texts.ts";
 import type { Message, ServerCommand } from "./message.ts";
-import { CONNECTION_REFUSED, type Network } from "./network.ts";
+import { CONNECTION_REFUSED, CONNECTION_RESET, type Network } from "./network.ts";
 import type { Node } from "./node.ts";
 
 type OpenLink = Extract<Effect, { readonly kind: "open-link" }>;
@@ -126,7 +126,8 @@ export class SentinelLink {
     this.#isReady = false;
     this.#subscription?.close();
     const refused = reason === CONNECTION_REFUSED;
-    this.#deliver({ kind: "link-lost", link: this.id, reason, refused });
+    const turnedAway = refused || reason === CONNECTION_RESET;
+    this.#deliver({ kind: "link-lost", link: this.id, reason, refused, turnedAway });
   }
 
   send(command: LinkCommand): void {

@@ -34,6 +34,8 @@ export interface InfoReport {
   readonly masterHost: string | undefined;
   readonly masterPort: number | undefined;
   readonly masterLinkStatus: "up" | "down" | undefined;
+  /** Whole seconds since it last heard anything of its master; -1 while the link is down. */
+  readonly masterLastIoSecondsAgo: number | undefined;
   readonly isMasterSyncInProgress: boolean | undefined;
   /** 0: never to be promoted; else the lower is preferred. */
   readonly replicaPriority: number | undefined;
@@ -64,6 +66,7 @@ export function parseInfo(info: Bytes): InfoReport {
     masterHost: undefined,
     masterPort: undefined,
     masterLinkStatus: undefined,
+    masterLastIoSecondsAgo: undefined,
     isMasterSyncInProgress: undefined,
     replicaPriority: undefined,
     replicaReplOffset: undefined,
@@ -148,6 +151,9 @@ function readReplicaField(report: Draft, key: string, value: string): void {
       return;
     case "master_link_status":
       report.masterLinkStatus = value === "up" ? "up" : "down";
+      return;
+    case "master_last_io_seconds_ago":
+      report.masterLastIoSecondsAgo = parseInteger(value);
       return;
     case "master_sync_in_progress":
       report.isMasterSyncInProgress = parseFlag(value);

@@ -9,6 +9,7 @@ import { FENCE_FAULTS } from "./planted-fences.ts";
 import { MAINTENANCE_FAULTS } from "./planted-maintenance.ts";
 import { MEMORY_FAULTS } from "./planted-memory.ts";
 import { SWITCHOVER_FAULTS } from "./planted-switchovers.ts";
+import { WITNESS_FAULTS } from "./planted-witnesses.ts";
 import {
   during,
   givesVote,
@@ -29,6 +30,7 @@ export const PLANTED_FAULTS: Readonly<Record<string, PlantedFault>> = {
   ...FENCE_FAULTS,
   ...MAINTENANCE_FAULTS,
   ...SWITCHOVER_FAULTS,
+  ...WITNESS_FAULTS,
   "a vote is told before it is on disk": {
     program: withEffects((effect, _state, input) =>
       effect.kind === "reply" && isVoteRequest(input) ? [{ ...effect, afterSave: NOW }] : [effect],

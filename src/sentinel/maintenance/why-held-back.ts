@@ -1,5 +1,6 @@
 import type { Master, SentinelState } from "../state.ts";
 import type { Turn } from "../turn.ts";
+import { vetoOfWitnesses } from "../witnesses.ts";
 import { cooldownOf, pauseOf } from "./maintenance.ts";
 
 export function observesOnly({ settings }: SentinelState): boolean {
@@ -17,7 +18,7 @@ export function whyHeldBack(turn: Pick<Turn, "state" | "now">, master: Master): 
   if (cooldown !== undefined) {
     return `cooldown after the ${cooldown.reason} until ${seconds(cooldown.until)}, or SENTINEL ACKNOWLEDGE ${master.name}`;
   }
-  return undefined;
+  return vetoOfWitnesses(turn, master);
 }
 
 function seconds(unixMs: number): number {

@@ -37,6 +37,9 @@ const ID_IN_NAME = 8;
 /** What the system says when a living host has nobody who listens at that port. */
 const REFUSED = "connect ECONNREFUSED";
 
+/** The same for a host, or what stands before it, that takes a connection only to end it. */
+const TURNED_AWAY = /ECONNRESET|^connection closed$/;
+
 const NO_RENAMED_COMMANDS: ReadonlyMap<string, string> = new Map();
 
 /**
@@ -135,7 +138,9 @@ export class Link {
     const refused = reason.startsWith(REFUSED);
     const credentialFault = readCredentialFault(reason);
     const { link } = this.#target;
-    this.#options.report({ kind: "link-lost", link, reason, refused, credentialFault });
+    const turnedAway = refused || TURNED_AWAY.test(reason);
+    const lost = { kind: "link-lost", link, reason, refused, credentialFault } as const;
+    this.#options.report(turnedAway ? { ...lost, turnedAway } : lost);
   }
 
   #onSubscribed(reply: LinkReply): void {

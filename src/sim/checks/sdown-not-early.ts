@@ -14,7 +14,8 @@ const ROUNDING_MS = 1e-6;
  *   t - (first PING of s to i without an accepted answer, or the attempt to connect) >= down-after,
  * where an answer that refuses the password is one,
  * unless i is a master that has reported to be a replica for down-after + 2 x INFO-PERIOD (§5.1), of one
- * of its own replicas for down-after, or whose host has refused connections for crash-detection-milliseconds, where that is set.
+ * of its own replicas for down-after, or whose host has refused connections for crash-detection-milliseconds, where that is set,
+ * or of whose death its replicas bear witness.
  */
 export class SdownNotEarly implements Watcher {
   /** Moment of the oldest unanswered PING, by address. */
@@ -60,6 +61,7 @@ export class SdownNotEarly implements Watcher {
     const { refused } = master.link;
     const refusedMs = refused === undefined ? 0 : refused.latest - refused.since;
     if (about.role === "master" && crashDetectionMs > 0 && refusedMs >= crashDetectionMs) return;
+    if (about.role === "master" && doAllBearWitness(master)) return;
     const since = this.#unanswered.get(sentinel)?.get(formatAddress(about.address));
     const silentMs = since === undefined ? 0 : sentinel.clock - since;
     if (silentMs + ROUNDING_MS >= downAfterMs) return;
@@ -68,6 +70,20 @@ export class SdownNotEarly implements Watcher {
       `${sentinel.name} +sdown ${payload} after ${silentMs} ms, down-after ${downAfterMs} ms`,
     );
   }
+}
+
+/** Turned away for 100 ms, and every replica that is not down itself has said since that it has lost the master. */
+function doAllBearWitness({ link, replicas, settings }: Master): boolean {
+  const { turnedAway, actPingAt } = link;
+  if (!settings.extensions["witness-detection"] || turnedAway === undefined) return false;
+  const heard = [...replicas.values()].filter(({ sdown }) => !sdown.down);
+  return (
+    turnedAway.latest - turnedAway.since >= 100 &&
+    heard.some(({ testimony }) => testimony?.wasUp === true) &&
+    heard.every(
+      ({ testimony }) => testimony?.silentSince === actPingAt && testimony?.isLinkUp === false,
+    )
+  );
 }
 
 function reportsToBeReplica(sentinel: SentinelNode, master: Master): boolean {

@@ -106,6 +106,22 @@ export const MASTER_EXTENSIONS = {
     when: "start",
     summary: "Written by the sentinel: instances that were forgotten, for when they return.",
   },
+  "witness-detection": {
+    kind: "yes-no",
+    initial: false,
+    when: "at once",
+    summary:
+      "yes: a master that turns connections away and that all replicas have lost is down at once, and one whose stream replicas still receive is not failed over from for a while.",
+  },
+  "witness-veto-milliseconds": {
+    kind: "number",
+    initial: 30_000,
+    range: { min: 0, max: LARGEST_INT },
+    unit: "milliseconds",
+    when: "at once",
+    summary:
+      "For this long at most, counted from +sdown, replicas that still receive its stream hold up a failover from a master that only the sentinels cannot reach; 0: not at all. With witness-detection.",
+  },
   "credential-faults-are-down": {
     kind: "yes-no",
     initial: false,
