@@ -10,6 +10,7 @@ import { evidenceOf, noteMasterRole } from "./fence-evidence.ts";
 import { awaitsAnswer, isSettledHost, isUsableHost } from "./host-names.ts";
 import { createReplica, findReplica } from "./instances.ts";
 import { isConnected, masterOf } from "./links.ts";
+import { noteReturn } from "./receipts/returned.ts";
 import { nextStanding } from "./receipts/stream-standing.ts";
 import { noteProgress } from "./reconfiguration.ts";
 import type { DataInstance, Master, Replica, SentinelState } from "./state.ts";
@@ -102,6 +103,7 @@ export function infoRefused(turn: Turn, instance: DataInstance): void {
 /** Takes what an instance tells of itself. Source: sentinel spec §3. */
 export function takeInfo(turn: Turn, instance: DataInstance, info: InfoReport): void {
   const { now, state } = turn;
+  noteReturn(turn, instance, info);
   instance.reported.infoAt = now;
   instance.reported.infoText = info.text;
   instance.reported.infoSentAt = instance.reported.infoAskedAt;

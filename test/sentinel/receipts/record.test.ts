@@ -139,6 +139,23 @@ describe("the receipt of a failover", () => {
     expect(kept).toHaveLength(1);
   });
 
+  it.each([
+    ["went on alone", HISTORY, 5_900, 700],
+    ["was restarted", "ef".repeat(20), 40, undefined],
+  ])("learns what an old master had more that %s", (_, replid, offset, extraBytes) => {
+    const world = new WatchedMaster();
+    failOver(world, { first: 5_200, second: 5_200 });
+    promote(world);
+    const old = world.replica(MASTER);
+    const tell = (role: string): void => {
+      world.info(old, [`role:${role}`, `master_replid:${replid}`, `master_repl_offset:${offset}`]);
+    };
+    tell("master");
+    tell("slave");
+    expect(lastReceipt(world).returned).toMatchObject({ offset });
+    expect(lastReceipt(world).returned?.extraBytes).toBe(extraBytes);
+  });
+
   it("of an attempt in vain says so", () => {
     const world = new WatchedMaster();
     world.startElection();
