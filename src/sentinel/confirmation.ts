@@ -66,8 +66,16 @@ function beginRound(
   };
   confirmation.round = round;
   for (const sentinel of master.sentinels.values()) askPeer(turn, sentinel, round);
+  askServers(turn, master, round);
+}
+
+/** Whoever has not been heard, and is not being asked, is asked: somebody else's INFO may have come between. */
+function askServers(turn: Turn, master: Master, round: ConfirmationRound): void {
   for (const instance of serversIn(master, round)) {
-    instance.reported.infoForced = true;
+    const { reported } = instance;
+    if (hasNoMoreToSay(instance, round)) continue;
+    if (reported.infoForced || (reported.infoAskedAt ?? -Infinity) >= round.askedAt) continue;
+    reported.infoForced = true;
     touch(turn, instance);
   }
 }
@@ -115,7 +123,7 @@ export function tendConfirmation(turn: Turn, master: Master): void {
     return;
   }
   const isOver = turn.now >= confirmationDueAt(master);
-  if (!isOver && !isDecided(master, round)) return;
+  if (!isOver && !isDecided(master, round)) return askServers(turn, master, round);
   round.isDone = true;
   noteMajority(turn, master, round);
   answerWaiting(turn, master, round);
