@@ -19,11 +19,11 @@ const COORDINATED = ["SENTINEL", "FAILOVER", MASTER_NAME, "COORDINATED"] as cons
 
 /** Clients that push numbers as fast as they are answered, until `stop`. */
 function startWriters(group: WatchedGroup, count: number) {
-  let isStopped = false;
+  const load = { isStopped: false };
   const writers = Array.from({ length: count }, async (_, index) => {
     const client = sentinelAwareClient(group);
     const acknowledged: number[] = [];
-    for (let write = 0; !isStopped; write++) {
+    for (let write = 0; !load.isStopped; write++) {
       try {
         await client.rpush(`log-${index}`, write);
         acknowledged.push(write);
@@ -35,7 +35,7 @@ function startWriters(group: WatchedGroup, count: number) {
     return acknowledged;
   });
   return async () => {
-    isStopped = true;
+    load.isStopped = true;
     return Promise.all(writers);
   };
 }
