@@ -70,6 +70,8 @@ export type Effect =
   | { readonly kind: "kill-script"; readonly job: number }
   /** Append it to the history; one that is there is replaced by what it has become. Never waited for. */
   | { readonly kind: "record"; readonly entry: HistoryEntry }
+  /** A peer has delivered what waits here too; the words of its topic `delivered`. */
+  | { readonly kind: "webhook-heard"; readonly words: readonly string[] }
   /** A line for the log only. */
   | { readonly kind: "log"; readonly level: LogLevel; readonly message: string }
   /** Log lines below that level are no longer written. */

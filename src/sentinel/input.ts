@@ -120,6 +120,12 @@ export type Input =
       /** Undefined when the peer does not know the master or answered something else. */
       readonly view: PeerView | undefined;
     }
+  /** A receiver of webhooks has taken what all sentinels of the master had to tell; the words are for them. */
+  | {
+      readonly kind: "webhook-delivered";
+      readonly master: MasterName;
+      readonly words: readonly string[];
+    }
   /** From a subscription (`link`) or a PUBLISH of a client (`link` undefined). */
   | {
       readonly kind: "hello-received";

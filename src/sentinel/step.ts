@@ -55,6 +55,7 @@ import { armWatchdog, enterTilt, leaveTilt } from "./tilt.ts";
 import { touchAll } from "./touch-all.ts";
 import { GATHERING_MS, LATE_WAKE_UP_MS, SAVE_RETRY_MS } from "./tunables.ts";
 import { takeVedetteReply } from "./vedette-answers.ts";
+import { tellDelivered } from "./webhook-copies.ts";
 import { askWhichProgram, takePeerInfo } from "./vedette-peers.ts";
 import { takeWallTime } from "./wall-clock.ts";
 import { beginTurn, publish, requestSave, sendNow, touch, type Turn } from "./turn.ts";
@@ -110,6 +111,8 @@ function take(turn: Turn, input: Input): void {
       return onOrderReply(turn, input);
     case "master-reply":
       return onMasterReply(turn, input);
+    case "webhook-delivered":
+      return tellDelivered(turn, input);
     case "hello-received":
       return onHelloReceived(turn, input);
     case "hello-ignored":

@@ -234,6 +234,7 @@ export class SentinelNode extends Node {
       case "log":
         return this.#journal.detail(this.name, () => `log ${effect.message}`);
       case "set-log-level":
+      case "webhook-heard":
         return undefined;
       case "crash":
         this.#journal.write(this.name, "crashes as SIMULATE-FAILURE said");

@@ -1,7 +1,7 @@
 import { randomBytes, randomInt } from "node:crypto";
 import { unreachable } from "../../base/assert.ts";
 import { Driver } from "../../base/driver.ts";
-import { parseRunId, type RunId } from "../../base/ids.ts";
+import { masterName, parseRunId, type RunId } from "../../base/ids.ts";
 import type { SaveNumber } from "../../base/units.ts";
 import { knownAddress } from "../../sentinel/commands/known-address.ts";
 import { createSentinelState } from "../../sentinel/create.ts";
@@ -38,6 +38,10 @@ import type { Tls } from "../tls/tls.ts";
 import { WakeUp } from "../wake-up.ts";
 import { EventFeed } from "./event-feed.ts";
 import { HistoryFile } from "./history-file.ts";
+import { speaksFor } from "../../sentinel/webhook-copies.ts";
+import type { WebhookFigures } from "../webhooks/figures.ts";
+import { answerWebhookCommand } from "../webhooks/webhook-command.ts";
+import { Webhooks } from "../webhooks/webhooks.ts";
 import { ProcessInfo } from "./process-info.ts";
 import { SentinelRequests } from "./requests.ts";
 import { ScriptRunner } from "./script-runner.ts";
@@ -91,6 +95,7 @@ export class SentinelDaemon {
   readonly #scripts = new ScriptRunner((input) => this.#deliver(input));
   readonly #resolver: Resolver;
   readonly #feed = new EventFeed();
+  readonly #webhooks: Webhooks;
   /** What happens before the core has begun waits here; undefined afterwards. */
   #early: Input[] | undefined = [];
   #passwordKeptElsewhere: string | undefined;
@@ -150,12 +155,24 @@ export class SentinelDaemon {
       this.#followPassword(secrets.requirePass);
       this.#deliver({ kind: "secrets-changed", secrets: secrets.outside });
     });
+    this.#webhooks = new Webhooks({
+      lines: () => this.#state.settings.extensions.webhook,
+      folder: folder.file("webhooks"),
+      sentinel: myId,
+      configEpoch: (name) => this.#state.masters.get(masterName(name))?.configEpoch ?? 0,
+      speaksFor: (name) => speaksFor(this.#state, masterName(name)),
+      tellOthers: (name, words) =>
+        this.#deliver({ kind: "webhook-delivered", master: masterName(name), words }),
+      log: (level, line) => options.log.line(level, line),
+    });
+    this.#feed.subscribe((fed) => this.#webhooks.onEvent(fed));
     const startedAt = monotonicNow();
     this.#requests = new SentinelRequests({
       session: () => session,
       knownAddress: (name) => (this.#ended ? undefined : knownAddress(this.#state, name)),
       deliver: (input) => this.#deliver(input),
       composeInfo: (sections, text) => info.compose(sections, text),
+      webhookCommand: (words) => answerWebhookCommand(this.#webhooks, words),
       shutdown: options.onShutdown,
       renamed: options.renamed,
     });
@@ -206,6 +223,7 @@ export class SentinelDaemon {
       report: (input) => this.#deliver(input),
     });
     await this.#startHttp();
+    this.#webhooks.start();
     const early = this.#early ?? [];
     this.#early = undefined;
     this.#deliver({ kind: "history-loaded", entries });
@@ -264,6 +282,7 @@ export class SentinelDaemon {
     this.#options.tls?.stop();
     this.#options.secrets?.stop();
     await Promise.all([
+      this.#webhooks.stop(),
       this.#configFile.settled(),
       this.#history.settled(),
       this.#listener.close(),
@@ -288,6 +307,11 @@ export class SentinelDaemon {
   /** What this sentinel has told lately, for whoever shows or forwards it. */
   get feed(): EventFeed {
     return this.#feed;
+  }
+
+  /** For metrics. */
+  get webhooks(): WebhookFigures {
+    return this.#webhooks;
   }
 
   #deliver(input: Input): void {
@@ -336,6 +360,8 @@ export class SentinelDaemon {
         return this.#history.append(effect.entry);
       case "log":
         return this.#options.log.line(effect.level, effect.message);
+      case "webhook-heard":
+        return this.#webhooks.onHeard(effect.words);
       case "set-log-level":
         this.#options.log.threshold = effect.level;
         return undefined;

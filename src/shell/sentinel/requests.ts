@@ -2,6 +2,7 @@ import type { Address } from "../../base/address.ts";
 import { unreachable } from "../../base/assert.ts";
 import { type Bytes, textOf } from "../../base/bytes.ts";
 import { type ClientId, clientId } from "../../base/ids.ts";
+import type { Reply } from "../../resp/reply.ts";
 import type { ReplyWriter } from "../../resp/reply-writer.ts";
 import type { ClientReply, Effect } from "../../sentinel/effect.ts";
 import type { Input } from "../../sentinel/input.ts";
@@ -35,6 +36,8 @@ export interface RequestOptions {
   /** Takes the inputs for the core; must not throw. */
   readonly deliver: (input: Input) => void;
   /** The text of INFO, see `ProcessInfo.compose`. */
+  /** SENTINEL VEDETTE WEBHOOK …: the words behind it. */
+  readonly webhookCommand: (words: readonly string[]) => Reply;
   readonly composeInfo: (sections: readonly string[], sentinel: string | undefined) => string;
   /** `rename-command` */
   readonly renamed: CommandNames;
@@ -88,6 +91,13 @@ export class SentinelRequests implements RequestHandler {
     }
     if (this.pause.holds(client, found.meant.name, request)) return;
     this.processed++;
+    if (
+      found.meant.name === "sentinel|vedette" &&
+      textOf(args[2] ?? "").toLowerCase() === "webhook"
+    ) {
+      client.reply.reply(this.#options.webhookCommand(args.slice(3).map(textOf)));
+      return;
+    }
     if (ADDRESS_QUERIES.has(found.meant.name) && this.#tellAddress(client, args)) return;
     this.#execute(client, found.command.name, args);
   }

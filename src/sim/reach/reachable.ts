@@ -30,6 +30,7 @@ type Transitions<Phase extends string> = {
 
 const NO_SCRIPTS = "the files of simulated sentinels name no scripts";
 const MAINTAINED = "people must maintain the group (--maintained)";
+const NO_WEBHOOKS = "the sentinels of a world have no webhooks";
 const OPERATOR = "an operator must send the command for it";
 const NO_OPERATOR = "no operator of a world sends the command for it";
 
@@ -52,6 +53,7 @@ const INPUTS: Expected<Input["kind"]> = {
   "master-reply": often,
   "peer-sentinels": seldom("somebody must have been forgotten"),
   "peer-master": often,
+  "webhook-delivered": never(NO_WEBHOOKS),
   "hello-received": often,
   "hello-ignored": never("nobody in a world publishes what is no hello"),
   "client-request": often,
@@ -70,6 +72,7 @@ const INPUTS: Expected<Input["kind"]> = {
 const EFFECTS: Expected<Effect["kind"]> = {
   "wake-at": often,
   poll: often,
+  "webhook-heard": never(NO_WEBHOOKS),
   resolve: often,
   "open-link": often,
   "open-subscription": often,

@@ -1,3 +1,4 @@
+import { readEndpoint, WEBHOOK_SYNTAX } from "../webhooks/endpoint.ts";
 import { expectedForgotten } from "../forgotten-instance.ts";
 import { expectedOrder, LONGEST_PAUSE_MS } from "../maintenance-order.ts";
 import { isIpAddress } from "../host.ts";
@@ -265,6 +266,18 @@ export const GLOBAL_EXTENSIONS = {
     when: "start",
     summary:
       "Folder of what must last and is not Redis' configuration (history, memory of instances, undelivered webhooks); the configuration's path with .state behind it unless set.",
+  },
+  webhook: {
+    kind: "lines",
+    initial: NO_LINES,
+    syntax: WEBHOOK_SYNTAX,
+    check: (words) => {
+      const read = readEndpoint(words);
+      return read.ok ? undefined : read.expected;
+    },
+    when: "at once",
+    summary:
+      "Tells a receiver on the web what happens, signed and until it answers; the same line belongs on every sentinel (docs/webhooks.md).",
   },
 } as const satisfies Readonly<Record<string, ExtensionSetting>>;
 

@@ -1,0 +1,222 @@
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { Speakers } from "./three-sentinels.ts";
+
+const SECRET = `whsec_${Buffer.alloc(32, 1).toString("base64")}`;
+
+interface Got {
+  readonly headers: IncomingHttpHeaders;
+  readonly body: { readonly type: string; readonly data: Readonly<Record<string, unknown>> };
+}
+
+let got: Got[];
+let answer: (response: ServerResponse, got: Got) => void;
+let url: string;
+let speakers: Speakers | undefined;
+let end: () => void;
+
+beforeEach(async () => {
+  vi.stubEnv("HOOK_SECRET", SECRET);
+  got = [];
+  answer = (response) => response.writeHead(204).end();
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on("data", (chunk: Buffer) => chunks.push(chunk));
+    request.on("end", () => {
+      const body = JSON.parse(Buffer.concat(chunks).toString()) as Got["body"];
+      const it = { headers: request.headers, body };
+      got.push(it);
+      answer(response, it);
+    });
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  end = () => {
+    server.closeAllConnections();
+    server.close();
+  };
+});
+
+afterEach(async () => {
+  vi.useRealTimers();
+  vi.unstubAllEnvs();
+  await speakers?.stop();
+  speakers = undefined;
+  end();
+});
+
+/** Only what the queues do with time is ours to move; sockets and files are real. */
+function withOurClock(): void {
+  vi.useFakeTimers({ toFake: ["Date"] });
+}
+
+function pass(ms: number): void {
+  vi.setSystemTime(Date.now() + ms);
+}
+
+function speak(ids: readonly string[], options = ""): Speakers {
+  const line = `hook ${url} secret-env HOOK_SECRET allow-private yes${options}`;
+  return (speakers = new Speakers(ids, line));
+}
+
+const types = (): string[] => got.map(({ body }) => body.type);
+const arrived = (count: number) => vi.waitFor(() => expect(got.length).toBe(count), 10_000);
+
+describe("webhooks of three sentinels", () => {
+  it("deliver one copy: the first speaks, the others hear of it", async () => {
+    const set = speak(["a", "b", "c"]);
+    set.happens("+sdown");
+    set.happens("+odown");
+    await arrived(2);
+    await vi.waitFor(() => {
+      const figures = ["a", "b", "c"].map((id) => set.of(id).read()[0]);
+      expect(figures.map((each) => each?.queueLength)).toEqual([0, 0, 0]);
+      expect(figures.map((each) => each?.deliveredByOthers)).toEqual([0, 2, 2]);
+    });
+    expect(types()).toEqual(["master.sdown", "master.odown"]);
+    expect(got[0]?.body.data).toMatchObject({
+      master: "cache",
+      config_epoch: 7,
+      address: "10.0.0.1:6379",
+      event: "+sdown",
+      sentinel: "a",
+    });
+    expect(got[0]?.body.data["incident"]).toBe(got[1]?.body.data["incident"]);
+  });
+
+  it("deliver what the first did not live to tell", async () => {
+    const set = speak(["a", "b", "c"], " hold 1");
+    // The receiver gets it and the sender dies before it hears so.
+    answer = (response) => {
+      answer = (next) => next.writeHead(204).end();
+      set.dies("a");
+      response.writeHead(204).end();
+    };
+    set.happens("+odown");
+    await vi.waitFor(() => expect(got.length).toBeGreaterThan(1), 10_000);
+    const ids = got.map(({ headers }) => headers["webhook-id"]);
+    expect(new Set(ids).size).toBe(1);
+    expect(types()[0]).toBe("master.odown");
+  });
+
+  it("count an event that comes again as another", async () => {
+    const set = speak(["a", "b"]);
+    set.happens("+sdown");
+    set.happens("-sdown");
+    set.happens("+sdown");
+    await arrived(3);
+    const ids = got.map(({ headers }) => headers["webhook-id"]);
+    expect(new Set(ids).size).toBe(3);
+    expect(types()).toEqual(["master.sdown", "master.recovered", "master.sdown"]);
+  });
+
+  it("say nothing of an instance in downtime, nor of what the filter leaves out", async () => {
+    const set = speak(["a"], " events master.*");
+    set.happens("+sdown", { isInDowntime: true });
+    set.happens("+tilt", {});
+    set.happens("+odown");
+    await arrived(1);
+    expect(types()).toEqual(["master.odown"]);
+  });
+});
+
+describe("a receiver in trouble", () => {
+  it("gets everything in order once it is well, and is left alone meanwhile", async () => {
+    const set = speak(["a"]);
+    answer = (response) => response.writeHead(500).end();
+    set.happens("+sdown");
+    set.happens("+odown");
+    set.happens("+switch-master");
+    await arrived(1);
+    await vi.waitFor(() => expect(set.of("a").read()[0]?.failedAttempts).toBe(1));
+    expect(set.of("a").read()[0]?.queueLength).toBe(3);
+    answer = (response) => response.writeHead(200).end();
+    // The second attempt comes after two seconds, give or take a fifth.
+    await arrived(4);
+    expect(types()).toEqual(["master.sdown", "master.sdown", "master.odown", "master.changed"]);
+    expect(set.logs.filter((line) => line.includes("webhook hook"))).toEqual([
+      "warning a webhook hook: status 500; tried again later",
+      "notice a webhook hook: the receiver answers again",
+    ]);
+  });
+
+  it("says 410, and gets nothing more until somebody asks for it", async () => {
+    const set = speak(["a"]);
+    answer = (response) => response.writeHead(410).end();
+    set.happens("+sdown");
+    await vi.waitFor(() => expect(set.of("a").read()[0]?.isDisabled).toBe(true));
+    set.happens("+odown");
+    expect(set.of("a").read()[0]).toMatchObject({ dead: 2, queueLength: 0 });
+    answer = (response) => response.writeHead(200).end();
+    expect(set.of("a").replay("hook", undefined)).toBe(2);
+    await arrived(3);
+    expect(types()).toEqual(["master.sdown", "master.sdown", "master.odown"]);
+  });
+
+  it("may ask for patience", async () => {
+    withOurClock();
+    const set = speak(["a"]);
+    answer = (response) => response.writeHead(503, { "retry-after": "3600" }).end();
+    set.happens("+sdown");
+    await vi.waitFor(() => expect(set.of("a").read()[0]?.failedAttempts).toBe(1));
+    pass(59_000);
+    set.happens("+odown");
+    expect(got.length).toBe(1);
+    // Something new tries again, but never sooner than a minute after the last time.
+    pass(2_000);
+    answer = (response) => response.writeHead(200).end();
+    set.happens("+switch-master");
+    await arrived(4);
+  });
+
+  it("loses the oldest of more than a thousand, and the log has them whole", () => {
+    const set = speak(["a"]);
+    answer = () => undefined;
+    for (let count = 0; count < 1002; count++) set.happens("+sdown");
+    expect(set.of("a").read()[0]).toMatchObject({ queueLength: 1000, dead: 2 });
+    const letters = set.logs.filter((line) => line.includes("given up"));
+    expect(letters).toHaveLength(2);
+    expect(letters[0]).toMatch(
+      /more than 1000 wait\): \{"atMs":\d+,"event":"\+sdown",.*"id":"msg_/,
+    );
+  });
+});
+
+describe("the queue on disk", () => {
+  it("is gone on with by the next process, in order", async () => {
+    const set = speak(["a"]);
+    answer = (response) => response.writeHead(500).end();
+    set.happens("+sdown");
+    set.happens("+odown");
+    await vi.waitFor(() => expect(set.of("a").read()[0]?.failedAttempts).toBe(1));
+    await set.of("a").stop();
+    const path = join(set.folder, "a", "hook.jsonl");
+    const kept = readFileSync(path, "utf8");
+    expect(
+      kept
+        .split("\n")
+        .map((line) => (line === "" ? "" : (JSON.parse(line) as { kind: string }).kind)),
+    ).toEqual(["waits", "waits", "tried", ""]);
+    expect(kept).not.toContain(SECRET);
+    answer = (response) => response.writeHead(200).end();
+    const next = new (await import("../../../src/shell/webhooks/webhooks.ts")).Webhooks({
+      lines: () => lines,
+      folder: join(set.folder, "a"),
+      sentinel: "a",
+      configEpoch: () => 7,
+      speaksFor: () => true,
+      tellOthers: () => undefined,
+      log: () => undefined,
+    });
+    const lines = new Map([["hook", [url, "secret-env", "HOOK_SECRET", "allow-private", "yes"]]]);
+    next.start();
+    await arrived(3);
+    await next.stop();
+    expect(types()).toEqual(["master.sdown", "master.sdown", "master.odown"]);
+  });
+});
