@@ -9,6 +9,7 @@ import { resetOptions } from "./reset/command.ts";
 import { statusOptions } from "./status/command.ts";
 import { switchoverOptions } from "./switchover/command.ts";
 import { topologyOptions } from "./topology/command.ts";
+import { webhookOptions } from "./webhook/command.ts";
 
 /** The commands that talk to running sentinels; each command's own code is loaded when it is called. */
 export function operatorCommands<Options>(cli: Argv<Options>) {
@@ -109,6 +110,15 @@ export function operatorCommands<Options>(cli: Argv<Options>) {
       async (options) => {
         const { runReset } = await import("./reset/reset.ts");
         process.exit(await runReset(options));
+      },
+    )
+    .command(
+      "webhook <verb> [name] [id]",
+      "What receivers on the web are told: list, test, log, replay",
+      webhookOptions,
+      async (options) => {
+        const { runWebhook } = await import("./webhook/webhook.ts");
+        process.exit(await runWebhook(options));
       },
     );
 }
