@@ -60,7 +60,7 @@ const ROWS: Readonly<Partial<Record<EventName, Row>>> = {
 /** @returns undefined for what stays inside */
 export function noticeType(name: EventName, role: EventSubject["role"]): NoticeType | undefined {
   const row = ROWS[name];
-  if (row === undefined || "type" in row) return row as NoticeType | undefined;
+  if (row === undefined || "type" in row) return row;
   return role === undefined ? undefined : row[role];
 }
 

@@ -62,7 +62,10 @@ describe("one attempt to deliver", () => {
     const url = `http://127.0.0.1:${port}/hook?a=b`;
     expect(await one.attempt({ ...what, url })).toEqual({ kind: "delivered", status: 202 });
     expect(await one.attempt({ ...what, url })).toEqual({ kind: "delivered", status: 202 });
-    expect(seen).toEqual(Array(2).fill(["POST", "/hook?a=b", "{}"]));
+    expect(seen).toEqual([
+      ["POST", "/hook?a=b", "{}"],
+      ["POST", "/hook?a=b", "{}"],
+    ]);
     expect(ports.size).toBe(1);
   });
 

@@ -28,9 +28,9 @@ beforeEach(async () => {
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
     request.on("end", () => {
       const body = JSON.parse(Buffer.concat(chunks).toString()) as Got["body"];
-      const it = { headers: request.headers, body };
-      got.push(it);
-      answer(response, it);
+      const arrival = { headers: request.headers, body };
+      got.push(arrival);
+      answer(response, arrival);
     });
   });
   server.listen(0, "127.0.0.1");
