@@ -3,7 +3,9 @@ import { aboutInstance, describeInstance } from "./events.ts";
 import { isUnknownName, refreshName } from "./host-names.ts";
 import { isPaused } from "./maintenance/maintenance.ts";
 import { observesOnly } from "./maintenance/why-held-back.ts";
+import { mayBeAnothers } from "./identity.ts";
 import { orderReplica } from "./reconfiguration.ts";
+import { isAccepted } from "./returned-master.ts";
 import type { Instance, Master, Replica, SentinelState } from "./state.ts";
 import { isSettled, publish, type Turn } from "./turn.ts";
 import { isNameGone, mayBeAt } from "./whereabouts.ts";
@@ -16,6 +18,7 @@ export function isSane(state: SentinelState, master: Master, now: Millis): boole
   const { reported } = master;
   return (
     reported.role === "master" &&
+    isAccepted(master) &&
     !master.sdown.down &&
     !master.odown.down &&
     reported.infoAt !== undefined &&
@@ -40,7 +43,8 @@ export function correct(turn: Turn, replica: Replica): void {
     return;
   // What is changed by hand during a pause stays changed; who only observes changes nothing.
   if (isPaused(turn, master) || observesOnly(turn.state)) return;
-  if (isSomebodyElse(turn, replica)) return;
+  if (isSomebodyElse(turn, replica) || replica.foreign !== undefined) return;
+  if (mayBeAnothers(turn, replica)) return;
   if (replica.reported.role === "master") convertToReplica(turn, replica);
   else fixMasterAddress(turn, replica);
 }

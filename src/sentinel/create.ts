@@ -9,10 +9,12 @@ import {
   unixMillis,
 } from "../base/units.ts";
 import type { DurableMaster, DurableSentinel } from "../wire/sentinel-conf/durable-sentinel.ts";
+import type { RememberedGroup } from "../wire/instance-memory.ts";
 import { createMaster, createReplica, createSentinel as createPeer } from "./instances.ts";
 import { MasterPlaces } from "./master-places.ts";
 import { NO_OUTSIDE_SECRETS, type OutsideSecrets } from "./outside-secrets.ts";
 import { noHistory } from "./receipts/history.ts";
+import { nothingWritten, recall } from "./remembering.ts";
 import type { MasterSettings, SentinelState } from "./state.ts";
 import { DEFAULT_TUNABLES } from "./tunables.ts";
 
@@ -26,6 +28,8 @@ export interface InitialSentinel {
   readonly port: number;
   readonly requirePass: string | undefined;
   readonly secrets?: OutsideSecrets;
+  /** What an earlier process knew of the servers' data. */
+  readonly remembered?: readonly RememberedGroup[];
 }
 
 /**
@@ -83,11 +87,13 @@ export function createSentinelState(
     scripts: { jobs: [], quietAt: when.now, lastId: 0 },
     complaints: { told: new Map() },
     history: noHistory(),
+    remembering: nothingWritten(),
     memory: { isWhole: !durable.isMemoryLost, since: undefined, heard: new Set() },
     unsavedAtStart: initial.isNew,
     started: false,
   };
   for (const master of durable.masters) addMaster(state, master, when.now);
+  for (const master of state.masters.values()) recall(master, initial.remembered ?? []);
   return state;
 }
 

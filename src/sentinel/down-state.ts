@@ -2,6 +2,7 @@ import { after, earliest, type Millis, millis, NEVER } from "../base/units.ts";
 import { aboutInstance, describeInstance } from "./events.ts";
 import { crashedAt, masterOf } from "./links.ts";
 import { downtimeOf } from "./maintenance/maintenance.ts";
+import { refusalOf } from "./returned-master.ts";
 import type { Instance, Link, Master, SentinelState } from "./state.ts";
 import { followedReplica } from "./switchover/heir.ts";
 import { publish, type Turn } from "./turn.ts";
@@ -25,8 +26,9 @@ function silentUntil(instance: Instance): Millis {
 }
 
 /**
- * Rules 2 and 3: a master that says it is a replica, or that takes too long after a reboot; and, where
- * it is switched on, one whose host refuses connections, or of whose death its replicas bear witness.
+ * Rules 2 and 3: a master that says it is a replica, or that takes too long after a reboot; one that
+ * returned without the group's data; and, where it is switched on, one whose host refuses connections,
+ * or of whose death its replicas bear witness.
  */
 function otherReasonsDueAt(state: SentinelState, instance: Instance): Millis {
   let due = NEVER;
@@ -41,7 +43,8 @@ function otherReasonsDueAt(state: SentinelState, instance: Instance): Millis {
     due = earliest(due, after(instance.rebootedAt, masterOf(instance).settings.rebootDownAfterMs));
   }
   if (instance.kind !== "master") return due;
-  return earliest(due, crashedAt(instance.link), deadByWitnessesAt(instance));
+  const refusedAt = refusalOf(instance)?.since ?? NEVER;
+  return earliest(due, crashedAt(instance.link), deadByWitnessesAt(instance), refusedAt);
 }
 
 /** When the instance's SDOWN must be judged next. */
@@ -58,6 +61,8 @@ function reasonForDown(turn: Turn, instance: Instance): string | undefined {
     return `no accepted answer to PING for ${silentMs} ms, down-after ${masterOf(instance).settings.downAfterMs} ms`;
   }
   if (otherReasonsDueAt(state, instance) > now) return undefined;
+  const refusal = instance.kind === "master" ? refusalOf(instance) : undefined;
+  if (refusal !== undefined) return refusal.reason;
   const { refused } = instance.link;
   if (instance.kind === "master" && crashedAt(instance.link) <= now && refused !== undefined) {
     const refusedMs = Math.round(refused.latest - refused.since);
@@ -112,7 +117,7 @@ export function judgeSubjectively(turn: Turn, instance: Instance): boolean {
 export function judgeObjectively(turn: Turn, master: Master): void {
   if (turn.state.tilt.mode === "on") return;
   const votes = master.sdown.down ? countDownOpinions(master) : 0;
-  const { quorum } = master.settings;
+  const quorum = opinionsNeeded(master);
   const isDown = votes >= quorum;
   const { odown } = master;
   if (isDown === odown.down) return;
@@ -131,6 +136,20 @@ export function judgeObjectively(turn: Turn, master: Master): void {
       aboutInstance(master, { votes, quorum, reason }),
     );
   }
+}
+
+/**
+ * The quorum; of those who can see why, where a master answers and is refused all the same. A real
+ * sentinel sees a master that answers and says no, so where vedettes are fewer than the quorum all of
+ * them must agree. The election still takes a majority and the quorum of votes, which every sentinel
+ * gives to whoever asks first.
+ */
+function opinionsNeeded(master: Master): number {
+  const { quorum } = master.settings;
+  if (refusalOf(master) === undefined) return quorum;
+  let able = 1;
+  for (const { link } of master.sentinels.values()) if (link.peer.kind === "vedette") able++;
+  return Math.min(quorum, able);
 }
 
 /** Sentinels that say the master is down, this one included. */

@@ -57,6 +57,11 @@ export type Effect =
    */
   | { readonly kind: "save-config"; readonly save: SaveNumber }
   /**
+   * Write down what is known of the servers' data (`rememberedView`), whenever there is time. Nothing
+   * waits for it and nothing is answered.
+   */
+  | { readonly kind: "remember" }
+  /**
    * Run a program in a process of its own; answers `script-started` and later `script-ended`, or
    * `script-failed`. Never holds up what else is to be done.
    */

@@ -2,6 +2,7 @@ import { assert } from "../base/assert.ts";
 import type { RunId } from "../base/ids.ts";
 import { nextBelow } from "../base/random.ts";
 import { after, type Epoch, epoch, type Millis, millis, NEVER } from "../base/units.ts";
+import { awaitsFresher, waitsUntil } from "./cold-start.ts";
 import { aboutInstance, describeInstance } from "./events.ts";
 import { type Failover, NO_FAILOVER } from "./failover-phase.ts";
 import { isVoteless } from "./forgetting/forgotten.ts";
@@ -155,13 +156,13 @@ function sumOfCodes(text: string): number {
 
 function mayStandBy(turn: Turn, master: Master): boolean {
   const { state, now } = turn;
-  return (
+  const isFree =
     master.odown.down &&
     state.tilt.mode === "off" &&
     state.saves.retryAt === undefined &&
     state.memory.isWhole &&
-    electableFrom(master) <= now
-  );
+    electableFrom(master) <= now;
+  return isFree && !awaitsFresher(turn, master);
 }
 
 /** A majority of one is trusted only when others have had the time to speak up. */
@@ -446,7 +447,7 @@ export function electionDueAt(state: SentinelState, master: Master): Millis {
       // Whatever holds it back looks at the master when it ends.
       if (master.maintenance.heldBack !== undefined) return NEVER;
       return master.odown.down && state.saves.retryAt === undefined && state.memory.isWhole
-        ? electableFrom(master)
+        ? millis(Math.max(electableFrom(master), waitsUntil(state, master)))
         : NEVER;
     case "standing-by":
       return failover.startAt;

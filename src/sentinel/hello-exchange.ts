@@ -13,6 +13,7 @@ import { isOrdered } from "./maintenance/ordered-elections.ts";
 import { observesOnly } from "./maintenance/why-held-back.ts";
 import { switchMaster } from "./master-switch.ts";
 import { recordObserved } from "./receipts/observed.ts";
+import { NOT_RETURNED } from "./returned-master.ts";
 import type { Instance, Master, Sentinel, SentinelState } from "./state.ts";
 import { answerAbandoned } from "./switchover/coordinated.ts";
 import { abandonHandOver, isClosedForWrites } from "./switchover/hand-over.ts";
@@ -194,6 +195,10 @@ function adoptConfiguration(
   const members = [master, ...master.replicas.values()];
   if (latestAt(turn.state, members, hello.masterAddress) === master) {
     master.configEpoch = hello.configEpoch;
+    // The others have made it the master again, whatever it had before.
+    master.known = undefined;
+    master.returned = NOT_RETURNED;
+    master.reported.infoForced = true;
     requestSave(turn);
     abandonOutdated(turn, master);
     touch(turn, master);

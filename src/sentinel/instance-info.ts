@@ -9,10 +9,12 @@ import { acknowledgePromotion, isFailoverInProgress } from "./failover.ts";
 import { evidenceOf, noteMasterRole } from "./fence-evidence.ts";
 import { awaitsAnswer, isSettledHost, isUsableHost } from "./host-names.ts";
 import { createReplica, findReplica } from "./instances.ts";
+import { takeReplicaData } from "./identity.ts";
 import { isConnected, masterOf } from "./links.ts";
 import { noteReturn } from "./receipts/returned.ts";
 import { nextStanding } from "./receipts/stream-standing.ts";
 import { noteProgress } from "./reconfiguration.ts";
+import { EXAMINATION_INFO_MS, isAccepted, takeMasterData } from "./returned-master.ts";
 import type { DataInstance, Master, Replica, SentinelState } from "./state.ts";
 import { isHandOverParty, noteProgressOfHandOver } from "./switchover/hand-over.ts";
 import { HAND_OVER_INFO_PERIOD_MS } from "./switchover/limits.ts";
@@ -31,6 +33,7 @@ import { hearWitness } from "./witnesses.ts";
 /** A master without known replicas is asked at the fast cadence: the first list must not be late. */
 function masterInfoPeriod(state: SentinelState, master: Master, now: Millis): number {
   if (isHandOverParty(master)) return HAND_OVER_INFO_PERIOD_MS;
+  if (master.returned.phase === "examined") return EXAMINATION_INFO_MS;
   const isEager = now < after(master.switchedAt, FRESH_MASTER_MS) || master.replicas.size === 0;
   return isEager
     ? Math.min(FAST_INFO_PERIOD_MS, state.tunables.infoPeriodMs)
@@ -49,6 +52,7 @@ function replicaInfoPeriod(state: SentinelState, replica: Replica): number {
   if (evidenceOf(state, replica)?.isLoading === true) return LOADING_ZOMBIE_INFO_PERIOD_MS;
   const isUnsettled =
     master.sdown.down ||
+    !isAccepted(master) ||
     isFailoverInProgress(master) ||
     master.reconfiguration.phase !== "none" ||
     replica.masterLinkDownMs !== 0 ||
@@ -108,14 +112,18 @@ export function takeInfo(turn: Turn, instance: DataInstance, info: InfoReport): 
   instance.reported.infoText = info.text;
   instance.reported.infoSentAt = instance.reported.infoAskedAt;
   instance.reported.stream = nextStanding(instance.reported.stream, info, now);
+  instance.reported.isLoading = info.isLoading === true;
   instance.reported.infoAskedAt = undefined;
   instance.reported.infoRefusedAt = undefined;
   takeRunId(turn, instance, info);
   instance.reported.follows = reportedMaster(info) ?? instance.reported.follows;
-  if (instance.kind === "master") discoverReplicas(turn, instance, info);
-  else {
+  if (instance.kind === "master") {
+    takeMasterData(turn, instance, info);
+    if (isAccepted(instance)) discoverReplicas(turn, instance, info);
+  } else {
     const wasUp = instance.masterLinkUp;
     takeReplicaFields(instance, info, now);
+    takeReplicaData(turn, instance, info);
     hearWitness(turn, instance, { info, wasUp });
     askForReportedMaster(turn, instance);
   }

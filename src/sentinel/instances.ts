@@ -8,6 +8,7 @@ import { newForgetting } from "./forgetting/forgotten.ts";
 import { newMaintenance } from "./maintenance/maintenance.ts";
 import { newSpreading } from "./maintenance/spreading.ts";
 import { mastersAt } from "./master-places.ts";
+import { NOT_RETURNED } from "./returned-master.ts";
 import type {
   Link,
   Master,
@@ -36,6 +37,7 @@ export function freshReport(role: Reported["role"], now: Millis): Reported {
     roleSince: now,
     follows: undefined,
     infoAt: undefined,
+    isLoading: false,
     infoText: undefined,
     stream: undefined,
     infoAskedAt: undefined,
@@ -72,6 +74,10 @@ export function createMaster(
     reported: freshReport("master", now),
     rebootedAt: undefined,
     scriptKillSent: false,
+    known: undefined,
+    lineage: [],
+    returned: NOT_RETURNED,
+    outage: { phase: "total" },
     replicas: new Map(),
     sentinels: new Map(),
     configEpoch: epoch(0),
@@ -122,6 +128,9 @@ export function createReplica(
     reported: freshReport("replica", now),
     rebootedAt: undefined,
     scriptKillSent: false,
+    known: undefined,
+    joined: undefined,
+    foreign: undefined,
     priority: 100,
     announced: true,
     replicationOffset: 0,

@@ -3,12 +3,15 @@ import { assert } from "../base/assert.ts";
 import type { Epoch } from "../base/units.ts";
 import { forgetAttempts, setFailover } from "./election.ts";
 import { aboutInstance, describeInstance } from "./events.ts";
+import type { KnownData } from "./lineage.ts";
+import { NO_OUTAGE } from "./cold-start.ts";
 import { NO_FAILOVER, NO_RECONFIGURATION } from "./failover-phase.ts";
 import { createReplica, findReplica, freshReport } from "./instances.ts";
 import { attachOwner, createLink, openLink } from "./links.ts";
 import { forgetOpinions } from "./opinions.ts";
 import { callClientReconfigScript } from "./scripts.ts";
-import type { Link, Master } from "./state.ts";
+import { foreignMaster, NOT_RETURNED } from "./returned-master.ts";
+import type { Link, Master, Replica } from "./state.ts";
 import { HOLDS_NOTHING } from "./switchover/switchover.ts";
 import { publish, requestSave, touch, type Turn } from "./turn.ts";
 import { betterPlace, isAt, setPlace } from "./whereabouts.ts";
@@ -31,8 +34,9 @@ export function switchMaster(
     readonly before: () => void;
   },
 ): void {
-  const { address: oldAddress, place: oldPlace, configEpoch: oldEpoch } = master;
+  const { address: oldAddress, place: oldPlace, configEpoch: oldEpoch, known: data } = master;
   const oldLink = master.link;
+  const foreign = foreignMaster(master);
   // Where it has said since that it is a replica, it is none that does not know.
   const formerEpoch = master.reported.role === "master" ? oldEpoch : undefined;
   assert(
@@ -45,7 +49,7 @@ export function switchMaster(
   );
   master.configEpoch = change.configEpoch;
   takeOver(turn, master, newPlace);
-  addOldMaster(turn, master, { place: oldPlace, link: oldLink, formerEpoch });
+  addOldMaster(turn, master, { place: oldPlace, link: oldLink, formerEpoch, data, foreign });
   forgetOldState(turn, master);
   requestSave(turn);
 
@@ -77,6 +81,7 @@ function takeOver(turn: Turn, master: Master, newPlace: Address): void {
   if (promoted === undefined) {
     master.link = createLink(state, { address: newPlace, purpose: "data" }, now);
     master.runId = undefined;
+    master.known = undefined;
     Object.assign(master.reported, freshReport("master", now));
     attachOwner(master.link, master);
     openLink(turn, master.link);
@@ -87,6 +92,8 @@ function takeOver(turn: Turn, master: Master, newPlace: Address): void {
     master.link = promoted.link;
     master.link.owners.delete(promoted);
     master.runId = promoted.runId;
+    // Who was promoted elsewhere may have restarted before that: what it has is to be believed.
+    master.known = isPromotedHere(master, promoted) ? promoted.known : undefined;
     Object.assign(master.reported, promoted.reported, { role: "master", roleSince: now });
     master.lastHelloSentAt = promoted.lastHelloSentAt;
     master.link.address = master.place;
@@ -100,6 +107,10 @@ function takeOver(turn: Turn, master: Master, newPlace: Address): void {
   touch(turn, master.link);
 }
 
+function isPromotedHere({ failover }: Master, replica: Replica): boolean {
+  return "promoted" in failover && failover.promoted === replica;
+}
+
 function addOldMaster(
   turn: Turn,
   master: Master,
@@ -107,9 +118,11 @@ function addOldMaster(
     readonly place: Address;
     readonly link: Link;
     readonly formerEpoch: Epoch | undefined;
+    readonly data: KnownData | undefined;
+    readonly foreign: Replica["foreign"];
   },
 ): void {
-  const { place: address, link, formerEpoch } = old;
+  const { place: address, link, formerEpoch, data, foreign } = old;
   if (isAt(turn.state, master, address)) return;
   const known = findReplica(turn.state, master, address);
   if (known !== undefined) {
@@ -117,7 +130,7 @@ function addOldMaster(
     return;
   }
   const replica = createReplica(turn.state, master, { address, link }, turn.now);
-  replica.formerEpoch = formerEpoch;
+  Object.assign(replica, { formerEpoch, known: data, joined: data, foreign });
   touch(turn, replica);
   touch(turn, link);
 }
@@ -134,6 +147,8 @@ function forgetOldState(turn: Turn, master: Master): void {
   master.reconfiguration = NO_RECONFIGURATION;
   master.lettingGo = HOLDS_NOTHING;
   master.switchedAt = now;
+  master.returned = NOT_RETURNED;
+  master.outage = NO_OUTAGE;
   setFailover(turn, master, NO_FAILOVER);
   forgetAttempts(turn, master);
   forgetOpinions(turn, master);

@@ -3,6 +3,7 @@ import { aboutInstance, describeInstance } from "./events.ts";
 import { switchMaster } from "./master-switch.ts";
 import { beginReconfiguration } from "./reconfiguration.ts";
 import { receiptSwitched } from "./receipts/record.ts";
+import { hasLostData } from "./returned-master.ts";
 import type { Replica } from "./state.ts";
 import { publish, type Turn } from "./turn.ts";
 
@@ -15,6 +16,7 @@ export function switchToPromoted(turn: Turn, replica: Replica, failoverEpoch: Ep
   const { master } = replica;
   const { address: oldAddress, place: oldPlace } = master;
   const oldMaster = describeInstance(master);
+  const oldHasLostData = hasLostData(master);
   const promotedText = describeInstance(replica);
   switchMaster(turn, master, replica.place, {
     configEpoch: failoverEpoch,
@@ -32,6 +34,6 @@ export function switchToPromoted(turn: Turn, replica: Replica, failoverEpoch: Ep
       publish(turn, "+failover-state-reconf-slaves", oldMaster, aboutInstance(master));
     },
   });
-  beginReconfiguration(turn, master, { failoverEpoch, oldAddress, oldPlace });
+  beginReconfiguration(turn, master, { failoverEpoch, oldAddress, oldPlace, oldHasLostData });
   receiptSwitched(turn, master);
 }

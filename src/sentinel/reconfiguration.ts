@@ -32,10 +32,12 @@ export function beginReconfiguration(
     failoverEpoch,
     oldAddress,
     oldPlace,
+    oldHasLostData,
   }: {
     readonly failoverEpoch: Epoch;
     readonly oldAddress: Address;
     readonly oldPlace: Address;
+    readonly oldHasLostData: boolean;
   },
 ): void {
   master.reconfiguration = {
@@ -44,10 +46,12 @@ export function beginReconfiguration(
     since: turn.now,
     oldAddress,
   };
-  // The old master is corrected when it returns (corrections.ts), not by this failover.
+  // The old master is corrected when it returns (corrections.ts), not by this failover, unless it is
+  // there already without the data: what clients write to it meanwhile would be lost.
   for (const replica of master.replicas.values()) {
-    const isOldMaster = isAt(turn.state, replica, oldPlace);
-    replica.reconf = isOldMaster ? { step: "done" } : { step: "none" };
+    const isOldMaster = isAt(turn.state, replica, oldPlace) && !oldHasLostData;
+    const isLeftAlone = isOldMaster || replica.foreign !== undefined;
+    replica.reconf = isLeftAlone ? { step: "done" } : { step: "none" };
   }
   touch(turn, master);
 }

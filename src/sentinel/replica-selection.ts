@@ -1,4 +1,6 @@
 import type { Millis } from "../base/units.ts";
+import { compareFreshness, freshnessOf } from "./cold-start.ts";
+import { hasFarFewerKeys } from "./lineage.ts";
 import { lacksConnection } from "./links.ts";
 import { downtimeOf } from "./maintenance/maintenance.ts";
 import { isBetter } from "./selection/order.ts";
@@ -29,6 +31,7 @@ export function disqualification(
 export function exclusion(state: SentinelState, replica: Replica, now: Millis): string | undefined {
   const { master, link, reported } = replica;
   const { pingPeriodMs, infoPeriodMs } = state.tunables;
+  if (replica.foreign !== undefined) return `it is of another group: ${replica.foreign.reason}`;
   if (replica.sdown.down) return "it is subjectively down";
   if (downtimeOf({ state, now }, replica) !== undefined) return "it is in downtime";
   if (lacksConnection(link)) return "there is no connection to it";
@@ -42,6 +45,8 @@ export function exclusion(state: SentinelState, replica: Replica, now: Millis): 
   if (replica.masterLinkDownMs > masterDownMs + 10 * master.settings.downAfterMs) {
     return "it has been cut off from its master for too long";
   }
+  if (reported.isLoading) return "it is loading its data";
+  if (lacksData(replica)) return "it has lost the data that others have";
   return undefined;
 }
 
@@ -66,6 +71,8 @@ export function selectReplica(
 
 /** Who has answered first, and who is without reservations. */
 function isPreferred(a: Replica, b: Replica, rules: SelectionRules): boolean {
+  const fresher = compareFreshness(a, b);
+  if (fresher !== 0) return fresher > 0;
   const { lastResort = false, unanswered } = rules;
   const [isSilentA, isSilentB] = [a, b].map((each) => unanswered?.has(each) === true);
   if (isSilentA !== isSilentB) return isSilentB === true;
@@ -74,4 +81,15 @@ function isPreferred(a: Replica, b: Replica, rules: SelectionRules): boolean {
     if (reservedA !== reservedB) return reservedB === true;
   }
   return isBetter(a, b);
+}
+
+/** Its history is not the group's, and it has far fewer keys than another that is up and whose is. */
+function lacksData(replica: Replica): boolean {
+  if (freshnessOf(replica) !== undefined) return false;
+  for (const other of replica.master.replicas.values()) {
+    if (other === replica || other.sdown.down || lacksConnection(other.link)) continue;
+    if (freshnessOf(other) === undefined) continue;
+    if (hasFarFewerKeys(replica.known?.keys, other.known?.keys)) return true;
+  }
+  return false;
 }

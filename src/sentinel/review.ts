@@ -18,6 +18,7 @@ import { tendWaiting, waitingDueAt } from "./maintenance/waiting-answers.ts";
 import { opinionsDueAt, startAsking, tendOpinions } from "./opinions.ts";
 import { tendReceipt } from "./receipts/record.ts";
 import { reconfigurationDueAt, tendReconfiguration } from "./reconfiguration.ts";
+import { returnedDueAt, reviewReturned } from "./returned-master.ts";
 import type { Instance, Link, Master } from "./state.ts";
 import { lettingGoDueAt, tendLettingGo } from "./switchover/letting-go.ts";
 import { GATHERING_MS, RIDING_MS } from "./tunables.ts";
@@ -93,6 +94,7 @@ function reviewMaster(turn: Turn, master: Master): void {
   tendRemoval(turn, master);
   takeBack(turn, master);
   tendLostReplicas(turn, master);
+  reviewReturned(turn, master);
   tendOpinions(turn, master);
   judgeObjectively(turn, master);
   tendFailover(turn, master);
@@ -136,6 +138,7 @@ function instanceDueAt(turn: Turn, instance: Instance): Millis {
     reconfigurationDueAt(state, instance),
     confirmationDueAt(instance),
     lettingGoDueAt(instance),
+    returnedDueAt(state, instance, now),
   );
 }
 

@@ -27,9 +27,12 @@ import type { Input } from "./input.ts";
 import type { History } from "./receipts/history.ts";
 import type { OpenReceipt } from "./receipts/record.ts";
 import type { StreamStanding } from "./receipts/stream-standing.ts";
+import type { KnownData, Lineage } from "./lineage.ts";
 import type { MasterPlaces } from "./master-places.ts";
 import type { SecretSource } from "../wire/conf/secret-source.ts";
+import type { Outage } from "./cold-start.ts";
 import type { OutsideSecrets } from "./outside-secrets.ts";
+import type { ReturnedMaster } from "./returned-master.ts";
 import type { Tunables } from "./tunables.ts";
 
 /** Everything a sentinel knows. Changed only by `step`; others see a Readonly view. */
@@ -72,6 +75,7 @@ export interface SentinelState {
   readonly memory: Memory;
   readonly complaints: Complaints;
   readonly history: History;
+  readonly remembering: Remembering;
   /** The configuration lacked something that must be on disk before anything is told (our id). */
   readonly unsavedAtStart: boolean;
   /** False until the input `start`. */
@@ -85,6 +89,13 @@ export interface Memory {
   since: Millis | undefined;
   /** The sentinels heard since. */
   readonly heard: Set<RunId>;
+}
+
+/** When what is known of the servers' data is written down. */
+export interface Remembering {
+  /** Something has changed since it was. */
+  isDue: boolean;
+  writtenAt: Millis;
 }
 
 export type SimulatedFailure = "crash-after-election" | "crash-after-promotion";
@@ -219,6 +230,8 @@ export interface Reported {
   follows: Address | undefined;
   /** Undefined before the first INFO of this lifetime. */
   infoAt: Millis | undefined;
+  /** It said so in its latest INFO: it has less than it will have, and takes no orders. */
+  isLoading: boolean;
   /** The latest text, for INFO-CACHE. */
   infoText: string | undefined;
   /** What that said of its replication stream. */
@@ -240,6 +253,11 @@ interface DataInstanceBase extends InstanceBase {
   rebootedAt: Millis | undefined;
   /** SCRIPT KILL was sent during this SDOWN (spec §2.7). */
   scriptKillSent: boolean;
+  /**
+   * What it last told of its data: of a master only what was accepted (returned-master.ts). Outlives
+   * a restart of this sentinel, as far as it was written down by then (remembering.ts).
+   */
+  known: KnownData | undefined;
 }
 
 export interface Master extends DataInstanceBase {
@@ -266,6 +284,9 @@ export interface Master extends DataInstanceBase {
   readonly forgetting: Forgetting;
   /** What operators have ordered for a while. */
   readonly maintenance: Maintenance;
+  lineage: Lineage;
+  returned: ReturnedMaster;
+  outage: Outage;
 }
 
 /** This sentinel's vote for one master. `leaderEpoch` is durable, the name is not (spec §5.5). */
@@ -318,6 +339,10 @@ export interface Replica extends DataInstanceBase {
   testimony: Testimony | undefined;
   /** What is known about it as a former master that says it still is one (zombie-fence.ts). */
   fence: FenceEvidence | undefined;
+  /** What it last had of the group's histories. */
+  joined: KnownData | undefined;
+  /** Why it is held for a server of another group; undefined when it is not (identity.ts). */
+  foreign: { readonly runId: RunId; readonly reason: string } | undefined;
 }
 
 /** How far a replica is on its way to the new master (flags `reconf_*`). */

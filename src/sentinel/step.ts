@@ -7,6 +7,7 @@ import { answerClient } from "./commands/answer-client.ts";
 import { takePlace } from "./confirmation.ts";
 import { hasAnotherPassword, noteCredentialFault, noteCredentialsAccepted } from "./credentials.ts";
 import { lookForDrift, takeFields } from "./config-drift.ts";
+import { noteReachable, noteUnreachable } from "./cold-start.ts";
 import type { Effect } from "./effect.ts";
 import { aboutInstance, describeInstance } from "./events.ts";
 import { abandonUnsaved, orderAgain } from "./failover.ts";
@@ -18,6 +19,7 @@ import { infoRefused, takeInfo } from "./instance-info.ts";
 import {
   forgetOutstanding,
   loseConnection,
+  masterOf,
   noteRefusal,
   reopenLink,
   sendPing,
@@ -31,6 +33,7 @@ import { warnOfSharedAddress } from "./shared-address.ts";
 import { noteOwnHost } from "./own-host.ts";
 import { takeHistory } from "./receipts/history.ts";
 import { orderLost } from "./reconfiguration.ts";
+import { rememberData } from "./remembering.ts";
 import { reviewTouched } from "./review.ts";
 import { scriptEnded, scriptFailed, scriptStarted, tendScripts } from "./scripts.ts";
 import type {
@@ -215,6 +218,7 @@ function doChore(turn: Turn, { chore }: Chore): void {
     case "watchdog":
       regainMemory(turn);
       lookForDrift(turn);
+      rememberData(turn);
       return armWatchdog(turn);
     case "scripts":
       return tendScripts(turn);
@@ -261,7 +265,10 @@ function onLinkOpened(turn: Turn, input: Extract<Input, { readonly kind: "link-o
   touch(turn, link);
   for (const owner of link.owners) {
     // A connection may be another lifetime of the instance: who it is now is asked at once (W-28).
-    if (owner.kind !== "sentinel") owner.reported.infoForced = true;
+    if (owner.kind !== "sentinel") {
+      owner.reported.infoForced = true;
+      noteReachable(turn, masterOf(owner));
+    }
     owner.helloForced = true;
     touchOwner(turn, owner);
   }
@@ -294,6 +301,7 @@ function onLinkLost(
   loseConnection(turn, link, { credentialFault });
   touch(turn, link);
   for (const owner of link.owners) {
+    if (owner.kind !== "sentinel") noteUnreachable(masterOf(owner));
     forgetOrders(turn, owner);
     touchOwner(turn, owner);
   }

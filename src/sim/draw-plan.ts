@@ -30,13 +30,15 @@ export interface Variety {
   readonly isCrowded: boolean;
   /** People pause the group, forget instances, and have failovers wait for them. */
   readonly isMaintained?: boolean;
+  /** Servers lose data, or all go down together; the guards must hold. */
+  readonly isLosing?: boolean;
 }
 
 /** From what the faults of one plan are drawn. */
 interface Swarm {
   /** Each as likely as it is listed often. */
   readonly kinds: readonly FaultKind[];
-  /** Mean pause between two faults, in ms. */
+  /** Mean pause between two faults, in ms; 0: as long as it takes to recover. */
   readonly intervalMs: number;
   /** Mean time until a fault is taken back, in ms. */
   readonly durationMs: number;
@@ -47,6 +49,9 @@ interface Draft {
   readonly cluster: ClusterPlan;
   readonly swarm: Swarm;
 }
+
+/** From one fault to the next where one at a time comes: failover, copies and corrections are over. */
+const RECOVERY_MS = 75_000;
 
 /** The plan of a seed. */
 export function drawPlan(seed: number, variety: Variety): SimulationPlan {
@@ -71,9 +76,13 @@ function drawDraft(random: Random, { isMaintained = false, ...variety }: Variety
   };
 }
 
-function drawSort(random: Random, { isMixed, hasNames, isCrowded }: Variety): Draft {
+function drawSort(
+  random: Random,
+  { isMixed, hasNames, isCrowded, isLosing = false }: Omit<Variety, "isMaintained">,
+): Draft {
   // A model of redis-sentinel knows no names.
   if (isMixed) return drawMixed(random);
+  if (isLosing) return drawLosing(random);
   const draft = isCrowded ? drawCrowded(random) : drawUsual(random);
   return hasNames ? withNames(draft) : draft;
 }
@@ -82,7 +91,7 @@ function drawFaults(random: Random, cluster: ClusterPlan, swarm: Swarm): Fault[]
   const { kinds, intervalMs, durationMs, phaseMs } = swarm;
   const dice = new Dice(random, castOf(cluster));
   const faults: Fault[] = [];
-  let atMs = drawDuration(random, intervalMs);
+  let atMs = intervalMs === 0 ? RECOVERY_MS / 5 : drawDuration(random, intervalMs);
   while (atMs < phaseMs) {
     const kind = dice.anyOf(kinds);
     const { lasts, draw } = FAULT_TYPES[kind];
@@ -93,7 +102,7 @@ function drawFaults(random: Random, cluster: ClusterPlan, swarm: Swarm): Fault[]
       forMs: lasts ? drawDuration(random, durationMs) : 0,
       with: details,
     });
-    atMs += drawDuration(random, intervalMs);
+    atMs += intervalMs === 0 ? RECOVERY_MS : drawDuration(random, intervalMs);
   }
   return faults;
 }
@@ -165,6 +174,43 @@ function drawCrowded(random: Random): Draft {
   return {
     cluster: { ...cluster, groups },
     swarm: { ...swarm, kinds: [...swarm.kinds, ...kills], phaseMs: 20_000 },
+  };
+}
+
+/**
+ * Servers as most are: they wait five seconds before they send their data to a replica, and are
+ * restarted at once. One fault at a time, with the time to recover: so nothing that one server still
+ * has may be lost.
+ */
+function drawLosing(random: Random): Draft {
+  const { cluster } = drawUsual(random);
+  const groups = [drawGroup(random, "mymaster", cluster.sentinels)].map((group) => ({
+    ...group,
+    servers: group.servers.map((server) => ({
+      ...server,
+      priority: 100,
+      fullSyncMs: 5_000,
+      loadMs: Math.min(server.loadMs, 500),
+      replicationTimeoutMs: 10_000,
+    })),
+    quorum: Math.floor(cluster.sentinels / 2) + 1,
+    downAfterMs: pick(random, [3_000, 5_000, 10_000]),
+    writeIntervalMs: pick(random, [50, 200]),
+  }));
+  return {
+    cluster: {
+      ...cluster,
+      isGuarded: true,
+      groups,
+      network: { delayMs: pick(random, [0.1, 0.5, 2]), jitterMs: 0.5 },
+      disk: { syncMs: pick(random, [0.5, 2, 10]), jitterMs: 3 },
+    },
+    swarm: {
+      kinds: ["lose-data", "lose-data", "older-data", "older-data", "blackout", "crash-server"],
+      intervalMs: 0,
+      durationMs: 500,
+      phaseMs: 300_000,
+    },
   };
 }
 

@@ -66,6 +66,13 @@ export const NAME_FAULT_KINDS = [
 
 /** What people who maintain a group order, at good moments and bad: only in worlds of that sort. */
 export const MAINTENANCE = "operator-maintenance" as const;
+/** What servers lose, or a whole group at once; in worlds where the guards can hold it. */
+export const LOSS_FAULT_KINDS = [
+  // A server that saves now and then, killed: it comes back with what it had at its last snapshot.
+  "older-data",
+  // A power cut: all servers of a group go down, and come back one after another.
+  "blackout",
+] as const;
 
 /** A rack loses its power: the masters of most groups are gone at the same moment. */
 export const KILL_MASTERS = "kill-masters" as const;
@@ -74,11 +81,13 @@ export type FaultKind =
   | (typeof FAULT_KINDS)[number]
   | (typeof NAME_FAULT_KINDS)[number]
   | typeof KILL_MASTERS
-  | typeof MAINTENANCE;
+  | typeof MAINTENANCE
+  | (typeof LOSS_FAULT_KINDS)[number];
 
 const EVERY_KIND: ReadonlySet<string> = new Set([
   ...FAULT_KINDS,
   ...NAME_FAULT_KINDS,
+  ...LOSS_FAULT_KINDS,
   KILL_MASTERS,
 ]);
 

@@ -25,6 +25,8 @@ export interface ClusterPlan {
   readonly hasNames: boolean;
   /** People pause it, forget instances, and have failovers wait for them. */
   readonly isMaintained?: boolean;
+  /** The faults leave the sentinels the time to save the data that some server still has. */
+  readonly isGuarded?: boolean;
   readonly groups: readonly GroupPlan[];
   readonly network: NetworkSettings;
   readonly disk: DiskSettings;

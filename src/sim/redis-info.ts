@@ -7,6 +7,11 @@ export interface ServerFacts {
   readonly master: MasterFacts | undefined;
   readonly replid: string;
   readonly offset: number;
+  /** The history that this one goes on from, up to there. */
+  readonly before: { readonly replid: string; readonly offset: number } | undefined;
+  readonly keys: number;
+  /** Of those that were there when it started. */
+  readonly keysLoaded: number;
   readonly priority: number;
   readonly handOverState: string;
   readonly replicas: readonly (Address & {
@@ -35,6 +40,8 @@ export function formatInfo(facts: ServerFacts): string {
     "",
     "# Persistence",
     `loading:${facts.isLoading ? 1 : 0}`,
+    `rdb_last_load_keys_loaded:${facts.keysLoaded}`,
+    "aof_enabled:0",
     "",
     "# Replication",
     `role:${master === undefined ? "master" : "slave"}`,
@@ -56,7 +63,16 @@ export function formatInfo(facts: ServerFacts): string {
     const state = isOnline ? "online" : "wait_bgsave";
     lines.push(`slave${index}:ip=${host},port=${port},state=${state},offset=${ackedOffset},lag=0`);
   }
-  lines.push(`master_failover_state:${facts.handOverState}`);
-  lines.push(`master_replid:${facts.replid}`, `master_repl_offset:${facts.offset}`, "");
+  lines.push(
+    `master_failover_state:${facts.handOverState}`,
+    `master_replid:${facts.replid}`,
+    `master_replid2:${facts.before?.replid ?? "0".repeat(40)}`,
+    `master_repl_offset:${facts.offset}`,
+    `second_repl_offset:${facts.before === undefined ? -1 : facts.before.offset + 1}`,
+    "",
+    "# Keyspace",
+  );
+  if (facts.keys > 0) lines.push(`db0:keys=${facts.keys},expires=0,avg_ttl=0`);
+  lines.push("");
   return lines.join("\r\n");
 }

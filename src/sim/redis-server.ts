@@ -81,7 +81,18 @@ export type ServerRightsGiven = "all" | "no-failover" | "no-pause" | "none";
 interface Persisted {
   master: Address | undefined;
   writes: readonly number[];
+  /** The snapshot that the next start loads instead, with the place in its history. */
+  snapshot: Snapshot | undefined;
 }
+
+interface Snapshot {
+  readonly replid: string;
+  readonly offset: number;
+  readonly writes: readonly number[];
+}
+
+/** So many moments back a snapshot may have been taken, one a second. */
+const SNAPSHOTS_KEPT = 20;
 
 /**
  * A small model of redis-server: role, asynchronous replication with its histories, INFO as text,
@@ -91,6 +102,8 @@ interface Persisted {
 export class RedisServer extends Node implements ReplicaLinkOwner, Attachment, HandOverOwner {
   readonly settings: RedisSettings;
   readonly troubles = new Set<ServerTrouble>();
+  /** The group it belongs to, whatever anybody believes. */
+  readonly group: string;
   readonly #network: Network;
   readonly #announceHost: boolean;
   readonly #journal: Journal;
@@ -99,6 +112,14 @@ export class RedisServer extends Node implements ReplicaLinkOwner, Attachment, H
   log: ReplicationLog;
   #runId = "";
   #isLoading = false;
+  /** Where it was, every second: the data are those of the log then, up to that length. */
+  readonly #snapshots: {
+    readonly replid: string;
+    readonly offset: number;
+    readonly data: readonly number[];
+    readonly length: number;
+  }[] = [];
+  #keysLoaded = 0;
   /** Undefined for a master. */
   #master: Address | undefined;
   /** Whose order made it a master; undefined when nobody's did. */
@@ -126,6 +147,7 @@ export class RedisServer extends Node implements ReplicaLinkOwner, Attachment, H
     readonly network: Network;
     /** `replica-announce-ip`: its host name. */
     readonly announceHost: boolean;
+    readonly group: string;
     readonly journal: Journal;
     readonly random: Random;
     readonly master: Address | undefined;
@@ -137,11 +159,16 @@ export class RedisServer extends Node implements ReplicaLinkOwner, Attachment, H
     this.settings = { ...options.settings };
     this.#network = options.network;
     this.#announceHost = options.announceHost;
+    this.group = options.group;
     this.#journal = options.journal;
     this.#random = options.random;
     this.#watchers = options.watchers;
-    this.#persisted = { master: options.master, writes: [] };
+    this.#persisted = { master: options.master, writes: [], snapshot: undefined };
     this.log = new ReplicationLog(options.random);
+  }
+
+  get runId(): string {
+    return this.#runId;
   }
 
   get node(): Node {
@@ -182,9 +209,19 @@ export class RedisServer extends Node implements ReplicaLinkOwner, Attachment, H
     return this.#link?.isUp ?? false;
   }
 
+  /** The next start finds what the server had so many seconds before, as far as that is known. */
+  keepOnlySnapshot(secondsAgo: number): void {
+    const snapshot = this.#snapshots.at(-1 - secondsAgo) ?? this.#snapshots[0];
+    if (snapshot === undefined) return;
+    const { replid, offset, data, length } = snapshot;
+    this.#persisted.snapshot = { replid, offset, writes: data.slice(0, length) };
+    this.#tell({ kind: "emptied", server: this });
+  }
+
   /** The next start finds no data, as without persistence. */
   loseData(): void {
     this.#persisted.writes = [];
+    this.#persisted.snapshot = undefined;
     this.#tell({ kind: "emptied", server: this });
   }
 
@@ -195,12 +232,20 @@ export class RedisServer extends Node implements ReplicaLinkOwner, Attachment, H
   protected onStart(): void {
     this.#runId = drawId(this.#random);
     this.log = new ReplicationLog(this.#random);
-    this.log.writes = [...this.#persisted.writes];
+    this.#master = this.#persisted.master;
+    const { writes, snapshot } = this.#persisted;
+    this.log.writes = [...writes];
+    if (snapshot !== undefined) {
+      this.log.restore(snapshot, { isMaster: this.isMaster, random: this.#random });
+      this.#persisted.snapshot = undefined;
+    }
+    this.#snapshots.length = 0;
+    this.#keysLoaded = this.log.writes.length;
     this.#isLoading = true;
     this.#promotedBy = undefined;
     this.timer(this.settings.loadMs, () => this.#beLoaded());
     this.timer(CRON_MS, () => this.#cron());
-    this.#master = this.#persisted.master;
+    this.#tell({ kind: "started", server: this });
     this.#journal.write(this.name, `starts as ${roleText(this.#master)}`);
   }
 
@@ -303,6 +348,9 @@ export class RedisServer extends Node implements ReplicaLinkOwner, Attachment, H
       },
       replid: this.log.replid,
       offset: this.log.offset + (this.troubles.has("boastful") ? BOAST : 0),
+      before: this.log.before,
+      keys: this.log.writes.length,
+      keysLoaded: this.#isLoading ? 0 : this.#keysLoaded,
       priority: this.settings.priority,
       handOverState: this.#handOver.state,
       replicas: this.#replicas.list(),
@@ -375,8 +423,14 @@ export class RedisServer extends Node implements ReplicaLinkOwner, Attachment, H
     this.#replicas.stream(entry);
   }
 
-  replaced(): void {
-    this.#tell({ kind: "copied", server: this });
+  continued(from: Node | undefined): void {
+    const source = from instanceof RedisServer ? from : undefined;
+    this.#tell({ kind: "continued", server: this, from: source });
+  }
+
+  replaced(from: Node | undefined, before: readonly number[]): void {
+    const source = from instanceof RedisServer ? from : undefined;
+    this.#tell({ kind: "copied", server: this, from: source, before });
     this.#replicas.drop();
   }
 
@@ -467,6 +521,7 @@ export class RedisServer extends Node implements ReplicaLinkOwner, Attachment, H
     if (master !== undefined) this.#tell({ kind: "re-pointed", server: this, by });
     this.#promotedBy = master === undefined ? by : undefined;
     if (this.#handOver.state !== "no-failover") return FAILING_OVER;
+    this.#tell({ kind: "ordered", server: this, master });
     if (master === undefined) this.#promote();
     else this.#follow(master);
     if (!this.troubles.has("read-only-disk")) this.#persisted.master = master;
@@ -534,8 +589,16 @@ export class RedisServer extends Node implements ReplicaLinkOwner, Attachment, H
     return undefined;
   }
 
+  #takeSnapshot(): void {
+    if (this.#isLoading) return;
+    const { replid, offset, writes } = this.log;
+    this.#snapshots.push({ replid, offset, data: writes, length: writes.length });
+    if (this.#snapshots.length > SNAPSHOTS_KEPT) this.#snapshots.shift();
+  }
+
   #cron(): void {
     this.timer(CRON_MS, () => this.#cron());
+    this.#takeSnapshot();
     this.#link?.tend();
     this.#replicas.tend();
     const { now } = this.agenda;

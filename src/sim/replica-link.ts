@@ -23,8 +23,10 @@ export interface ReplicaLinkOwner {
   joined(): void;
   /** It was refused, or its connection was lost. */
   parted(): void;
-  /** All data was replaced: whoever copies from here must copy again. */
-  replaced(): void;
+  /** It has all that its master has, and had most of it before. */
+  continued(from: Node | undefined): void;
+  /** All data was replaced by another's: whoever copies from here must copy again. */
+  replaced(from: Node | undefined, before: readonly number[]): void;
 }
 
 type State = "waiting" | "connecting" | "syncing" | "connected";
@@ -125,17 +127,20 @@ export class ReplicaLink implements EndHandler {
         this.#join();
         log.continueAs(message.replid);
         for (const entry of message.entries) this.#apply(entry);
+        this.#owner.continued(this.#end?.peer?.node);
         this.#beUp();
         return;
       case "full-resync":
         this.#state = "syncing";
         this.#join();
         return;
-      case "snapshot":
+      case "snapshot": {
+        const before = log.writes;
         log.copyFrom(message);
-        this.#owner.replaced();
+        this.#owner.replaced(this.#end?.peer?.node, before);
         this.#beUp();
         return;
+      }
       case "reply":
         // LOADING or NOMASTERLINK: not now.
         this.#end?.close();

@@ -46,11 +46,33 @@ export class ReplicationLog {
     this.#backlog.push(entry);
   }
 
+  /**
+   * What a start finds in a snapshot: the data, and where in which history it was taken. A replica goes
+   * on there, a master begins its own. Source: server spec §2.13.
+   */
+  restore(
+    snapshot: {
+      readonly replid: string;
+      readonly offset: number;
+      readonly writes: readonly number[];
+    },
+    { isMaster, random }: { readonly isMaster: boolean; readonly random: Random },
+  ): void {
+    this.copyFrom(snapshot);
+    if (isMaster) this.beginHistory(random);
+  }
+
   /** A promotion begins a new history, which replicas of the old one may join where it parted. */
   beginHistory(random: Random): void {
     this.#previousReplid = this.replid;
     this.#previousUntil = this.offset;
     this.replid = drawId(random);
+  }
+
+  /** The history that this one goes on from, and up to where. */
+  get before(): { readonly replid: string; readonly offset: number } | undefined {
+    if (this.#previousReplid === undefined) return undefined;
+    return { replid: this.#previousReplid, offset: this.#previousUntil };
   }
 
   /** The entries behind that point, or undefined when only a full copy will do. */

@@ -76,12 +76,14 @@ function quoted(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
-function optionsOf({ isMixed, hasNames, isCrowded, isMaintained }: Partial<Variety>): string {
+function optionsOf(variety: Partial<Variety>): string {
+  const { isMixed, hasNames, isCrowded, isMaintained, isLosing } = variety;
   const mixed = isMixed === true ? " --mixed" : "";
   const names = hasNames === true ? " --names" : "";
   const crowded = isCrowded === true ? " --crowded" : "";
   const maintained = isMaintained === true ? " --maintained" : "";
-  return `${mixed}${names}${crowded}${maintained}`;
+  const losing = isLosing === true ? " --losing" : "";
+  return `${mixed}${names}${crowded}${maintained}${losing}`;
 }
 
 /** What the runs reached, most telling first: what stayed at zero was not tested. */

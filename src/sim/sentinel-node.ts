@@ -8,7 +8,9 @@ import type { Effect, LinkCommand } from "../sentinel/effect.ts";
 import type { SentinelEvent } from "../sentinel/events.ts";
 import type { Input } from "../sentinel/input.ts";
 import { OutboundGate, type Outgoing } from "../sentinel/outbound-gate.ts";
+import { rememberedView } from "../sentinel/remembering.ts";
 import type { SentinelState } from "../sentinel/state.ts";
+import { formatInstanceMemory } from "../wire/instance-memory.ts";
 import { credentialFaultOf, isAcceptedPingReply, type PingReply } from "../wire/ping-reply.ts";
 import type { Entry } from "./agenda.ts";
 import type { End, EndHandler } from "./connection.ts";
@@ -62,6 +64,8 @@ export class SentinelNode extends Node {
   readonly #watchers: Watchers;
   readonly #hellos: HelloTexts;
   #life: Life | undefined;
+  /** The file of what is known of the servers' data. */
+  #memory: string | undefined;
   /** Counts down with each effect; at zero the process dies before performing it. */
   crashInEffects: number | undefined;
   /** Becomes `crashInEffects` at the next save: that is where something is being decided. */
@@ -120,11 +124,8 @@ export class SentinelNode extends Node {
   protected onStart(): void {
     this.disk.reset();
     const seed = nextUint32(this.#random);
-    const state = this.#program.load(this.disk.text, {
-      seed,
-      now: this.clock,
-      unixMs: this.wallTime,
-    });
+    const moment = { seed, now: this.clock, unixMs: this.wallTime };
+    const state = this.#program.load(this.disk.text, moment, this.#memory);
     const driver: Driver<Input, Effect> = new Driver({
       step: (input, now) => this.#step(life, input, now),
       perform: (effect) => this.#perform(life, effect),
@@ -231,6 +232,8 @@ export class SentinelNode extends Node {
         return this.disk.save(effect.save);
       case "record":
         return this.history.append(effect.entry);
+      case "remember":
+        return this.#remember(life);
       case "log":
         return this.#journal.detail(this.name, () => `log ${effect.message}`);
       case "set-log-level":
@@ -242,6 +245,15 @@ export class SentinelNode extends Node {
       default:
         return unreachable(effect);
     }
+  }
+
+  /** As the configuration, it is replaced as a whole or not at all; a full disk keeps the old one. */
+  #remember(life: Life): void {
+    const text = formatInstanceMemory(rememberedView(life.state));
+    if (this.disk.isFull) return;
+    this.kernelTimer(this.disk.extraMs, () => {
+      this.#memory = text;
+    });
   }
 
   #wakeAt(life: Life, at: Millis): void {

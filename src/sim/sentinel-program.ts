@@ -6,6 +6,7 @@ import type { Input } from "../sentinel/input.ts";
 import type { SentinelState } from "../sentinel/state.ts";
 import { step } from "../sentinel/step.ts";
 import { rewriteSentinelConf } from "../wire/sentinel-conf/durable-lines.ts";
+import { parseInstanceMemory, type RememberedGroup } from "../wire/instance-memory.ts";
 import { parseSentinelConf } from "../wire/sentinel-conf/sentinel-config.ts";
 
 /**
@@ -17,6 +18,8 @@ export interface SentinelProgram {
   readonly load: (
     text: string,
     when: { readonly seed: number; readonly now: Millis; readonly unixMs: UnixMillis },
+    /** `memory.json`; undefined where there is none. */
+    memory?: string,
   ) => SentinelState;
   readonly step: (state: SentinelState, input: Input, now: Millis) => readonly Effect[];
   /** The file's new text, given the one on disk. */
@@ -25,7 +28,7 @@ export interface SentinelProgram {
 
 /** The core of the daemon, with the reader and the writer of its configuration file. */
 export const REAL_PROGRAM: SentinelProgram = {
-  load(text, when) {
+  load(text, when, memory) {
     const result = parseSentinelConf({
       main: { name: "sentinel.conf", text },
       commandLine: "",
@@ -44,6 +47,7 @@ export const REAL_PROGRAM: SentinelProgram = {
         isNew: false,
         port: daemon.announcedPort,
         requirePass: daemon.requirePass,
+        remembered: memory === undefined ? [] : groupsOf(memory),
       },
       when,
     );
@@ -51,3 +55,9 @@ export const REAL_PROGRAM: SentinelProgram = {
   step,
   render: (state, previous) => rewriteSentinelConf(previous, durableView(state)),
 };
+
+function groupsOf(text: string): readonly RememberedGroup[] {
+  const read = parseInstanceMemory(text);
+  if (read.kind === "damaged") throw new Error(`a memory that cannot be read: ${read.reason}`);
+  return read.groups;
+}

@@ -56,8 +56,9 @@ const LOOK_EVERY_MS = 250;
 
 /** One seed: depends on nothing but the seed, the variety and the program. */
 export function simulate(seed: number, options: SimulationOptions = {}): Outcome {
-  const { isMixed = false, hasNames = false, isCrowded = false, isMaintained = false } = options;
-  return runPlan(drawPlan(seed, { isMixed, hasNames, isCrowded, isMaintained }), options);
+  const { isMixed = false, hasNames = false, isCrowded = false } = options;
+  const { isMaintained = false, isLosing = false } = options;
+  return runPlan(drawPlan(seed, { isMixed, hasNames, isCrowded, isMaintained, isLosing }), options);
 }
 
 /**
@@ -66,7 +67,7 @@ export function simulate(seed: number, options: SimulationOptions = {}): Outcome
  */
 export function runPlan(plan: SimulationPlan, options: RunOptions = {}): Outcome {
   const coverage = new Coverage();
-  const rules = invariants();
+  const rules = invariants({ isGuarded: plan.cluster.isGuarded ?? false });
   const world = new World({
     plan: plan.cluster,
     program: options.program ?? REAL_PROGRAM,
@@ -179,6 +180,8 @@ function countResults(counts: Counts, world: World, rules: Invariants): void {
   count(counts, "epochs forced without a vote", rules.elections.unvotedCount);
   count(counts, "forced epochs with two masters", rules.announcements.forcedCount);
   count(counts, "reference epochs with two masters", rules.announcements.referenceCount);
+  count(counts, "masters refused", rules.guards.refusedCount);
+  count(counts, "replicas that copied a loss", rules.guards.wipedCount);
   count(counts, "waits answered", rules.writes.waitedCount);
   count(counts, "writes lost behind the last ACK", rules.writes.lostCount);
   count(counts, "zombies fenced", rules.fences.fencedCount);

@@ -52,8 +52,23 @@ export type DataEvent =
       readonly server: RedisServer;
       readonly by: Node | undefined;
     }
-  /** A full copy has replaced its data; the next start finds none; it became a master. */
-  | { readonly kind: "copied" | "emptied" | "promoted"; readonly server: RedisServer };
+  /** A full copy has replaced what it had before. */
+  | {
+      readonly kind: "copied";
+      readonly server: RedisServer;
+      readonly from: RedisServer | undefined;
+      readonly before: readonly number[];
+    }
+  /** It had all but the end of it, which it got. */
+  | {
+      readonly kind: "continued";
+      readonly server: RedisServer;
+      readonly from: RedisServer | undefined;
+    }
+  /** It is told to follow that address, or nobody. */
+  | { readonly kind: "ordered"; readonly server: RedisServer; readonly master: Address | undefined }
+  /** The next start finds less or nothing; it starts; it became a master. */
+  | { readonly kind: "emptied" | "started" | "promoted"; readonly server: RedisServer };
 
 /** Looks on while a world runs, and never changes it. */
 export interface Watcher {

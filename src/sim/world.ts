@@ -243,6 +243,7 @@ export class World {
           settings,
           network: this.network,
           announceHost: this.#hasNames,
+          group: plan.name,
           journal: this.journal,
           random: this.#fork(name),
           master: index === 0 ? undefined : master,

@@ -27,6 +27,13 @@ export interface InfoReport {
   readonly masterReplid2: ReplicationId | undefined;
   /** The first byte that is not of that history any more; -1: there is none. */
   readonly secondReplOffset: number | undefined;
+  readonly isAofEnabled: boolean | undefined;
+  /** Keys found in the snapshot by the last start; only Redis 7 and later tell. */
+  readonly keysLoaded: number | undefined;
+  /** Keys of all databases; undefined when the text has no such section. */
+  readonly keys: number | undefined;
+  /** Those among them that will expire. */
+  readonly expiringKeys: number | undefined;
   /** Whole seconds since the link to the master broke; -1: it was never up. */
   readonly masterLinkDownSeconds: number | undefined;
 
@@ -62,6 +69,10 @@ export function parseInfo(info: Bytes): InfoReport {
     masterReplOffset: undefined,
     masterReplid2: undefined,
     secondReplOffset: undefined,
+    isAofEnabled: undefined,
+    keysLoaded: undefined,
+    keys: undefined,
+    expiringKeys: undefined,
     masterLinkDownSeconds: undefined,
     masterHost: undefined,
     masterPort: undefined,
@@ -76,15 +87,26 @@ export function parseInfo(info: Bytes): InfoReport {
   for (let at = 0; at < text.length;) {
     const lineFeed = text.indexOf("\n", at);
     const lineEnd = lineFeed === -1 ? text.length : lineFeed;
-    // Nearly all lines are of no interest, which their first letter tells without a copy.
-    if (INITIALS_READ.has(text.charCodeAt(at))) readLine(report, text, { at, lineEnd }, seen);
+    // Nearly all lines are of no interest, which their first letters tell without a copy.
+    if (BEGINNINGS_READ[beginning(text, at)] === 1) readLine(report, text, { at, lineEnd }, seen);
     at = lineEnd + 1;
   }
   return report;
 }
 
-/** Of `run_id` and `role`, `vedette_version`, `loading`, `master_host`, `slave0`. */
-const INITIALS_READ = new Set(["r", "v", "l", "m", "s"].map((letter) => letter.charCodeAt(0)));
+/** The first two letters, as one number. */
+function beginning(text: string, at: number): number {
+  return (text.charCodeAt(at) << 8) | text.charCodeAt(at + 1);
+}
+
+const KEYSPACE = "# Keyspace";
+/** 1 where a key of interest may begin so: latin1 has as many pairs. */
+const BEGINNINGS_READ = new Uint8Array(2 ** 16);
+const KEYS_READ = [KEYSPACE, "run_id", "redis_version", "replica_announced", "role"].concat(
+  ["rdb_last_load_keys_loaded", "vedette_version", "loading", "master_host", "slave0"],
+  ["second_repl_offset", "aof_enabled", "db0"],
+);
+for (const key of KEYS_READ) BEGINNINGS_READ[beginning(key, 0)] = 1;
 
 function readLine(
   report: Draft,
@@ -93,12 +115,17 @@ function readLine(
   seen: Set<string>,
 ): void {
   const colon = text.indexOf(":", at);
-  if (colon === -1 || colon > lineEnd) return;
+  if (colon === -1 || colon > lineEnd) {
+    // A server without a key has the section without a line.
+    if (text.startsWith(KEYSPACE, at)) report.keys ??= 0;
+    return;
+  }
   const end = text[lineEnd - 1] === "\r" ? lineEnd - 1 : lineEnd;
   readField(report, text.slice(at, colon), text.slice(colon + 1, end), seen);
 }
 
 const REPLICA_KEY = /^slave[0-9]/;
+const DATABASE_KEY = /^db[0-9]+$/;
 const RUN_ID_LENGTH = 40;
 /** No master has as many; a text with more is a lie, and costs as much as it is long. */
 const REPLICAS_READ_MAX = 2000;
@@ -132,11 +159,18 @@ function readField(report: Draft, key: string, value: string, seenReplicas: Set<
     case "second_repl_offset":
       report.secondReplOffset = parseInteger(value);
       return;
+    case "aof_enabled":
+      report.isAofEnabled = parseFlag(value);
+      return;
+    case "rdb_last_load_keys_loaded":
+      report.keysLoaded = parseInteger(value);
+      return;
     case "master_link_down_since_seconds":
       report.masterLinkDownSeconds = parseInteger(value);
       return;
     default:
       if (REPLICA_KEY.test(key)) addReplica(report, value, seenReplicas);
+      else if (DATABASE_KEY.test(key)) addDatabase(report, value);
       else if (report.role === "replica") readReplicaField(report, key, value);
   }
 }
@@ -184,6 +218,15 @@ function parsePreviousId(value: string): ReplicationId | undefined {
 function parseFlag(value: string): boolean | undefined {
   const number = parseInteger(value);
   return number === undefined ? undefined : number !== 0;
+}
+
+/** `keys=5,expires=0,avg_ttl=0` */
+function addDatabase(report: Draft, value: string): void {
+  const words = value.split(",");
+  const keys = parseInteger(valueOf(words, "keys=") ?? "");
+  const expiring = parseInteger(valueOf(words, "expires=") ?? "");
+  report.keys = (report.keys ?? 0) + Math.max(0, keys ?? 0);
+  report.expiringKeys = (report.expiringKeys ?? 0) + Math.max(0, expiring ?? 0);
 }
 
 function addReplica(report: Draft, value: string, seen: Set<string>): void {

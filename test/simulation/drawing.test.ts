@@ -122,7 +122,12 @@ describe("the layout", () => {
   it.each([2, 12, 19])(
     "lets no two texts of a lane overlap, and no arrow go up (seed %i)",
     (seed) => {
-      const plan = drawPlan(seed, { isMixed: false, hasNames: false, isCrowded: false });
+      const plan = drawPlan(seed, {
+        isMixed: false,
+        hasNames: false,
+        isCrowded: false,
+        isLosing: false,
+      });
       const { texts, arrows } = layOut(draw(plan).story);
       expect(texts.length).toBeGreaterThan(20);
       const free = new Map<number, number>();

@@ -20,7 +20,7 @@ export interface Company {
  * Times are drawn, so that the moments fall in every order.
  */
 export function leftBehindPlan(seed: number, { isMixed = false }: Company = {}): SimulationPlan {
-  const drawn = drawPlan(seed, { isMixed, hasNames: false, isCrowded: false });
+  const drawn = drawPlan(seed, { isMixed, hasNames: false, isCrowded: false, isLosing: false });
   const random = seededRandom(seed + 1_000_000);
   const [group] = drawn.cluster.groups;
   if (group === undefined) throw new Error("a cluster has a group");

@@ -4,7 +4,7 @@ import { readPlan } from "../../src/sim/plan-file/read-plan.ts";
 import { writePlan, writePlanInline } from "../../src/sim/plan-file/write-plan.ts";
 import { runPlan } from "../../src/sim/simulation.ts";
 
-const PLAIN: Variety = { isMixed: false, hasNames: false, isCrowded: false };
+const PLAIN: Variety = { isMixed: false, hasNames: false, isCrowded: false, isLosing: false };
 const VARIETIES: readonly (readonly [name: string, variety: Variety])[] = [
   ["usual", PLAIN],
   ["mixed", { ...PLAIN, isMixed: true }],

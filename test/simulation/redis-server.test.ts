@@ -64,6 +64,7 @@ class Installation {
         replicationTimeoutMs: 5_000,
         serveStaleData: true,
       },
+      group: "mymaster",
       announceHost: false,
       network: this.network,
       journal: new Journal({ now: () => this.agenda.now, isDetailed: false }),

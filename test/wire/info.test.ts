@@ -44,6 +44,46 @@ describe("INFO of a master", () => {
     });
   });
 
+  it("tells the history before its own, how it started, and how many keys it has", () => {
+    const report = parseInfo(
+      lines(
+        "# Persistence",
+        "aof_enabled:0",
+        "rdb_last_load_keys_loaded:7",
+        "# Replication",
+        "role:master",
+        `master_replid:${REPLID}`,
+        `master_replid2:${"B".repeat(40)}`,
+        "master_repl_offset:900",
+        "second_repl_offset:164",
+        "# Keyspace",
+        "db0:keys=1000,expires=10,avg_ttl=0",
+        "db3:keys=5,expires=5,avg_ttl=12345,subexpiry=0",
+      ),
+    );
+    expect(report).toMatchObject({
+      masterReplid2: "b".repeat(40),
+      secondReplOffset: 164,
+      isAofEnabled: false,
+      keysLoaded: 7,
+      keys: 1005,
+      expiringKeys: 15,
+    });
+  });
+
+  it.each([
+    ["a section without a database is no key", ["# Keyspace"], 0],
+    ["no section is not known", ["# Server"], undefined],
+    ["what is no number counts for nothing", ["# Keyspace", "db0:keys=many"], 0],
+    ["another key that begins alike is none", ["# Keyspace", "dbsize:keys=4"], 0],
+  ])("counts keys: %s", (_case, text, keys) => {
+    expect(parseInfo(lines(...text)).keys).toBe(keys);
+  });
+
+  it("has no history before its own where the id is all zeros", () => {
+    expect(parseInfo(lines(`master_replid2:${"0".repeat(40)}`)).masterReplid2).toBeUndefined();
+  });
+
   it.each([
     ["slave0:10.0.0.1,6380,online", [{ host: "10.0.0.1", port: 6380 }]],
     ["slave0:port=6380,ip=db.example,state=online", [{ host: "db.example", port: 6380 }]],

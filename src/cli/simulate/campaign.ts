@@ -55,8 +55,14 @@ export async function runCampaign(options: SimulateOptions): Promise<number> {
   return campaign.failed.length > 0 || isMissing ? 1 : 0;
 }
 
-export function varietyOf({ mixed, names, crowded, maintained }: SimulateOptions): Variety {
-  return { isMixed: mixed, hasNames: names, isCrowded: crowded, isMaintained: maintained };
+export function varietyOf({ mixed, names, crowded, maintained, losing }: SimulateOptions): Variety {
+  return {
+    isMixed: mixed,
+    hasNames: names,
+    isCrowded: crowded,
+    isMaintained: maintained,
+    isLosing: losing,
+  };
 }
 
 function reportSeed(

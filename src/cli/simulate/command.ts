@@ -61,6 +61,11 @@ export function simulateOptions(yargs: Argv) {
         default: false,
         describe: "With people who pause, forget, and have failovers wait for them",
       })
+      .option("losing", {
+        type: "boolean",
+        default: false,
+        describe: "With servers that come back without their data, and whole groups that go down",
+      })
       .option("shrink-seconds", {
         type: "number",
         requiresArg: true,
@@ -143,6 +148,7 @@ export interface SimulateOptions {
   readonly names: boolean;
   readonly crowded: boolean;
   readonly maintained: boolean;
+  readonly losing: boolean;
   readonly journal: boolean;
   readonly verbose: boolean;
 }

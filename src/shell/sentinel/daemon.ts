@@ -9,6 +9,7 @@ import { durableView } from "../../sentinel/durable.ts";
 import type { Effect } from "../../sentinel/effect.ts";
 import type { SentinelEvent } from "../../sentinel/events.ts";
 import type { Input } from "../../sentinel/input.ts";
+import { rememberedView } from "../../sentinel/remembering.ts";
 import type { SentinelState } from "../../sentinel/state.ts";
 import { isRunning } from "../../sentinel/script-queue.ts";
 import { step } from "../../sentinel/step.ts";
@@ -42,6 +43,7 @@ import { speaksFor } from "../../sentinel/webhook-copies.ts";
 import type { WebhookFigures } from "../webhooks/figures.ts";
 import { answerWebhookCommand } from "../webhooks/webhook-command.ts";
 import { Webhooks } from "../webhooks/webhooks.ts";
+import { MemoryFile } from "./memory-file.ts";
 import { ProcessInfo } from "./process-info.ts";
 import { SentinelRequests } from "./requests.ts";
 import { ScriptRunner } from "./script-runner.ts";
@@ -91,6 +93,7 @@ export class SentinelDaemon {
   readonly #gate: OutboundGate;
   readonly #configFile: ConfigFile;
   readonly #history: HistoryFile;
+  readonly #memory: MemoryFile;
   readonly #wakeUp: WakeUp;
   readonly #scripts = new ScriptRunner((input) => this.#deliver(input));
   readonly #resolver: Resolver;
@@ -111,6 +114,16 @@ export class SentinelDaemon {
     this.#options = options;
     const myId = sentinel.myId ?? newRunId();
     const isNew = sentinel.myId === undefined;
+    const folder = new StateFolder({
+      configPath: path,
+      stateDir: sentinel.extensions["state-dir"],
+      log: options.log,
+    });
+    this.#memory = new MemoryFile({
+      folder,
+      log: options.log,
+      view: () => rememberedView(this.#state),
+    });
     this.#state = createSentinelState(
       {
         durable: { ...sentinel, myId },
@@ -118,6 +131,7 @@ export class SentinelDaemon {
         port: daemon.announcedPort,
         requirePass: daemon.requirePass,
         ...(secrets === undefined ? {} : { secrets: secrets.outside }),
+        remembered: this.#memory.read(),
       },
       { seed: randomInt(SEED_LIMIT), now: monotonicNow(), unixMs: wallClockNow() },
     );
@@ -143,11 +157,6 @@ export class SentinelDaemon {
         saved: (save) => this.#onSaved(save),
         failed: (save, reason) => this.#onSaveFailed(save, reason),
       },
-    });
-    const folder = new StateFolder({
-      configPath: path,
-      stateDir: sentinel.extensions["state-dir"],
-      log: options.log,
     });
     this.#history = new HistoryFile({ folder, log: options.log });
     this.#followPassword(secrets?.requirePass);
@@ -285,6 +294,7 @@ export class SentinelDaemon {
       this.#webhooks.stop(),
       this.#configFile.settled(),
       this.#history.settled(),
+      this.#memory.settled(),
       this.#listener.close(),
       http,
     ]);
@@ -358,6 +368,8 @@ export class SentinelDaemon {
         return this.#configFile.save(effect.save);
       case "record":
         return this.#history.append(effect.entry);
+      case "remember":
+        return this.#memory.write();
       case "log":
         return this.#options.log.line(effect.level, effect.message);
       case "webhook-heard":

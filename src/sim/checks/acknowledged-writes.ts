@@ -83,6 +83,9 @@ export class AcknowledgedWrites implements Watcher {
         this.#checkPromoted(event.server);
         return;
       case "re-pointed":
+      case "started":
+      case "continued":
+      case "ordered":
     }
   }
 

@@ -1,5 +1,6 @@
 import { type Address, formatAddress, sameAddress } from "../../base/address.ts";
 import type { SentinelEvent } from "../../sentinel/events.ts";
+import { isRecovering } from "../../sentinel/cold-start.ts";
 import type { Master, Replica } from "../../sentinel/state.ts";
 import type { SentinelNode } from "../sentinel-node.ts";
 import type { Watcher } from "../watch.ts";
@@ -20,8 +21,9 @@ const ASKED_AGAIN_MS = 80;
  *   it is not copying all data from its master (W-15),
  * and no other replica that has said so lately (while its link is up, within 100 ms) and meets these conditions
  * is better: one that has had its link to the master, then
- * lower priority, then larger offset;
- * unless an operator has named r, or m says to follow r.
+ * lower priority, then larger offset in the same history;
+ * unless an operator has named r, or m says to follow r. After an outage of the whole group the data
+ * alone count (guards.ts).
  */
 export class EligiblePromotion implements Watcher {
   decided(sentinel: SentinelNode, event: SentinelEvent): void {
@@ -49,7 +51,9 @@ export class EligiblePromotion implements Watcher {
     if (master !== undefined && isChosenOtherwise(master, chosen)) return;
     for (const other of replicas) {
       if ((whyInDowntime(other, wall) ?? whyNotEligible(other, clock)) !== undefined) continue;
-      const isBetter = isAhead(other, chosen) && !isUnanswered(other, clock);
+      if (master !== undefined && isRecovering(master)) continue;
+      const isBetter =
+        isSameHistory(other, chosen) && isAhead(other, chosen) && !isUnanswered(other, clock);
       mustHold(
         !isBetter,
         "the best replica is promoted",
@@ -69,6 +73,11 @@ function isChosenOtherwise({ failover, reported }: Master, chosen: Replica): boo
 /** It was asked again when the election began, and may not have answered (W-16). */
 function isUnanswered({ reported, masterLinkUp }: Replica, now: number): boolean {
   return masterLinkUp && now - (reported.infoAt ?? Number.NEGATIVE_INFINITY) >= ASKED_AGAIN_MS;
+}
+
+/** Offsets compare only within one history. */
+function isSameHistory(a: Replica, b: Replica): boolean {
+  return a.known?.history?.replid === b.known?.history?.replid;
 }
 
 function isAhead(other: Replica, chosen: Replica): boolean {
@@ -106,6 +115,7 @@ export function whyNotEligible(replica: Replica, now: number): string | undefine
   if (now - link.lastOkAt > FRESH_MS) return `last PING answer ${now - link.lastOkAt} ms ago`;
   const infoAge = now - (reported.infoAt ?? Number.NEGATIVE_INFINITY);
   if (infoAge > (master.sdown.down ? FRESH_MS : FRESH_WHILE_UP_MS)) return `INFO ${infoAge} ms old`;
+  if (reported.isLoading) return "loading";
   const downForMs = master.sdown.down ? now - master.sdown.since : 0;
   if (replica.masterLinkDownMs > downForMs + 10 * master.settings.downAfterMs) {
     return `its link has been down for ${replica.masterLinkDownMs} ms`;

@@ -11,6 +11,7 @@ import { EpochsGrow } from "./epochs-grow.ts";
 import { OneMasterPerEpoch } from "./one-master-per-epoch.ts";
 import { OperatorCommands } from "./operator-commands.ts";
 import { PlannedSwitchovers } from "./planned-switchovers.ts";
+import { Guards } from "./guards.ts";
 import { OrdersToMembers } from "./orders-to-members.ts";
 import { SdownNotEarly } from "./sdown-not-early.ts";
 import { TrueMasterFenced } from "./true-master-fenced.ts";
@@ -25,10 +26,12 @@ export interface Invariants {
   readonly switchovers: PlannedSwitchovers;
   readonly fences: TrueMasterFenced;
   readonly base: BaseNeverShrinks;
+  readonly guards: Guards;
   readonly all: readonly Watcher[];
 }
 
-export function invariants(): Invariants {
+/** @param world.isGuarded its faults leave the sentinels the time to save what can be saved */
+export function invariants(world: { readonly isGuarded?: boolean } = {}): Invariants {
   const elections = new Elections();
   const durability = new DurableBeforeTold(elections);
   const announcements = new OneMasterPerEpoch(elections);
@@ -37,6 +40,7 @@ export function invariants(): Invariants {
   const switchovers = new PlannedSwitchovers();
   const fences = new TrueMasterFenced();
   const base = new BaseNeverShrinks();
+  const guards = new Guards({ isGuarded: world.isGuarded ?? false });
   const all: readonly Watcher[] = [
     elections,
     new EpochsGrow(),
@@ -53,6 +57,7 @@ export function invariants(): Invariants {
     switchovers,
     writes,
     fences,
+    guards,
   ];
   return {
     elections,
@@ -63,6 +68,7 @@ export function invariants(): Invariants {
     switchovers,
     fences,
     base,
+    guards,
     all,
   };
 }

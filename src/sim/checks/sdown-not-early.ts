@@ -14,8 +14,9 @@ const ROUNDING_MS = 1e-6;
  *   t - (first PING of s to i without an accepted answer, or the attempt to connect) >= down-after,
  * where an answer that refuses the password is one,
  * unless i is a master that has reported to be a replica for down-after + 2 x INFO-PERIOD (§5.1), of one
- * of its own replicas for down-after, or whose host has refused connections for crash-detection-milliseconds, where that is set,
- * or of whose death its replicas bear witness.
+ * of its own replicas for down-after, or whose host has refused connections for
+ * crash-detection-milliseconds, where that is set, or of whose death its replicas bear witness, or that
+ * was refused because it came back without the group's data.
  */
 export class SdownNotEarly implements Watcher {
   /** Moment of the oldest unanswered PING, by address. */
@@ -56,6 +57,8 @@ export class SdownNotEarly implements Watcher {
       throw new Violation("an event says what it is about", payload);
     }
     if (about.role === "master" && reportsToBeReplica(sentinel, master)) return;
+    // Whether it was refused rightly is another checker's business (guards.ts).
+    if (about.role === "master" && master.returned.phase === "refused") return;
     const { downAfterMs, extensions } = master.settings;
     const crashDetectionMs = extensions["crash-detection-milliseconds"];
     const { refused } = master.link;

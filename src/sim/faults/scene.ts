@@ -59,6 +59,10 @@ export class Scene {
       .flatMap(({ servers }) => servers.filter((server) => server.isAlive && server.isMaster));
   }
 
+  serversOf(group: string): readonly RedisServer[] {
+    return this.world.groups.find(({ plan }) => plan.name === group)?.servers ?? [];
+  }
+
   /** The process is started unless something else has started it. */
   restart(node: Node): void {
     if (!node.isAlive) node.start();

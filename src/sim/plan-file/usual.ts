@@ -30,6 +30,7 @@ export const USUAL_CLUSTER: ClusterPlan = {
   sentinels: 3,
   references: 0,
   hasNames: false,
+  isGuarded: false,
   groups: [{ ...USUAL_GROUP, servers: [USUAL_SERVER, USUAL_SERVER] }],
   network: USUAL_NETWORK,
   disk: USUAL_DISK,

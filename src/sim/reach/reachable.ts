@@ -82,6 +82,7 @@ const EFFECTS: Expected<Effect["kind"]> = {
   "publish-event": often,
   "save-config": often,
   record: often,
+  remember: often,
   "run-script": never(NO_SCRIPTS),
   "kill-script": never(NO_SCRIPTS),
   log: often,

@@ -33,6 +33,13 @@ export const SEEDS_FOR_REACH = 500;
 export function varietyForReach(seed: number): Variety {
   const isCrowded = seed % 40 === 1;
   const isMixed = seed % 12 === 0;
-  const isMaintained = seed % 5 === 2;
-  return { isCrowded, isMixed, hasNames: !isCrowded && !isMixed && seed % 3 === 0, isMaintained };
+  const isLosing = seed % 40 === 21;
+  const isPlain = !isCrowded && !isLosing;
+  return {
+    isCrowded,
+    isLosing,
+    isMixed: isMixed && isPlain,
+    hasNames: isPlain && !isMixed && seed % 3 === 0,
+    isMaintained: !isLosing && seed % 5 === 2,
+  };
 }

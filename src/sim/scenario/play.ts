@@ -144,6 +144,8 @@ class Stage {
         return this.#order(command, line);
       case "show":
         return this.#show();
+      case "data":
+        return this.#data();
       default:
         return unreachable(command);
     }
@@ -207,6 +209,12 @@ class Stage {
     }
   }
 
+  #data(): void {
+    for (const { servers } of this.#world.groups) {
+      for (const { name, log } of servers) this.#tell(name, `has ${log.writes.length} writes`);
+    }
+  }
+
   /** By name; `leader` is the sentinel elected last. */
   #node(name: string, line: number): Node {
     const node =
@@ -242,7 +250,7 @@ function planOf(settings: ClusterSettings): ClusterPlan {
   const server = {
     priority: 100,
     protocol: 3,
-    fullSyncMs: 50,
+    fullSyncMs: settings.fullSyncMs,
     loadMs: 10,
     replicationTimeoutMs: 10_000,
     serveStaleData: true,

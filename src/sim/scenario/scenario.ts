@@ -32,7 +32,9 @@ export type Command =
       readonly args: readonly [string, ...string[]];
     }
   /** Writes down who takes whom for the master. */
-  | { readonly kind: "show" };
+  | { readonly kind: "show" }
+  /** How many writes every server has. */
+  | { readonly kind: "data" };
 
 export interface ClusterSettings {
   readonly sentinels: number;
@@ -43,6 +45,8 @@ export interface ClusterSettings {
   readonly parallelSyncs: number;
   /** One way, in ms. */
   readonly delayMs: number;
+  /** Until a full copy arrives; a real server waits 5 s before it begins one. */
+  readonly fullSyncMs: number;
   readonly seed: number;
   /** 1: hosts have names and announce them. */
   readonly names: number;
@@ -61,6 +65,7 @@ const DEFAULT_CLUSTER: ClusterSettings = {
   failoverTimeoutMs: 10_000,
   parallelSyncs: 1,
   delayMs: 1,
+  fullSyncMs: 50,
   seed: 3,
   names: 0,
 };
@@ -143,6 +148,9 @@ function parseCommand(words: readonly string[], line: number): Command {
       need(first !== undefined, "order SENTINEL COMMAND ...");
       return { kind: "order", node, args: [first ?? "", ...more] };
     }
+    case "data":
+      need(rest.length === 0, "data");
+      return { kind: "data" };
     case "show":
       need(rest.length === 0, "show");
       return { kind: "show" };
@@ -188,6 +196,7 @@ const CLUSTER_SETTINGS: ReadonlyMap<
   ["seed", { field: "seed", isTime: false }],
   ["down-after", { field: "downAfterMs", isTime: true }],
   ["failover-timeout", { field: "failoverTimeoutMs", isTime: true }],
+  ["full-sync", { field: "fullSyncMs", isTime: true }],
   ["delay", { field: "delayMs", isTime: true }],
 ]);
 

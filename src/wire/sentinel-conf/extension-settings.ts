@@ -39,6 +39,20 @@ export const MASTER_EXTENSIONS = {
     when: "at once",
     summary: "A master whose host refuses connections for this long counts as down; 0: off.",
   },
+  "empty-master-guard": {
+    kind: "yes-no",
+    initial: true,
+    when: "at once",
+    summary:
+      "A master that restarts without data that its replicas have counts as down at once, so that one of them is promoted before it copies the loss.",
+  },
+  "identity-guard": {
+    kind: "yes-no",
+    initial: true,
+    when: "at once",
+    summary:
+      "A server that is known to have another group's data is not followed, reconfigured or promoted, whatever its address.",
+  },
   "failover-cooldown-seconds": {
     kind: "number",
     initial: 0,
@@ -151,6 +165,15 @@ export const MASTER_EXTENSIONS = {
 
 /** The sentinel's own: `vedette <setting> …`. */
 export const GLOBAL_EXTENSIONS = {
+  "cold-start-wait-milliseconds": {
+    kind: "number",
+    initial: 30_000,
+    range: { min: 0, max: LARGEST_INT },
+    unit: "milliseconds",
+    when: "at once",
+    summary:
+      "After an outage of all servers of a group, how long a server is waited for that is remembered to have more data than those that are back; 0: not at all.",
+  },
   "http-port": {
     kind: "number",
     initial: 0,
