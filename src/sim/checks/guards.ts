@@ -50,6 +50,7 @@ export class Guards implements Watcher {
       case "confirmed":
       case "acknowledged":
       case "waited":
+      case "re-pointed":
       case "promoted":
     }
   }

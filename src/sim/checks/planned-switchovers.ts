@@ -50,6 +50,9 @@ export class PlannedSwitchovers implements Watcher {
       case "acknowledged":
       case "waited":
       case "re-pointed":
+      case "started":
+      case "continued":
+      case "ordered":
     }
   }
 
