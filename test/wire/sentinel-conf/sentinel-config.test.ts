@@ -273,7 +273,7 @@ describe("a mistake in a sentinel.conf", () => {
     ['bind "unbalanced', "Unbalanced quotes in configuration line"],
     ["include", "Bad directive or wrong number of arguments"],
     ["include /nowhere.conf", "Fatal error, can't open config file '/nowhere.conf': No such file"],
-    ["vedette http-port 26390", "Unknown vedette setting 'http-port'"],
+    ["vedette bell-volume 11", "Unknown vedette setting 'bell-volume'"],
     ["vedette crash-detection-milliseconds", "Unrecognized sentinel configuration statement."],
     ["vedette crash-detection-milliseconds nobody 1", "No such master with specified name."],
   ])("%s: %s", (line, message) => {
