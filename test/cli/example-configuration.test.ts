@@ -14,7 +14,7 @@ const SETTINGS = LINES.filter((line) => OFF.test(line)).map((line) => line.repla
 
 /** Settings that are unset unless somebody sets them: their lines show an example. */
 const WITHOUT_DEFAULT =
-  /^(unixsocket|unixsocketperm|requirepass|user|aclfile|rename-command|pidfile|bind-source-addr|sentinel (auth-pass|auth-user|notification-script|client-reconfig-script|rename-command|announce-ip|announce-port|sentinel-pass|sentinel-user)|vedette auth-pass-(file|env|next|next-file)|vedette sentinel-pass-next) /;
+  /^(unixsocket|unixsocketperm|requirepass|user|aclfile|rename-command|pidfile|bind-source-addr|sentinel (auth-pass|auth-user|notification-script|client-reconfig-script|rename-command|announce-ip|announce-port|sentinel-pass|sentinel-user)|vedette auth-pass-(file|env|next|next-file)|vedette (sentinel-pass-next|state-dir|http-bind|http-token-file|http-token-env|http-tls-cert-file|http-tls-key-file)) /;
 
 function parse(...added: readonly string[]) {
   return parseSentinelConf({

@@ -119,23 +119,21 @@ describe("the drawing of a failure", () => {
 });
 
 describe("the layout", () => {
-  it.each([2, 12, 19])(
-    "lets no two texts of a lane overlap, and no arrow go up (seed %i)",
-    (seed) => {
-      const plan = drawPlan(seed, {
-        isMixed: false,
-        hasNames: false,
-        isCrowded: false,
-        isLosing: false,
-      });
+  it("lets no two texts of a lane overlap, and no arrow go up", () => {
+    let drawings = 0;
+    // Which seeds have much to tell changes with every kind of fault.
+    for (let seed = 1; drawings < 3 && seed < 60; seed++) {
+      const plan = drawPlan(seed, { isMixed: false, hasNames: false, isCrowded: false });
       const { texts, arrows } = layOut(draw(plan).story);
-      expect(texts.length).toBeGreaterThan(20);
+      if (texts.length <= 20) continue;
+      drawings++;
       const free = new Map<number, number>();
       for (const { lane, y, lines } of texts.toSorted((a, b) => a.y - b.y)) {
         expect(y).toBeGreaterThanOrEqual(free.get(lane) ?? 0);
         free.set(lane, y + 14 * lines.length);
       }
       for (const { from, to } of arrows) expect(to?.y ?? from.y).toBeGreaterThanOrEqual(from.y);
-    },
-  );
+    }
+    expect(drawings).toBe(3);
+  });
 });

@@ -7,7 +7,8 @@ import { simulate } from "../../src/sim/simulation.ts";
 
 const SEEDS = 500;
 /** Reached in worlds with host names, or with many masters. */
-const ELSEWHERE = /resolve|name-gone|names-stalled|fault move-|kill-masters|operator-maintenance/;
+const ELSEWHERE =
+  /resolve|vedette-foreign|older-data|blackout|name-gone|names-stalled|fault move-|kill-masters|operator-maintenance/;
 
 describe(`${SEEDS} simulated clusters`, () => {
   const counts: Counts = new Map();

@@ -1,3 +1,5 @@
+import { dataOf, joins } from "../lineage.ts";
+import type { ReplicationId } from "../../wire/psync.ts";
 import type { Address } from "../../base/address.ts";
 import { after, earliest, type Millis, NEVER } from "../../base/units.ts";
 import type { ForgottenReplica, LostReplica } from "./forgotten.ts";
@@ -161,7 +163,12 @@ function belongs(turn: Turn, master: Master, record: ForgottenReplica, info: Inf
   }
   const ours = master.reported.infoText;
   const replids = [record.replid, ours === undefined ? undefined : parseInfo(ours).masterReplid];
-  if (info.masterReplid !== undefined && replids.includes(info.masterReplid)) return true;
+  const known = (id: ReplicationId | undefined): boolean =>
+    id !== undefined && replids.includes(id);
+  if (known(info.masterReplid) || known(info.masterReplid2)) return true;
+  // A master that was restarted goes on under a new id, from a snapshot of the old history.
+  const data = dataOf(info, turn.now);
+  if (data !== undefined && joins(master.lineage, data.history)) return true;
   return !HAS_KEYS.test(info.text);
 }
 

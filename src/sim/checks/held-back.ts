@@ -25,7 +25,7 @@ export class HeldBack implements Watcher {
       return;
     }
     const master = masterNamed(sentinel, about.master);
-    if (master === undefined || ("forced" in master.failover && master.failover.forced)) return;
+    if (master === undefined || isOrdered(master)) return;
     const isCorrection = name !== "+try-failover";
     const order = orderInForce(sentinel, master, isCorrection ? [PAUSE] : [PAUSE, COOLDOWN]);
     mustHold(
@@ -52,6 +52,14 @@ export class HeldBack implements Watcher {
       );
     }
   }
+}
+
+/** By SENTINEL FAILOVER, plain or COORDINATED: people may do what the sentinels may not. */
+function isOrdered({ failover }: Master): boolean {
+  return (
+    ("forced" in failover && failover.forced) ||
+    ("switchover" in failover && failover.switchover !== undefined)
+  );
 }
 
 function masterNamed(sentinel: SentinelNode, name: string | undefined): Master | undefined {

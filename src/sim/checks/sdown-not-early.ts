@@ -1,5 +1,6 @@
 import { type Address, formatAddress, sameAddress } from "../../base/address.ts";
 import type { SentinelEvent } from "../../sentinel/events.ts";
+import type { Input } from "../../sentinel/input.ts";
 import type { Master } from "../../sentinel/state.ts";
 import type { SentinelNode } from "../sentinel-node.ts";
 import type { Watcher } from "../watch.ts";
@@ -11,7 +12,8 @@ const ROUNDING_MS = 1e-6;
 
 /**
  * At +sdown of instance i by sentinel s at time t:
- *   t - (first PING of s to i without an accepted answer, or the attempt to connect) >= down-after,
+ *   t - (first PING of s to i without an accepted answer, or the attempt to connect, or the loss of the
+ *   connection) >= down-after,
  * where an answer that refuses the password is one,
  * unless i is a master that has reported to be a replica for down-after + 2 x INFO-PERIOD (§5.1), of one
  * of its own replicas for down-after, or whose host has refused connections for
@@ -41,6 +43,13 @@ export class SdownNotEarly implements Watcher {
     const since = this.#unanswered.get(sentinel);
     const key = this.#keyOf(address);
     if (since?.has(key) === false) since.set(key, sentinel.clock);
+  }
+
+  /** Nothing can be heard from here on, also before the next attempt. */
+  stepped(sentinel: SentinelNode, input: Input): void {
+    if (input.kind !== "link-lost") return;
+    const link = sentinel.state.links.get(input.link);
+    if (link !== undefined) this.pinged(sentinel, link.address);
   }
 
   ponged(sentinel: SentinelNode, address: Address): void {

@@ -64,6 +64,8 @@ export class TrueMasterFenced implements Watcher {
   }
 
   decided(sentinel: SentinelNode, { name, about }: SentinelEvent): void {
+    // An operator has taken it away: what was announced of it counts where somebody still has it.
+    if (name === "-monitor" && about.master !== undefined) this.#announced.delete(about.master);
     if (name !== "+vedette-zombie-fence") return;
     const master = mastersOf(sentinel).find((each) => each.name === about.master);
     const replica = [...(master?.replicas.values() ?? [])].find(

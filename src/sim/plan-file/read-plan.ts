@@ -55,7 +55,7 @@ function readCluster(reader: ObjectReader): ClusterPlan {
     sentinels: reader.whole("sentinels", { from: 1, to: SENTINELS_MAX }, sentinels),
     references: reader.whole("references", { from: 0, to: SENTINELS_MAX }, references),
     hasNames: reader.boolean("hasNames", hasNames),
-    isGuarded: reader.boolean("isGuarded", USUAL_CLUSTER.isGuarded ?? false),
+    ...(reader.boolean("isGuarded", false) ? { isGuarded: true } : {}),
     groups: reader.list("groups", readGroup, groups.length),
     network: reader.object("network", readNetwork),
     disk: reader.object("disk", readDisk),
