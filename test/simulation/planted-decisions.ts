@@ -58,11 +58,6 @@ export const DECISION_FAULTS: Readonly<Record<string, PlantedFault>> = {
     invariant: "the best replica is promoted",
     within: 60,
   },
-  "how far a replica is behind does not matter": {
-    program: withReplicas("replicationOffset", () => 1),
-    invariant: "the best replica is promoted",
-    within: 100,
-  },
   "a replica that was down once stays down": {
     program: withMasters((master) => {
       const down = [...master.replicas.values()].filter(({ sdown }) => sdown.down);

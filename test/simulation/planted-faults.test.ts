@@ -9,15 +9,15 @@ const TABLE = /(<!-- planted faults -->\n)[^]*?(\n<!-- end of planted faults -->
 
 const found = new Map<string, { readonly seed: number; readonly invariant: string }>();
 
-/** What each fault is found by first, in the order of the seeds. */
-function firstViolation({ program, within, plan }: PlantedFault): {
+/** The first seed in which its own checker speaks first; in others another one may. */
+function firstViolation({ program, invariant, within, plan }: PlantedFault): {
   seed: number;
   invariant: string;
 } {
   for (let seed = 1; seed <= within; seed++) {
     const { violation } =
       plan === undefined ? simulate(seed, { program }) : runPlan(plan(seed), { program });
-    if (violation !== undefined) return { seed, invariant: violation.invariant };
+    if (violation?.invariant === invariant) return { seed, invariant };
   }
   return { seed: within, invariant: "none broken" };
 }

@@ -61,7 +61,7 @@ export const FENCE_FAULTS: Readonly<Record<string, PlantedFault>> = {
       said.set(sentinelId, { source: "answer", ...standing, electionEpoch: epoch(0) });
     }),
     invariant: NO_TRUE_MASTER,
-    within: 200,
+    within: 400,
     plan: leftBehindPlan,
   },
 };

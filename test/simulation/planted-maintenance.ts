@@ -66,7 +66,7 @@ export const MAINTENANCE_FAULTS: Readonly<Record<string, PlantedFault>> = {
     }),
     plan: maintained,
     invariant: "no failover while it is held back",
-    within: 100,
+    within: 200,
   },
   "a pause never ends": {
     program: withMasters(({ maintenance: { orders } }) => {

@@ -86,7 +86,7 @@ function planted(name: string): { program: SentinelProgram; failing: Outcome } {
 
 /** Faults planted in the core, and how small a run that shows them may be. */
 const SMALL: readonly (readonly [planted: string, faults: number, nodes: number])[] = [
-  ["the quorum is one too low", 2, 9],
+  ["the quorum is one too low", 3, 9],
   ["everybody who asks gets the vote", 2, 6],
   ["the current epoch is forgotten by a restart", 3, 6],
   ["TILT does not stop orders", 3, 6],
