@@ -19,9 +19,9 @@ export default defineConfig({
           include: ["test/e2e/**/*.test.ts"],
           testTimeout: 120_000,
           hookTimeout: 60_000,
-          // Real daemons with real deadlines: after everything else. They mostly wait, so two files
+          // Real daemons with real deadlines: after everything else. They mostly wait, so three files
           // share the machine.
-          maxWorkers: 2,
+          maxWorkers: 3,
           sequence: { groupOrder: 1 },
         },
       },

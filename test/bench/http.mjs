@@ -121,9 +121,9 @@ async function scrapes(round, sentinel, httpPort) {
 async function pingsDuring(client, work) {
   /** @type {number[]} */
   const latencies = [];
-  let isOver = false;
+  const over = new AbortController();
   const pinging = (async () => {
-    while (!isOver) {
+    while (!over.signal.aborted) {
       const askedAt = performance.now();
       await client.ping();
       latencies.push(performance.now() - askedAt);
@@ -131,7 +131,7 @@ async function pingsDuring(client, work) {
     }
   })();
   await work();
-  isOver = true;
+  over.abort();
   await pinging;
   return latencies;
 }

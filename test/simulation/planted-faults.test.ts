@@ -7,14 +7,30 @@ import type { PlantedFault } from "./planting.ts";
 const DOCUMENT = new URL("../../docs/simulation.md", import.meta.url);
 const TABLE = /(<!-- planted faults -->\n)[^]*?(\n<!-- end of planted faults -->)/;
 
+const IS_WRITTEN = process.env["VEDETTE_WRITE_TABLE"] !== undefined;
+
+/** The seed that the documentation names for each fault. */
+const DOCUMENTED: ReadonlyMap<string, number> = new Map(
+  [...readFileSync(DOCUMENT, "utf8").matchAll(/^\| (.*?) *\| .*? *\| (\d+) *\|$/gm)].map(
+    ([, name = "", seed]) => [name, Number(seed)],
+  ),
+);
+
 const found = new Map<string, { readonly seed: number; readonly invariant: string }>();
 
-/** The first seed in which its own checker speaks first; in others another one may. */
-function firstViolation({ program, invariant, within, plan }: PlantedFault): {
+/**
+ * The first seed in which its own checker speaks first; in others another one may. Where the
+ * documentation names one, it is tried before the search.
+ */
+function firstViolation(
+  { program, invariant, within, plan }: PlantedFault,
+  documented: number | undefined,
+): {
   seed: number;
   invariant: string;
 } {
-  for (let seed = 1; seed <= within; seed++) {
+  const all = Array.from({ length: within }, (_, at) => at + 1);
+  for (const seed of documented === undefined ? all : [documented, ...all]) {
     const { violation } =
       plan === undefined ? simulate(seed, { program }) : runPlan(plan(seed), { program });
     if (violation?.invariant === invariant) return { seed, invariant };
@@ -47,7 +63,7 @@ function writeTable(): void {
 
 describe("every checker can fail", () => {
   it.each(Object.entries(PLANTED_FAULTS))("%s", (name, fault) => {
-    const first = firstViolation(fault);
+    const first = firstViolation(fault, IS_WRITTEN ? undefined : DOCUMENTED.get(name));
     found.set(name, first);
     expect(first).toMatchObject({ invariant: fault.invariant });
   });
@@ -60,12 +76,12 @@ describe("every checker can fail", () => {
       name,
       invariant,
     ]);
-    if (process.env["VEDETTE_WRITE_TABLE"] === undefined) {
+    if (!IS_WRITTEN) {
       expect(rows, "npm run mutations writes the table").toEqual(planted);
     }
   });
 
   afterAll(() => {
-    if (process.env["VEDETTE_WRITE_TABLE"] !== undefined) writeTable();
+    if (IS_WRITTEN) writeTable();
   });
 });

@@ -159,8 +159,9 @@ const USAGE = error("ERR Only SENTINEL CONFIG GET <option> / SET <option> <value
 function configGet(state: SentinelState, patterns: readonly string[]): Reply {
   const shown = new Set<ConfigParameter>();
   for (const pattern of patterns) {
-    // A tool that reads everything gets what Sentinel has; ours are there for who asks for them.
-    const offered = pattern === "*" ? PARAMETERS : [...PARAMETERS, ...EXTENSION_PARAMETERS];
+    // A tool that reads by patterns gets what Sentinel has; ours are there for who asks by name.
+    const isPattern = /[*?[]/.test(pattern);
+    const offered = isPattern ? PARAMETERS : [...PARAMETERS, ...EXTENSION_PARAMETERS];
     for (const parameter of offered) {
       if (globMatch(pattern, parameter.name, { nocase: true })) shown.add(parameter);
     }

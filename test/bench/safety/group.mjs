@@ -103,6 +103,11 @@ async function asked(round, daemons, use) {
   }
 }
 
+/** @param {string[]} fields */
+function flags(fields) {
+  return fields[fields.indexOf("flags") + 1] ?? "";
+}
+
 /** @param {Client} client */
 async function viewOf(client) {
   const [host, port] = /** @type {string[]} */ (
@@ -112,6 +117,5 @@ async function viewOf(client) {
     await client.call("SENTINEL", "REPLICAS", "mymaster")
   );
   const others = /** @type {string[][]} */ (await client.call("SENTINEL", "SENTINELS", "mymaster"));
-  const flags = (/** @type {string[]} */ fields) => fields[fields.indexOf("flags") + 1] ?? "";
   return { address: `${host}:${port}`, replicas: replicas.map(flags), others: others.map(flags) };
 }
