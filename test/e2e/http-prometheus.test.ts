@@ -117,6 +117,10 @@ scrape_configs:
       look: () => query(port, "sum(vedette_failover_duration_seconds_count)"),
       holds: (values) => values[0] === "1",
     });
-    expect(await query(port, "count(count by (address) (vedette_master_info))")).toEqual(["1"]);
+    await lab.until({
+      name: "all scrapes name one master",
+      look: () => query(port, "count(count by (address) (vedette_master_info))"),
+      holds: (values) => values[0] === "1",
+    });
   });
 });

@@ -70,9 +70,9 @@ export async function untilCalm(round, { servers, sentinels }, master) {
         ({ address, replicas, others }) =>
           address === `${master.host}:${master.port}` &&
           replicas.length === servers.length - 1 &&
-          replicas.every((flags) => flags === "slave") &&
+          replicas.every((each) => each === "slave") &&
           others.length === sentinels.length - 1 &&
-          others.every((flags) => flags === "sentinel"),
+          others.every((each) => each === "sentinel"),
       );
     });
   });

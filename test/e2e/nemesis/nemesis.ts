@@ -243,21 +243,21 @@ class Nemesis {
       waited: acknowledged.filter(({ isWaited }) => isWaited).length,
       lost: acknowledged.filter(({ value }) => !kept.has(value)).length,
       reigns: new Set(acknowledged.map(({ reign }) => reign)).size,
-      breaches: [...breaches, ...(await this.#differences(kept))],
+      breaches: [...breaches, ...(await this.#differences(master.daemon))],
     };
   }
 
-  /** The replicas have what the master has. */
-  async #differences(kept: ReadonlySet<string>): Promise<string[]> {
+  /** The replicas have what the master has: what was still on its way to the master counts as well. */
+  async #differences(master: Member["daemon"]): Promise<string[]> {
     const all = await Promise.all(
       this.#fleet.servers.map(async ({ name, daemon }) => {
         const deadline = this.#nowMs + 5_000;
-        let count = Number(await daemon.command("SCARD", HISTORY));
-        while (count !== kept.size && this.#nowMs < deadline) {
+        let [count, wanted] = [await sizeOf(daemon), await sizeOf(master)];
+        while (count !== wanted && this.#nowMs < deadline) {
           await pause(20);
-          count = Number(await daemon.command("SCARD", HISTORY));
+          [count, wanted] = [await sizeOf(daemon), await sizeOf(master)];
         }
-        return count === kept.size ? [] : [`${name} has ${count} values, the master ${kept.size}`];
+        return count === wanted ? [] : [`${name} has ${count} values, the master ${wanted}`];
       }),
     );
     return all.flat();
@@ -268,4 +268,8 @@ class Nemesis {
     this.#undo.clear();
     await Promise.allSettled(this.#undone);
   }
+}
+
+async function sizeOf(daemon: Member["daemon"]): Promise<number> {
+  return Number(await daemon.command("SCARD", HISTORY));
 }
