@@ -252,6 +252,11 @@ function waitMs({ settings }: SentinelState): number {
   return settings.extensions["cold-start-wait-milliseconds"];
 }
 
+/** How long a refusal stands once nobody is reachable who has more: a moment's silence ends none. */
+function holdMs(state: SentinelState): number {
+  return Math.max(ANSWERS_WITHIN_MS, waitMs(state));
+}
+
 function refuse(
   turn: Turn,
   master: Master,
@@ -304,7 +309,7 @@ function reconsider(
       if (replica.reported.role === "replica" && replica.masterLinkUp) continue;
       if (lackOf(master.lineage, found, toldBy(replica)) !== undefined) refused.heldAt = turn.now;
     }
-    if (!isForeign && turn.now < after(refused.heldAt, waitMs(turn.state))) return;
+    if (!isForeign && turn.now < after(refused.heldAt, holdMs(turn.state))) return;
   }
   const why = isForeign ? "its name leads there" : "nobody has what it lacks any more";
   const reason = isGuardOn ? why : "the guard is off";
@@ -332,7 +337,7 @@ function accept(turn: Turn, master: Master, data: KnownData): void {
 export function returnedDueAt(state: SentinelState, { returned }: Master, now: Millis): Millis {
   if (returned.phase === "none" || state.tilt.mode === "on") return NEVER;
   if (returned.phase === "refused") {
-    return returned.refusal.kind === "foreign" ? NEVER : after(returned.heldAt, waitMs(state));
+    return returned.refusal.kind === "foreign" ? NEVER : after(returned.heldAt, holdMs(state));
   }
   if (returned.found === undefined) return NEVER;
   const moments = [ANSWERS_WITHIN_MS, NAME_WITHIN_MS, waitMs(state)].map((durationMs) =>
