@@ -221,6 +221,20 @@ describe("SENTINEL actions", () => {
     expect(seen.map((effect) => effect.kind)).toContain("save-config");
   });
 
+  it("is kept in the audit with a part of each word, however long the words are", () => {
+    const world = new WatchedMaster();
+    const long = "x".repeat(1024 * 1024);
+    world.request("SENTINEL", "SET", "mymaster", "auth-user", long);
+    world.request("SENTINEL", "SET", "mymaster", long, "1");
+    world.request("SENTINEL", "SET", "mymaster", "zone", `${long} a`);
+    const { entries } = world.state.history;
+    expect(entries).toHaveLength(3);
+    for (const entry of entries) expect(JSON.stringify(entry).length).toBeLessThan(2_000);
+    for (const event of eventsIn(world.effects).filter((each) => each.includes("-audit "))) {
+      expect(event.length).toBeLessThan(2_000);
+    }
+  });
+
   it("RESET forgets replicas and peers of the masters that match", () => {
     const world = new WatchedMaster();
     expect(world.request("SENTINEL", "RESET", "nobody*")).toMatchObject({ value: 0 });

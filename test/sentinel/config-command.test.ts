@@ -49,6 +49,10 @@ describe("SENTINEL CONFIG GET", () => {
   });
 });
 
+function hooks(): string[] {
+  return [...world.state.settings.extensions.webhook.keys()];
+}
+
 describe("SENTINEL CONFIG SET", () => {
   it.each([
     [["announce-port", "5000"], "announce-port=5000"],
@@ -139,6 +143,36 @@ describe("SENTINEL CONFIG SET", () => {
     const opened = world.effects.slice(seen).filter(({ kind }) => kind === "open-link");
     expect(opened).toHaveLength(2);
     for (const effect of opened) expect(effect).toMatchObject({ purpose: "sentinel" });
+  });
+
+  it.each([
+    ["a mistyped line", ["webhook", "slack https://hooks.example/KEY fromat slack"]],
+    ["a line without its quotes", ["webhook", "slack", "https://hooks.example/KEY", "x"]],
+    ["a line in the place of a name", ["slack https://hooks.example/KEY", "x"]],
+  ])("tells nobody the key in %s", (_, words) => {
+    const before = world.effects.length;
+    const [answer] = config("SET", ...words);
+    expect(answer).toMatch(/^ERR Invalid/);
+    const told = world.effects
+      .slice(before)
+      .filter(({ kind }) => ["record", "publish-event", "log"].includes(kind));
+    expect(told).not.toEqual([]);
+    expect(JSON.stringify(told)).not.toContain("KEY");
+  });
+
+  it("shows no value that will not do where it may be secret", () => {
+    expect(config("SET", "webhook", "slack https://hooks.example/KEY fromat slack")).toEqual([
+      "ERR Invalid value '******' to SENTINEL CONFIG SET 'webhook'",
+    ]);
+  });
+
+  it("takes a webhook away by its name", () => {
+    config("SET", "webhook", "slack https://hooks.example/KEY format slack");
+    config("SET", "webhook", "pager https://pager.example/KEY format slack");
+    expect(config("SET", "webhook", "slack")).toEqual(["OK"]);
+    expect(hooks()).toEqual(["pager"]);
+    expect(config("SET", "webhook", "slack")[0]).toMatch(/^ERR Invalid value/);
+    expect(hooks()).toEqual(["pager"]);
   });
 
   it("has the shell change what is logged", () => {

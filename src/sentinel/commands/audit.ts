@@ -33,8 +33,13 @@ const AUDITED: ReadonlySet<string> = new Set([
 /** Options whose value is nobody's business, besides the settings that say so of themselves. */
 const SECRET_OPTIONS: ReadonlySet<string> = new Set(["auth-pass", "sentinel-pass"]);
 const STARS = "******";
+/** Wherever it stands by mistake: the addresses of webhooks have keys in them. */
+const WEB_ADDRESS = /[a-z][a-z0-9+.-]*:\/\/[^\s'"]*/gi;
 const NOBODY: Requester = { user: "unknown", address: "unknown" };
 const WORDS_MAX = 32;
+/** A word may be of a megabyte, and an entry is kept in many places. */
+const WORD_MAX = 128;
+const ANSWER_MAX = 512;
 
 /** As `audit`, for an answer that had to wait. */
 export function auditLate(turn: Turn, request: ClientRequest): void {
@@ -81,7 +86,15 @@ function answerOf({ effects }: Turn, { client, request }: ClientRequest): string
   );
   if (found?.kind !== "reply") return undefined;
   const { reply } = found;
-  return reply.kind === "value" && reply.reply.kind === "error" ? reply.reply.text : "OK";
+  if (reply.kind !== "value" || reply.reply.kind !== "error") return "OK";
+  return short(reply.reply.text, ANSWER_MAX).replaceAll(WEB_ADDRESS, STARS);
+}
+
+/** A copy: a mere slice would keep the whole text in memory. */
+function short(text: string, lengthMax: number): string {
+  if (text.length <= lengthMax) return text;
+  const letters = Array.from(text.slice(0, lengthMax), (letter) => letter);
+  return `${letters.join("")}…`;
 }
 
 /** The words with stars for what is secret: the value behind an option that holds one. */
@@ -94,6 +107,7 @@ function maskedValue(option: string, value: string): string {
   const setting = EXTENSION_TABLES.master.get(option) ?? EXTENSION_TABLES.global.get(option);
   if (setting?.kind === "text" && setting.isSecret) return STARS;
   // A line may hold a URL with a key in it: what it is about is enough.
-  if (setting?.kind === "lines") return `${splitQuotedWords(value)?.[0] ?? ""} …`;
-  return /\s/.test(value) ? JSON.stringify(value) : value;
+  if (setting?.kind === "lines") return `${short(splitQuotedWords(value)?.[0] ?? "", WORD_MAX)} …`;
+  const shown = short(value, WORD_MAX).replaceAll(WEB_ADDRESS, STARS);
+  return /\s/.test(shown) ? JSON.stringify(shown) : shown;
 }

@@ -3,11 +3,7 @@ import { bulk, error, map, OK, type Reply } from "../../resp/reply.ts";
 import { isHost, parsePort } from "../../wire/host.ts";
 import type { LogThreshold } from "../../wire/sentinel-conf/durable-sentinel.ts";
 import { extensionText } from "../../wire/sentinel-conf/extension-kinds.ts";
-import {
-  EXTENSION_TABLES,
-  extensionValue,
-  initialGlobalExtensions,
-} from "../../wire/sentinel-conf/extension-settings.ts";
+import { EXTENSION_TABLES, extensionValue } from "../../wire/sentinel-conf/extension-settings.ts";
 import { reopenLink } from "../links.ts";
 import type { SentinelState } from "../state.ts";
 import { touchAll } from "../touch-all.ts";
@@ -23,7 +19,9 @@ interface ConfigParameter {
   readonly name: string;
   readonly get: (state: SentinelState) => string;
   /** @returns what setting it does, or undefined when the value is not one of its values */
-  readonly set: (value: string) => ((turn: Turn) => void) | undefined;
+  readonly set: (value: string, state: SentinelState) => ((turn: Turn) => void) | undefined;
+  /** A value that will not do is not shown either: it holds a password, or an address with a key in it. */
+  readonly isSecret?: boolean;
 }
 
 /** Our own settings, one for each row of the table. */
@@ -34,10 +32,11 @@ const EXTENSION_PARAMETERS: readonly ConfigParameter[] = [...EXTENSION_TABLES.gl
       setting.kind === "text" && setting.isSecret
         ? ""
         : extensionText(extensionValue(settings.extensions, name)),
-    set: (value) => {
+    isSecret: setting.kind === "lines" || (setting.kind === "text" && setting.isSecret),
+    set: (value, { settings }) => {
       if (setting.when !== "at once") return undefined;
-      // Tried on what holds without it: whether the words will do does not depend on the others.
-      const complaint = setExtensionText(initialGlobalExtensions(), name, value);
+      // Tried on a copy of what there is: a line's first word alone takes away a line that is there.
+      const complaint = setExtensionText({ ...settings.extensions }, name, value);
       if (complaint !== undefined) return undefined;
       return ({ state }) => {
         setExtensionText(state.settings.extensions, name, value);
@@ -186,9 +185,10 @@ function configSet(turn: Turn, request: ClientRequest, words: readonly string[])
       const text = `ERR Duplicate argument '${name}' to SENTINEL CONFIG SET`;
       return reply(turn, request, error(text));
     }
-    const change = parameter.set(value);
+    const change = parameter.set(value, turn.state);
     if (change === undefined) {
-      const text = `ERR Invalid value '${value}' to SENTINEL CONFIG SET '${name}'`;
+      const shown = parameter.isSecret === true ? "******" : value;
+      const text = `ERR Invalid value '${shown}' to SENTINEL CONFIG SET '${name}'`;
       return reply(turn, request, error(text));
     }
     changes.set(parameter, change);
