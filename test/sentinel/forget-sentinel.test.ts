@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { unixMillis } from "../../src/base/units.ts";
 import type { Effect } from "../../src/sentinel/effect.ts";
 import { majority, voters } from "../../src/sentinel/election.ts";
 import { isVoteless } from "../../src/sentinel/forgetting/forgotten.ts";
@@ -209,6 +210,26 @@ describe("a sentinel that was forgotten", () => {
     if (said === undefined) throw new Error("b was not told");
     answerSaid(world, "b", said, ["yes"]);
     expect(vote(world, "b")).toBe(runIdOf("b"));
+  });
+
+  it("does not keep others from being told of, when a peer will not hear of it", () => {
+    const world = forgotten();
+    const at = unixMillis(world.now);
+    world.master.forgetting.sentinels.set(runIdOf("f"), {
+      kind: "sentinel",
+      runId: runIdOf("f"),
+      at,
+    });
+    world.master.forgetting.agreedAt.set(runIdOf("f"), world.now);
+    const toB = () => saidTo(world, "b", world.effects, "forgotten");
+    const subjects = () => toB().map(({ words }) => words[1]);
+    for (const answer of ["no", "no", "yes"]) {
+      const said = toB().at(-1);
+      if (said === undefined) throw new Error("b was not told");
+      answerSaid(world, "b", said, [answer]);
+      world.pass(2_000, () => world.answerAll());
+    }
+    expect(subjects()).toEqual(["e", "f", "e", "f"].map(runIdOf));
   });
 
   it("is not counted any more by a real sentinel that says so", () => {

@@ -268,6 +268,33 @@ describe("a pause among vedettes", () => {
     expect(world.master.maintenance.orders.size).toBe(0);
   });
 
+  it("is told once to a peer whose newer order cannot be believed here", () => {
+    const world = new WatchedMaster();
+    makeVedette(world, "b");
+    world.ask("SENTINEL", "PAUSE", "mymaster", "SECONDS", "60");
+    const told = () => saidTo(world, "b", world.effects, "maintenance");
+    const [said] = told();
+    if (said === undefined) throw new Error("b was not told");
+    // Of a clock that is two days ahead.
+    const stamp = 2 * 86_400_000;
+    const end = String(stamp + 60_000);
+    answerSaid(world, "b", said, ["on", end, end, String(stamp), runIdOf("b"), ""]);
+    world.pass(5_000, () => world.answerAll());
+    expect(told()).toHaveLength(1);
+    expect(world.master.maintenance.orders.get(PAUSE)?.by).toBe(runIdOf("a"));
+    expect(fieldsOf(repliesIn(world.effects).at(-1))).toMatchObject({ agreed: "1" });
+  });
+
+  it("is not agreed to by one whose disk refuses it", () => {
+    const world = new WatchedMaster();
+    world.diskIsFull = true;
+    const words = ["SENTINEL", "VEDETTE", "maintenance", "mymaster", PAUSE] as const;
+    world.request(...words, ...orderOfB(true, 7));
+    const answer = world.effects.findLast((effect) => effect.kind === "reply");
+    expect(answer?.afterSave).toBe(world.state.saves.failed);
+    expect(answer?.ifUnsaved).toMatchObject({ kind: "error" });
+  });
+
   it("says so when real sentinels fail over all the same", () => {
     const world = paused();
     const seen = world.hello("b", { currentEpoch: 5, configEpoch: 5, master: REPLICA_1 });

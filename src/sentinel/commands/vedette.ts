@@ -1,7 +1,8 @@
 import { array, bulk, error } from "../../resp/reply.ts";
 import { logLine, type Turn } from "../turn.ts";
 import { VEDETTE_TOPICS } from "../vedette-topics.ts";
-import { type ClientRequest, reply } from "./request.ts";
+import { SAVE_FAILED } from "./errors.ts";
+import { type ClientRequest, reply, replyOr } from "./request.ts";
 
 /**
  * SENTINEL VEDETTE topic …: what vedettes say to each other beyond what Sentinel's protocol has
@@ -24,5 +25,6 @@ export function vedette(turn: Turn, request: ClientRequest, words: readonly stri
     logLine(turn, "debug", `SENTINEL VEDETTE ${name} with words that make no sense`);
     return reply(turn, request, error(`ERR Invalid arguments for topic '${name}'`));
   }
-  reply(turn, request, array(answer.map((each) => bulk(each))));
+  // What is agreed to here is on disk, or it was not agreed to.
+  replyOr(turn, request, array(answer.map((each) => bulk(each))), SAVE_FAILED);
 }

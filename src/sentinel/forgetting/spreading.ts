@@ -1,7 +1,6 @@
 import { type LinkId, masterName, parseRunId, type RunId } from "../../base/ids.ts";
 import { after, unixMillis } from "../../base/units.ts";
 import { parseInteger } from "../../wire/integers.ts";
-import { isConnected } from "../links.ts";
 import type { Master, Sentinel } from "../state.ts";
 import { logLine, touch, type Turn } from "../turn.ts";
 import { tellVedette, understands } from "../vedette-peers.ts";
@@ -28,6 +27,8 @@ const FRESH_AGREEMENT_MS = 60_000;
 export interface Confirmed {
   readonly link: LinkId;
   readonly runIds: Set<RunId>;
+  /** Those that it would not make: told again when all others have been told. */
+  readonly refused: Set<RunId>;
   isAsking: boolean;
 }
 
@@ -35,22 +36,35 @@ function confirmedBy(peer: Sentinel): ReadonlySet<RunId> | undefined {
   return peer.confirmed?.link === peer.link.id ? peer.confirmed.runIds : undefined;
 }
 
-/** Tells a vedette of the first removal that it has not confirmed. */
+/** Tells a vedette of a removal that it has not confirmed. */
 export function spreadForgotten(turn: Turn, peer: Sentinel): void {
   const { master, link } = peer;
   if (master.forgetting.sentinels.size === 0 || !understands(peer, TOPIC)) return;
   if (peer.confirmed?.link !== link.id) {
-    peer.confirmed = { link: link.id, runIds: new Set(), isAsking: false };
+    peer.confirmed = { link: link.id, runIds: new Set(), refused: new Set(), isAsking: false };
   }
   if (peer.confirmed.isAsking) return;
+  const next = nextToTell(turn, peer, peer.confirmed);
+  if (next === undefined) return;
+  peer.confirmed.isAsking = true;
+  const words = [master.masterName, next.runId, String(next.at)];
+  tellVedette(turn, peer, { topic: TOPIC, words });
+}
+
+function nextToTell(
+  turn: Turn,
+  { master, runId: peerId }: Sentinel,
+  { runIds, refused }: Confirmed,
+): ForgottenSentinel | undefined {
+  let again: ForgottenSentinel | undefined;
   for (const record of master.forgetting.sentinels.values()) {
-    const { runId, kind, at } = record;
-    if (kind !== "sentinel" || runId === peer.runId || peer.confirmed.runIds.has(runId)) continue;
-    if (!mayTell(turn, master, runId)) continue;
-    peer.confirmed.isAsking = true;
-    tellVedette(turn, peer, { topic: TOPIC, words: [master.masterName, runId, String(at)] });
-    return;
+    const { runId, kind } = record;
+    if (kind !== "sentinel" || runId === peerId || runIds.has(runId)) continue;
+    if (refused.has(runId)) again ??= record;
+    else if (mayTell(turn, master, runId)) return record;
   }
+  refused.clear();
+  return again !== undefined && mayTell(turn, master, again.runId) ? again : undefined;
 }
 
 /** An old removal may have been taken back while this sentinel was away. */
@@ -77,7 +91,6 @@ export const FORGOTTEN_TOPIC: VedetteTopic = {
     };
     const leaving = master.sentinels.get(runId);
     if (leaving !== undefined) {
-      if (!leaving.sdown.down && isConnected(leaving.link)) return ["no"];
       if (!leaving.sdown.down) return ["no"];
       dropSentinelAs(turn, leaving, record, "the others have agreed on it");
     } else if (known === undefined && master.forgetting.sentinels.size < FORGOTTEN_MAX) {
@@ -89,14 +102,16 @@ export const FORGOTTEN_TOPIC: VedetteTopic = {
     if (name !== peer.master.masterName || peer.confirmed?.link !== peer.link.id) return;
     peer.confirmed.isAsking = false;
     const runId = parseRunId(runIdText);
-    if (runId !== undefined && answer?.[0] === "yes") peer.confirmed.runIds.add(runId);
+    if (runId !== undefined) {
+      const { runIds, refused } = peer.confirmed;
+      (answer?.[0] === "yes" ? runIds : refused).add(runId);
+    }
     // One that does not agree is told again when it is looked at again, not at once.
     if (answer?.[0] === "yes") touch(turn, peer);
   },
 };
 
 export const FORGET_TOPIC: VedetteTopic = {
-  ...PROMISE_TOPIC,
   answer: PROMISE_TOPIC.answer,
   take(turn, peer, { words: [name = "", runIdText = ""], answer }) {
     const runId = parseRunId(runIdText);

@@ -78,20 +78,19 @@ export const MAINTENANCE_TOPIC: VedetteTopic = {
     if (name !== peer.master.masterName) return;
     peer.spreading.isAsking = false;
     const theirs = answer === undefined ? undefined : parseOrder(answer);
-    if (theirs === undefined) {
-      // It does not watch the master, or its clock is another: not before the next connection again.
-      const ours = peer.master.maintenance.orders.get(subject);
+    const { master } = peer;
+    if (theirs === undefined || !isWelcome(turn, master, { subject, order: theirs })) {
+      // It does not watch the master, or one of the two clocks is wrong: not before the next connection again.
+      const ours = master.maintenance.orders.get(subject);
       if (ours !== undefined) peer.spreading.has.set(subject, textOf(ours));
-      noteAgreement(peer.master, peer.runId, { hasAgreed: false });
+      noteAgreement(master, peer.runId, { hasAgreed: false });
     } else {
       peer.spreading.has.set(subject, textOf(theirs));
-      if (isWelcome(turn, peer.master, { subject, order: theirs })) {
-        takeOrder(turn, peer.master, { subject, order: theirs });
-      }
-      if (hasAllOrders(peer)) noteAgreement(peer.master, peer.runId, { hasAgreed: true });
+      takeOrder(turn, master, { subject, order: theirs });
+      if (hasAllOrders(peer)) noteAgreement(master, peer.runId, { hasAgreed: true });
     }
     touch(turn, peer);
-    touch(turn, peer.master);
+    touch(turn, master);
   },
 };
 
