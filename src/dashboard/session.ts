@@ -99,10 +99,10 @@ export class Session {
     return followEvents(
       this.#lastEvent,
       {
-        hello: ({ missed, last }) => {
+        hello: ({ missed }) => {
           onLive();
           this.#change({ ...this.#model, connection: { kind: "live", since: Date.now() } });
-          if (missed) this.#missed(last);
+          if (missed) this.#missed();
         },
         event: (event) => {
           this.#lastEvent = event.id;
@@ -134,8 +134,8 @@ export class Session {
   }
 
   /** Some events are not there any more: what follows does not join what is held. */
-  #missed(last: string): void {
-    this.#change(withGap({ ...this.#model, version: undefined }, last));
+  #missed(): void {
+    this.#change(withGap({ ...this.#model, version: undefined }));
     this.#touch();
   }
 

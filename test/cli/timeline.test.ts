@@ -1,11 +1,6 @@
 import { describe, expect, it } from "vitest";
-import {
-  parseSubject,
-  parseSwitch,
-  subjectName,
-  timelineOf,
-  toneOf,
-} from "../../src/cli/demo/timeline.ts";
+import { parseSubject, parseSwitch, subjectName, timelineOf } from "../../src/cli/demo/timeline.ts";
+import { toneOfEvent } from "../../src/advice/event-tones.ts";
 import { CAST, KILLED_AT_MS, RECORDED } from "./recorded-failover.ts";
 
 const KILL = { atMs: KILLED_AT_MS, what: "SIGKILL", who: "server 1", detail: "killed" };
@@ -93,7 +88,7 @@ describe("payloads of events", () => {
   });
 
   it("are bad or good news by their event", () => {
-    expect(["+odown", "-odown", "+tilt", "+slave"].map(toneOf)).toEqual([
+    expect(["+odown", "-odown", "+tilt", "+slave"].map(toneOfEvent)).toEqual([
       "bad",
       "good",
       "bad",

@@ -9,6 +9,7 @@ import {
   withDetails,
   withEarlierEvents,
   withEvents,
+  withGap,
   withSelected,
 } from "../../src/dashboard/model/model.ts";
 import { retryAfterMs } from "../../src/dashboard/model/retry.ts";
@@ -87,6 +88,19 @@ describe("events", () => {
     const { events } = withEvents(EMPTY, many);
     expect(events).toHaveLength(EVENTS_KEPT);
     expect(events.at(-1)?.id).toBe(many.at(-1)?.id);
+  });
+});
+
+describe("a gap in the events", () => {
+  it("is marked at the next event that comes, not at one that was missed", () => {
+    const before = withEvents(EMPTY, [anEvent(1, 0, "+sdown")]);
+    const open = withGap(before);
+    expect(open.gaps.size).toBe(0);
+    expect(withEvents(open, [anEvent(1, 0, "+sdown")]).isGapOpen).toBe(true);
+    const behind = withEvents(open, [anEvent(7, 90, "-sdown"), anEvent(8, 95, "+sdown")]);
+    expect([...behind.gaps]).toEqual([anEvent(7, 0, "").id]);
+    const after = withEvents(behind, [anEvent(9, 99, "-sdown")]);
+    expect(after.gaps).toEqual(behind.gaps);
   });
 });
 

@@ -5,7 +5,7 @@ import { readReceipt } from "../../src/dashboard/api/receipt.ts";
 const TOLD = {
   kind: "failover",
   id: "mymaster,6,auto",
-  at: 1_769_860_800_000,
+  at: "2026-01-31T12:00:00.000Z",
   sentinel: "1".repeat(40),
   view: "leader",
   master: "mymaster",
@@ -13,8 +13,8 @@ const TOLD = {
   cause: "auto",
   reason: "quorum 2/2 finds it down",
   outcome: { result: "completed" },
-  from: { host: "10.0.0.3", port: 6379 },
-  to: { host: "::1", port: 6379 },
+  from: "10.0.0.3:6379",
+  to: "[::1]:6379",
   phases: [
     { phase: "detect", ms: 5_003 },
     { phase: "agree", ms: 14 },
@@ -23,7 +23,7 @@ const TOLD = {
   votes: { received: 2, needed: 2, voters: 3, quorum: 2, from: [] },
   candidates: [
     {
-      address: { host: "::1", port: 6379 },
+      address: "[::1]:6379",
       verdict: "chosen",
       reason: "the furthest",
       priority: 100,
@@ -36,10 +36,11 @@ const TOLD = {
 };
 
 describe("a receipt", () => {
-  it("is read, from an object or its text", () => {
+  it("is read", () => {
     const receipt = readReceipt(TOLD);
     expect(receipt).toMatchObject({
       id: "mymaster,6,auto",
+      at: 1_769_860_800_000,
       result: "completed",
       from: "10.0.0.3:6379",
       to: "[::1]:6379",
@@ -49,7 +50,6 @@ describe("a receipt", () => {
       candidates: [{ address: "[::1]:6379", verdict: "chosen", reason: "the furthest" }],
       notes: ["one"],
     });
-    expect(readReceipt(JSON.stringify(TOLD))).toEqual(receipt);
   });
 
   it("is none of an operator's order", () => {

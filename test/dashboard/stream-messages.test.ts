@@ -21,9 +21,9 @@ const STREAM = [
 ].join("\n");
 
 const MESSAGES = [
-  { event: "hello", data: '{"runId":"a"}', id: undefined },
-  { event: "sentinel", data: "one\ntwo", id: "x-1" },
-  { event: "message", data: "plain", id: "x-1" },
+  { event: "hello", data: '{"runId":"a"}' },
+  { event: "sentinel", data: "one\ntwo" },
+  { event: "message", data: "plain" },
 ];
 
 describe("a stream of server-sent events", () => {
@@ -46,6 +46,6 @@ describe("a stream of server-sent events", () => {
     const parser = new StreamParser();
     expect(parser.take("data: half")).toEqual([]);
     expect(parser.take("\n")).toEqual([]);
-    expect(parser.take("\n")).toEqual([{ event: "message", data: "half", id: undefined }]);
+    expect(parser.take("\n")).toEqual([{ event: "message", data: "half" }]);
   });
 });

@@ -84,6 +84,10 @@ describe("states in words", () => {
     ["+elected-leader", "busy"],
     ["-failover-abort-not-elected", "bad"],
     ["+sentinel", "quiet"],
+    ["-vedette-credential-fault", "good"],
+    ["-vedette-switchover-abort", "bad"],
+    ["-vedette-switchover-refused", "bad"],
+    ["constructor", "quiet"],
   ] as const)("%s is %s", (name, tone) => expect(eventTone({ name })).toBe(tone));
 
   it("shortens in the middle", () => {
@@ -95,9 +99,22 @@ describe("states in words", () => {
 describe("changes", () => {
   it.each<readonly [ChangeKind, Partial<MasterDetails>, string | undefined]>([
     ["failover", {}, undefined],
-    ["failover", { quorum: { ...quorum, ok: false } }, "too few sentinels are reached"],
-    ["failover", { replicas: [] }, "no replica may be promoted now"],
-    ["failover", { ifMasterDied: { ...ifMasterDied, promoted: null, blockedBy: ["x"] } }, "x"],
+    ["failover", { quorum: { ...quorum, ok: false } }, undefined],
+    ["failover", { replicas: [] }, undefined],
+    [
+      "failover",
+      { ifMasterDied: { ...ifMasterDied, promoted: null, blockedBy: ["x"] } },
+      undefined,
+    ],
+    ["failover", { state: "odown" }, undefined],
+    [
+      "failover",
+      { failover: { ...someDetails().failover, phase: "wait_start" } },
+      "a failover is running",
+    ],
+    ["switchover", {}, undefined],
+    ["switchover", { quorum: { ...quorum, ok: false } }, "too few sentinels are reached"],
+    ["switchover", { replicas: [] }, undefined],
     ["switchover", { state: "odown" }, "the master is not well: fail over instead"],
     [
       "switchover",
@@ -124,6 +141,14 @@ describe("changes", () => {
     expect(texts[1]).toContain("10.0.0.3:6379 catches up");
     expect(texts[2]).toContain("For 10 min nobody takes over");
     expect(texts[3]).toContain("possible again");
+  });
+});
+
+describe("a failover without a majority", () => {
+  it("is said to be one", () => {
+    const alone = someDetails({ quorum: { ...quorum, up: 1, ok: false } });
+    expect(consequenceOf({ kind: "failover" }, alone)).toContain("Only 1 of 3 sentinels");
+    expect(consequenceOf({ kind: "failover" }, someDetails())).not.toContain("sentinels");
   });
 });
 

@@ -1,5 +1,8 @@
 import { adviseRunning } from "../../advice/advise.ts";
 import { type Finding, exitStatusOf, inOrder } from "../../advice/finding.ts";
+import { formatAddress } from "../../base/address.ts";
+import type { ConfigMistake } from "../../wire/conf/config-mistake.ts";
+import type { CheckedFile } from "../../advice/checked-file.ts";
 import { fieldsOf } from "../operator/answers.ts";
 import { type Conversation, RefusedError } from "../operator/conversation.ts";
 import type { ExitStatus } from "../operator/exit-status.ts";
@@ -7,6 +10,7 @@ import { groupViews } from "../operator/group-view.ts";
 import type { ReachOptions } from "../operator/options.ts";
 import { printable } from "../operator/printed.ts";
 import { withSentinels } from "../operator/run-command.ts";
+import type { SentinelView } from "../operator/sentinel-set.ts";
 import { formatFindings, findingsAsJson } from "./report.ts";
 import { runningConfiguration } from "./running-configuration.ts";
 import { judgeRunning, WHOLE_SET } from "./running-state.ts";
@@ -18,14 +22,12 @@ export async function runCheckRunning(
   return withSentinels("check", options, async ({ set, console }) => {
     const views = await set.views();
     const settings = await Promise.all(set.conversations.map(ownSettings));
-    const configurations = views.flatMap((view, index) => {
-      const configuration = runningConfiguration(view, settings[index] ?? new Map());
-      return configuration === undefined ? [] : [configuration];
-    });
+    const { files, unreadable } = configurationsOf(views, settings);
     const places = set.conversations.map(({ name }) => name);
     const found = [
       ...judgeRunning(groupViews(views, set.unreached), views),
-      ...together(adviseRunning(configurations), places),
+      ...unreadable,
+      ...together(adviseRunning(files), places),
     ];
     const findings = inOrder(found, [WHOLE_SET, ...places]);
     const report = options.json ? findingsAsJson : formatFindings;
@@ -33,6 +35,33 @@ export async function runCheckRunning(
     for (const line of text.split("\n")) console.out(printable(line));
     return exitStatusOf(findings);
   });
+}
+
+/** What each sentinel has in force; where that cannot be read, a finding says so instead of the rules. */
+export function configurationsOf(
+  views: readonly SentinelView[],
+  settings: readonly ReadonlyMap<string, string>[],
+): { readonly files: readonly CheckedFile[]; readonly unreadable: readonly Finding[] } {
+  const files: CheckedFile[] = [];
+  const unreadable: Finding[] = [];
+  for (const [index, view] of views.entries()) {
+    const running = runningConfiguration(view, settings[index] ?? new Map());
+    if (running.kind === "file") files.push(running.file);
+    else unreadable.push(...running.mistakes.map((each) => notRead(view, each)));
+  }
+  return { files, unreadable };
+}
+
+function notRead({ address }: SentinelView, { text, message }: ConfigMistake): Finding {
+  return {
+    code: "settings-not-read",
+    severity: "warning",
+    file: formatAddress(address),
+    line: 1,
+    master: undefined,
+    message: `what this sentinel tells of its settings is not understood, and was not checked: ${text}: ${message}`,
+    help: "the file itself: vedette check sentinel.conf on its machine",
+  };
 }
 
 /** A sentinel before 6.2 has no CONFIG: its defaults are taken. */

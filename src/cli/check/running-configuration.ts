@@ -1,25 +1,30 @@
 import type { CheckedFile, PathFacts } from "../../advice/checked-file.ts";
 import { type Address, formatAddress } from "../../base/address.ts";
+import type { ConfigMistake } from "../../wire/conf/config-mistake.ts";
 import { readConfLines } from "../../wire/conf/conf-lines.ts";
 import { parseSentinelConf } from "../../wire/sentinel-conf/sentinel-config.ts";
 import type { MasterView, SentinelView } from "../operator/sentinel-set.ts";
+
+export type RunningConfiguration =
+  | { readonly kind: "file"; readonly file: CheckedFile }
+  | { readonly kind: "mistakes"; readonly mistakes: readonly ConfigMistake[] };
 
 const ABSENT: PathFacts = { exists: false, isReadable: false, isWritable: false, mode: 0 };
 
 /**
  * What a running sentinel has in force, as the sentinel.conf that says the same, so that the rules
- * for files judge it. Undefined for answers that make no configuration.
+ * for files judge it; or why its answers make none.
  */
 export function runningConfiguration(
   view: SentinelView,
   settings: ReadonlyMap<string, string>,
-): CheckedFile | undefined {
+): RunningConfiguration {
   const path = formatAddress(view.address);
   const text = [...ownLines(view, settings), ...view.masters.flatMap(masterLines)].join("\n");
   const source = { main: { name: path, text }, commandLine: "", include: nothing };
   const parsed = parseSentinelConf({ ...source, isExecutable: () => true });
-  if (parsed.kind === "mistakes") return undefined;
-  return {
+  if (parsed.kind === "mistakes") return parsed;
+  const file = {
     path,
     config: parsed.config,
     lines: readConfLines(source).lines,
@@ -28,6 +33,7 @@ export function runningConfiguration(
     look: () => ABSENT,
     plannedSentinels: undefined,
   };
+  return { kind: "file", file };
 }
 
 /** Nothing is included by what we have written ourselves. */

@@ -138,7 +138,7 @@ function replicas(group: GroupView): Finding[] {
           code: "replica-down",
           severity: "warning",
           message: `replica ${address} of ${group.name} is not reached${by}`,
-          help: `start it; one that is gone for good is forgotten with vedette reset ${group.name}`,
+          help: `start it; one that is gone for good is forgotten with vedette forget ${group.name} ${address}`,
         }),
       ];
     }
@@ -162,7 +162,7 @@ function silentSentinels(group: GroupView): Finding[] {
         code: "sentinel-silent",
         severity: "warning",
         message: `sentinel ${formatAddress(address)} of ${group.name} does not answer (${unreached}), and counts in every majority`,
-        help: `start it; one that is gone for good is forgotten with vedette reset ${group.name}`,
+        help: `start it; one that is gone for good is forgotten with vedette forget ${group.name} ${formatAddress(address)}`,
       }),
     ];
   });

@@ -1,7 +1,8 @@
+import { toneOfEvent } from "../../advice/event-tones.ts";
 import type { Daemon, Exit } from "./daemon.ts";
 import type { Cause } from "./failover-watch.ts";
 import type { Group } from "./group.ts";
-import { subjectName, type SentinelEvent, toneOf } from "./timeline.ts";
+import { subjectName, type SentinelEvent } from "./timeline.ts";
 import type { Paint } from "../paint.ts";
 import { clockMs, DeadlineError, isAbort, pause, until } from "./waiting.ts";
 
@@ -102,7 +103,7 @@ export class Attendant {
     if (FAILOVER_EVENTS.has(event.name)) this.#failoverEvent(event);
     else if (NOTED_EVENTS.has(event.name) && !event.payload.startsWith("master ")) {
       const about = event.name.endsWith("tilt") ? "" : subjectName(event.payload, this.#group.cast);
-      const what = this.#paint.tone(toneOf(event.name), event.name);
+      const what = this.#paint.tone(toneOfEvent(event.name), event.name);
       this.#note(`${event.sentinel}  ${what}  ${about}`);
     }
   }

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import type { Address } from "../../base/address.ts";
 import { sentinelConfiguration, type SentinelHttp, serverConfiguration } from "./configuration.ts";
 import { Daemon, type Exit } from "./daemon.ts";
-import { freePorts, LOOPBACK } from "./ports.ts";
+import { LOOPBACK } from "../testing/loopback.ts";
+import { freePorts } from "./ports.ts";
 import type { Program } from "./programs.ts";
 
 const SERVERS = 3;

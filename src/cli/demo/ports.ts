@@ -1,7 +1,5 @@
 import { createServer, type Server } from "node:net";
-
-/** The address everything in the demo listens on: nothing outside this machine can reach it. */
-export const LOOPBACK = "127.0.0.1";
+import { LOOPBACK } from "../testing/loopback.ts";
 
 /** @returns ports that were free a moment ago, all different */
 export async function freePorts(count: number): Promise<number[]> {

@@ -1,6 +1,7 @@
 import type { Redis } from "ioredis";
 import type { Address } from "../../base/address.ts";
 import { parseRole, type RoleReport } from "../../wire/role.ts";
+import { masterLines } from "../testing/master-lines.ts";
 import { questionClient } from "./clients.ts";
 import { MASTER_NAME } from "./configuration.ts";
 
@@ -14,8 +15,6 @@ export interface SentinelView {
 }
 
 const KEYS_PER_QUESTION = 500;
-const MASTER_LINE =
-  /^master\d+:name=([^,]*),status=([^,]*),address=[^\r\n]*?:(\d+),slaves=(\d+),sentinels=(\d+)/m;
 
 /** Asks one server. One that is down, hung or starting reports no role, and that is no error. */
 export class ServerProbe {
@@ -79,16 +78,10 @@ export class SentinelProbe {
 
 /** @returns what the `masterN:` line of a sentinel's INFO says about the demo's group */
 export function parseMasterLine(info: string): SentinelView | undefined {
-  const match = MASTER_LINE.exec(info);
-  if (match === null) return undefined;
-  const [, name, status = "", masterPort, replicas, sentinels] = match;
-  if (name !== MASTER_NAME) return undefined;
-  return {
-    masterPort: Number(masterPort),
-    replicas: Number(replicas),
-    sentinels: Number(sentinels),
-    status,
-  };
+  const line = masterLines(info).find(({ name }) => name === MASTER_NAME);
+  if (line === undefined) return undefined;
+  const { port: masterPort, replicas, sentinels, status } = line;
+  return { masterPort, replicas, sentinels, status };
 }
 
 /** Refused, lost, late, an error reply: all of them mean that there is no answer now. */

@@ -1,3 +1,4 @@
+import { toneOfEvent } from "../../advice/event-tones.ts";
 import type { Tone } from "../paint.ts";
 import type { Cast } from "./cast.ts";
 
@@ -38,9 +39,6 @@ export interface Subject {
   readonly port: number;
 }
 
-const BAD_EVENTS = /^(\+sdown|\+odown|\+tilt|-failover-abort)/;
-const GOOD_EVENTS = /^(\+promoted-slave|\+switch-master|-sdown|-odown)/;
-
 /** Events and moments as one story, in order of time. */
 export function timelineOf(
   startedAtMs: number,
@@ -53,7 +51,7 @@ export function timelineOf(
     if (detail === undefined) return [];
     const { name, sentinel } = event;
     const atMs = event.atMs - startedAtMs;
-    return [{ atMs, what: name, who: sentinel, detail, tone: toneOf(name) }];
+    return [{ atMs, what: name, who: sentinel, detail, tone: toneOfEvent(name) }];
   });
   const seen = moments.map((moment): Step => ({
     ...moment,
@@ -61,11 +59,6 @@ export function timelineOf(
     tone: moment.atMs === startedAtMs ? "bad" : "good",
   }));
   return [...told, ...seen].sort((a, b) => a.atMs - b.atMs);
-}
-
-export function toneOf(eventName: string): Tone {
-  if (BAD_EVENTS.test(eventName)) return "bad";
-  return GOOD_EVENTS.test(eventName) ? "good" : "plain";
 }
 
 /** @returns undefined for events that are no part of a failover's story */

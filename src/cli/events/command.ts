@@ -4,6 +4,7 @@ import {
   type OutputOptions,
   type ReachOptions,
   reachOptions,
+  secondsCheck,
 } from "../operator/options.ts";
 
 export interface EventsOptions extends ReachOptions, OutputOptions {
@@ -34,12 +35,10 @@ export function eventsOptions(yargs: Argv) {
       requiresArg: true,
       describe: "End after so many seconds",
     })
-    .check(
-      ({ for: seconds, follow }) =>
-        (seconds === undefined
-          ? follow || "--no-follow: --for SECONDS is expected with it"
-          : Number.isFinite(seconds) && seconds > 0) ||
-        "--for: a number of seconds above 0 is expected",
+    .check(({ for: seconds, follow }) =>
+      seconds === undefined
+        ? follow || "--no-follow: --for SECONDS is expected with it"
+        : secondsCheck("for", seconds),
     )
     .example("vedette events --follow", "Everything that happens")
     .example("vedette events mymaster --for 60 --json", "A minute of one master, a JSON line each");

@@ -1,3 +1,5 @@
+import { formatAddress } from "../../base/address.ts";
+import { toneOfEvent } from "../../advice/event-tones.ts";
 import { EXIT, type ExitStatus } from "../operator/exit-status.ts";
 import { printable } from "../operator/printed.ts";
 import { type Console, withSentinels } from "../operator/run-command.ts";
@@ -6,7 +8,6 @@ import {
   isAbout,
   type Listener,
   type ToldEvent,
-  toneOfEvent,
 } from "../operator/sentinel-events.ts";
 import { groupsOf } from "../status/status.ts";
 import type { EventsOptions } from "./command.ts";
@@ -27,8 +28,7 @@ export async function runEvents(options: EventsOptions): Promise<ExitStatus> {
       if (attempt.status === "fulfilled") continue;
       listener.lost(set.conversations[index]?.name ?? "", String(attempt.reason));
     }
-    for (const { address, reason } of set.unreached)
-      listener.lost(`${address.host}:${address.port}`, reason);
+    for (const { address, reason } of set.unreached) listener.lost(formatAddress(address), reason);
     if (!options.json)
       console.err(`following ${set.conversations.length} sentinels; Ctrl-C ends it`);
     await ended.promise;

@@ -1,11 +1,5 @@
 import type { Argv } from "yargs";
-import {
-  jsonOption,
-  type OutputOptions,
-  type ReachOptions,
-  reachOptions,
-  yesOption,
-} from "../operator/options.ts";
+import { orderOptions, type OutputOptions, type ReachOptions } from "../operator/options.ts";
 
 export interface ForgetOptions extends ReachOptions, OutputOptions {
   readonly master: string;
@@ -15,18 +9,13 @@ export interface ForgetOptions extends ReachOptions, OutputOptions {
 
 /** The options of `vedette forget`. */
 export function forgetOptions(yargs: Argv) {
-  return yesOption(jsonOption(reachOptions(yargs)))
+  return orderOptions(yargs)
     .usage(
       "vedette forget MASTER WHO [options]\n\n" +
         "Forgets one replica, or one sentinel, that is gone for good. A sentinel only when a majority of\n" +
         "all that were counted agrees; with a redis-sentinel among them it is said what to do instead.\n\n" +
         "Exit status: 0 forgotten; 2 refused; 3 no sentinel answers; 4 not confirmed.",
     )
-    .positional("master", {
-      type: "string",
-      demandOption: true,
-      describe: "The name of the master",
-    })
     .positional("who", {
       type: "string",
       demandOption: true,

@@ -18,8 +18,8 @@ export async function runForget(options: ForgetOptions): Promise<ExitStatus> {
   return withSentinels("forget", options, async ({ set, console }) => {
     const group = await groupOf(set, options.master);
     const who = foundIn(group, options.who);
-    const sentinel = chosenSentinel(set, group, { needsVedette: true });
-    await confirmed(printable(consequenceOf(group, who)), options);
+    const sentinel = chosenSentinel(set, group, { needsVedette: true, except: who.address });
+    await confirmed([consequenceOf(group, who)], options);
     const words =
       who.kind === "replica"
         ? [who.address.host, String(who.address.port)]

@@ -1,17 +1,16 @@
+import { bytesText, durationText } from "../../base/quantity-text.ts";
 import { formatAddress } from "../../base/address.ts";
 import type { AtRisk, HistoryEntry, Outcome } from "../../sentinel/receipts/receipt.ts";
 import type { Tone } from "../paint.ts";
 import { EXIT, type ExitStatus } from "../operator/exit-status.ts";
-import { bytesText, type Cell, durationText, jsonText, tableLines } from "../operator/printed.ts";
+import { type Cell, jsonText, tableLines } from "../operator/printed.ts";
 import { withSentinels } from "../operator/run-command.ts";
-import { groupsOf } from "../status/status.ts";
 import type { HistoryOptions } from "./command.ts";
 import { historyOf } from "./receipts.ts";
 
 /** @returns the exit status: 0, or 2 when there is no such master or no vedette */
 export async function runHistory(options: HistoryOptions): Promise<ExitStatus> {
   return withSentinels("history", options, async ({ set, console }) => {
-    if (options.master !== undefined) await groupsOf(set, options.master);
     const all = await historyOf(set, options.master);
     const wanted = options.orders ? all : all.filter(({ kind }) => kind === "failover");
     const shown = wanted.slice(-options.limit);

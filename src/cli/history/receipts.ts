@@ -1,8 +1,8 @@
+import { HISTORY_ENTRIES_MAX } from "../../sentinel/receipts/history.ts";
 import type { HistoryEntry, Receipt } from "../../sentinel/receipts/receipt.ts";
 import { readHistory } from "../../sentinel/receipts/history-text.ts";
-import { isRefusal } from "../operator/conversation.ts";
+import { type Conversation, isRefusal } from "../operator/conversation.ts";
 import { EXIT, OperatorError } from "../operator/exit-status.ts";
-import type { SentinelSet } from "../operator/sentinel-set.ts";
 
 /**
  * What all vedettes of the set remember, oldest first. Of one failover the account of the sentinel that
@@ -10,21 +10,19 @@ import type { SentinelSet } from "../operator/sentinel-set.ts";
  * @throws OperatorError when there is no vedette
  */
 export async function historyOf(
-  set: SentinelSet,
+  set: { readonly conversations: readonly Pick<Conversation, "askAll">[] },
   master: string | undefined,
 ): Promise<HistoryEntry[]> {
   const about = master === undefined ? [] : [master];
-  const answers = await Promise.all(
-    set.conversations.map((each) => each.askAll([["SENTINEL", "HISTORY", ...about]])),
-  );
+  // All of it: what is not wanted is among the newest too.
+  const question = ["SENTINEL", "HISTORY", ...about, "COUNT", String(HISTORY_ENTRIES_MAX)];
+  const answers = await Promise.all(set.conversations.map((each) => each.askAll([question])));
   const told = answers.flat();
   const refusals = told.filter(isRefusal);
   if (refusals.length === told.length) {
-    const unknown = refusals.every(({ message }) => /unknown|no such sub/i.test(message));
+    const refusal = refusals.find(({ message }) => !/unknown|no such sub/i.test(message));
     throw new OperatorError(
-      unknown
-        ? "none of the sentinels keeps a history: only vedettes do"
-        : (refusals[0]?.message ?? "nothing was told"),
+      refusal?.message ?? "none of the sentinels keeps a history: only vedettes do",
       EXIT.failed,
     );
   }

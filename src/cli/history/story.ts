@@ -1,3 +1,4 @@
+import { bytesText, durationText } from "../../base/quantity-text.ts";
 import { formatAddress } from "../../base/address.ts";
 import type {
   AtRisk,
@@ -7,7 +8,6 @@ import type {
   Returned,
   Votes,
 } from "../../sentinel/receipts/receipt.ts";
-import { bytesText, durationText } from "../operator/printed.ts";
 
 /** What each cause means, as a sentence begins with it. */
 const CAUSES: Readonly<Record<Cause, string>> = {

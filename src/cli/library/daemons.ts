@@ -7,8 +7,7 @@
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { bytesOfText } from "../../base/bytes.ts";
-import { quote } from "../../base/quoted-words.ts";
+import { quoted } from "../testing/configuration.ts";
 import { freePort, LOOPBACK } from "../testing/loopback.ts";
 import { writeConfiguration } from "../testing/node.ts";
 import { endWithProcess, isClosed } from "../testing/open-sets.ts";
@@ -66,10 +65,8 @@ async function startDaemon(
   const lines = [
     `port ${port}`,
     `bind ${LOOPBACK}`,
-    `dir ${quote(bytesOfText(folder))}`,
-    ...(options.password === undefined
-      ? []
-      : [`requirepass ${quote(bytesOfText(options.password))}`]),
+    `dir ${quoted(folder)}`,
+    ...(options.password === undefined ? [] : [`requirepass ${quoted(options.password)}`]),
     ...usual,
     ...(options.lines ?? []),
   ];

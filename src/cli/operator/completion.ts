@@ -1,7 +1,6 @@
 import yargs, { type Argv } from "yargs";
 import { accessOf } from "./access.ts";
 import { masterRow, tableOf } from "./answers.ts";
-import { Conversation } from "./conversation.ts";
 import { reachOptions } from "./options.ts";
 import { placesOf } from "./places.ts";
 
@@ -69,6 +68,8 @@ async function masterNames(words: readonly string[]): Promise<string[]> {
   const [place] = placesOf(options.from, "--from");
   if (place === undefined) return [];
   const access = accessOf({ ...options, timeout: PATIENCE_MS });
+  // Nothing else that starts with the tool needs a client library.
+  const { Conversation } = await import("./conversation.ts");
   const conversation = await Conversation.open(place, access);
   try {
     const rows = tableOf(await conversation.ask("SENTINEL", "MASTERS"));

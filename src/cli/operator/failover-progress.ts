@@ -1,3 +1,4 @@
+import { formatAddress } from "../../base/address.ts";
 import { isAbout, type ToldEvent } from "./sentinel-events.ts";
 
 /** What a person waits for after having asked for a failover. */
@@ -20,14 +21,16 @@ const SWITCHOVER_ABORTS: ReadonlySet<string> = new Set([
 /** Reads the events of one failover of one master; no clock, no connection. */
 export class FailoverProgress {
   readonly #master: string;
-  readonly #sentinels: Set<string>;
+  readonly #sentinels: ReadonlySet<string>;
   readonly #isCoordinated: boolean;
   readonly #saidBy = new Set<string>();
+  /** Those whose announcement does not come any more. */
+  readonly #lost = new Set<string>();
   #to: string | undefined;
   #abort: string | undefined;
 
   /**
-   * @param sentinels those whose announcement is waited for
+   * @param sentinels those that are to announce it
    * @param options.isCoordinated without loss or not at all: a usual failover goes on when that part of it fails
    */
   constructor(
@@ -46,8 +49,8 @@ export class FailoverProgress {
     const { name, payload } = event;
     if (name === "+switch-master") {
       const [, , , host = "", port = ""] = payload.split(" ");
-      this.#to = host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
-      this.#saidBy.add(event.sentinel);
+      this.#to = formatAddress({ host, port: Number(port) });
+      if (this.#sentinels.has(event.sentinel)) this.#saidBy.add(event.sentinel);
     } else if (this.#to === undefined) {
       this.#abort = ABORTS[name] ?? this.#switchoverAbort(event) ?? this.#abort;
     }
@@ -61,9 +64,9 @@ export class FailoverProgress {
     return at < 0 ? "no reason was told" : payload.slice(at + 1);
   }
 
-  /** An announcement that fails to come: its sentinel was lost. */
+  /** A sentinel was lost: its announcement is not waited for, and is missing in the end. */
   forget(sentinel: string): void {
-    if (!this.#saidBy.has(sentinel)) this.#sentinels.delete(sentinel);
+    this.#lost.add(sentinel);
   }
 
   get outcome(): Outcome {
@@ -78,8 +81,7 @@ export class FailoverProgress {
 
   /** Nothing more is to be expected. */
   get isOver(): boolean {
-    const { outcome } = this;
-    if (outcome.kind === "switched") return outcome.saidBy >= outcome.of;
-    return outcome.kind === "aborted";
+    if (this.#to === undefined) return this.#abort !== undefined;
+    return [...this.#sentinels].every((each) => this.#saidBy.has(each) || this.#lost.has(each));
   }
 }

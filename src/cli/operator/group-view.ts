@@ -2,6 +2,7 @@ import { type Address, formatAddress, sameAddress } from "../../base/address.ts"
 import { canFailOver, sentinelsToSpare, type VotersNow } from "../../advice/failover-margin.ts";
 import { isReached, type ReplicaRow } from "./answers.ts";
 import type { MasterView, SentinelView, Unreached } from "./sentinel-set.ts";
+import type { ToldPlan } from "./told-plan.ts";
 
 /** In words a person knows, best first. */
 export type GroupState = "ok" | "suspected" | "failing over" | "down";
@@ -47,6 +48,8 @@ export interface GroupView extends VotersNow {
   readonly downAfterMs: number;
   readonly replicas: readonly ReplicaView[];
   readonly sentinels: readonly WatcherView[];
+  /** Of the vedette that could carry it out best; undefined where none watches. */
+  readonly plan: ToldPlan | undefined;
 }
 
 /** All masters that any of the sentinels watches, by name. */
@@ -80,7 +83,8 @@ function groupView(
 ): GroupView {
   const best = bestOf(sights);
   const { master } = best;
-  const replicas = replicaViews(best, sights);
+  const plan = planOf(best, sights);
+  const replicas = replicaViews(best, sights, plan);
   const areAgreed = sights.every((each) => sameAddress(each.master.address, master.address));
   const failing = sights.find((each) => each.master.flags.has("failover_in_progress"));
   return {
@@ -101,6 +105,7 @@ function groupView(
     eligible: replicas.filter(({ exclusion }) => exclusion === undefined).length,
     replicas,
     sentinels: watcherViews(best, sights, views, unreached),
+    plan,
   };
 }
 
@@ -111,6 +116,17 @@ function bestOf(sights: readonly Sight[]): Sight {
     if (ahead !== 0) return ahead > 0 ? each : best;
     return usableFor(each) > usableFor(best) ? each : best;
   });
+}
+
+/**
+ * A failover is led by whoever can: of the vedettes that name the same master the one with the least in the
+ * way, of equal ones the best sight's.
+ */
+function planOf(best: Sight, sights: readonly Sight[]): ToldPlan | undefined {
+  const plans = [best, ...sights]
+    .filter(({ master }) => sameAddress(master.address, best.master.address))
+    .flatMap(({ master }) => master.plan ?? []);
+  return plans.toSorted((a, b) => a.obstacles.length - b.obstacles.length)[0];
 }
 
 function usableFor({ master }: Sight): number {
@@ -129,7 +145,11 @@ function stateOf(sights: readonly Sight[]): GroupState {
   return suspicions > 0 ? "suspected" : "ok";
 }
 
-function replicaViews(best: Sight, sights: readonly Sight[]): ReplicaView[] {
+function replicaViews(
+  best: Sight,
+  sights: readonly Sight[],
+  plan: ToldPlan | undefined,
+): ReplicaView[] {
   const { replicaRows } = best.master;
   const furthest = Math.max(0, ...replicaRows.map(({ offset }) => offset));
   return replicaRows.map((row) => ({
@@ -139,8 +159,20 @@ function replicaViews(best: Sight, sights: readonly Sight[]): ReplicaView[] {
       return same === undefined || isReached(same) ? [] : [formatAddress(sentinel.address)];
     }),
     lagBytes: row.offset === 0 ? undefined : furthest - row.offset,
-    exclusion: exclusionOf(row, best.master),
+    exclusion: exclusionFrom(plan, row, best.master),
   }));
+}
+
+/** A vedette knows its own rules and settings; where it says nothing of a replica, the reference's are taken. */
+function exclusionFrom(
+  plan: ToldPlan | undefined,
+  row: ReplicaRow,
+  master: MasterView,
+): string | undefined {
+  const told = plan?.candidates.find(({ address }) => sameAddress(address, row.address));
+  if (told === undefined) return exclusionOf(row, master);
+  const isHeldBack = told.verdict === "excluded" || told.verdict === "last-resort";
+  return isHeldBack ? told.reason : undefined;
 }
 
 /** The reference's rules, as far as a sentinel's answer shows what they look at. */

@@ -105,11 +105,35 @@ export function jsonOption<Options>(yargs: Argv<Options>) {
 }
 
 /** For what changes something: a person is asked, a script says so beforehand. */
-export function yesOption<Options>(yargs: Argv<Options>) {
+function yesOption<Options>(yargs: Argv<Options>) {
   return yargs.option("yes", {
     alias: "y",
     type: "boolean",
     default: false,
     describe: "Do it without asking",
   });
+}
+
+/** What every order about one master takes: whom to tell, how to answer, that it is meant, which master. */
+export function orderOptions<Options>(yargs: Argv<Options>) {
+  return masterPosition(yesOption(jsonOption(reachOptions(yargs))));
+}
+
+export function masterPosition<Options>(yargs: Argv<Options>) {
+  return yargs.positional("master", {
+    type: "string",
+    demandOption: true,
+    describe: "The name of the master",
+  });
+}
+
+/** Well under what a timer can take: one that is given more ends at once. */
+const SECONDS_MAX = 1_000_000;
+
+/** @returns true, or the sentence that says what was expected of the option */
+export function secondsCheck(option: string, seconds: number): true | string {
+  return (
+    (seconds > 0 && seconds <= SECONDS_MAX) ||
+    `--${option}: a number of seconds above 0 is expected, at most ${SECONDS_MAX}`
+  );
 }

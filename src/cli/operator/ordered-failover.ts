@@ -1,12 +1,14 @@
+import { durationText } from "../../base/quantity-text.ts";
 import { formatAddress } from "../../base/address.ts";
+import { toneOfEvent } from "../../advice/event-tones.ts";
 import type { Paint } from "../paint.ts";
-import type { Conversation } from "./conversation.ts";
+import { type Conversation, NoAnswerError } from "./conversation.ts";
 import { EXIT, type ExitStatus } from "./exit-status.ts";
 import { FailoverProgress } from "./failover-progress.ts";
 import type { GroupView } from "./group-view.ts";
-import { durationText, jsonText, printable } from "./printed.ts";
+import { jsonText, printable } from "./printed.ts";
 import type { Surroundings } from "./run-command.ts";
-import { followSentinel, type Listener, type ToldEvent, toneOfEvent } from "./sentinel-events.ts";
+import { followSentinel, type Listener, type ToldEvent } from "./sentinel-events.ts";
 
 export interface Order {
   readonly group: GroupView;
@@ -52,6 +54,7 @@ export async function orderAndFollow(
     lost: (name, reason) => {
       progress.forget(name);
       if (!json) console.err(printable(`lost ${name}: ${reason}`));
+      if (progress.isOver) ended.abort();
     },
     back: () => undefined,
   };
@@ -65,7 +68,13 @@ export async function orderAndFollow(
       ),
     );
     startedAtMs = performance.now();
-    await sentinel.askPatiently(words, limitMs);
+    try {
+      await sentinel.askPatiently(words, limitMs);
+    } catch (cause) {
+      if (!(cause instanceof NoAnswerError)) throw cause;
+      // It may have begun, and others carry on what has begun.
+      console.err(printable(`${sentinel.name} did not answer the order: ${cause.message}`));
+    }
     await over;
   } finally {
     clearTimeout(timer);

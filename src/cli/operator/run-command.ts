@@ -14,7 +14,7 @@ export interface Console {
   readonly paint: Paint;
 }
 
-export const TERMINAL: Console = {
+const TERMINAL: Console = {
   out: (line) => process.stdout.write(`${line}\n`),
   err: (line) => process.stderr.write(`${line}\n`),
   paint: paintFor(process.stdout),
@@ -48,10 +48,7 @@ export async function withSentinels(
 }
 
 /** Failures of the user's or the world's making as one line; ours are thrown on. */
-export async function reporting(
-  name: string,
-  perform: () => Promise<ExitStatus>,
-): Promise<ExitStatus> {
+async function reporting(name: string, perform: () => Promise<ExitStatus>): Promise<ExitStatus> {
   try {
     return await perform();
   } catch (error) {

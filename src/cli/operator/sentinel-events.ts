@@ -1,6 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { type Address, formatAddress } from "../../base/address.ts";
-import type { Tone } from "../paint.ts";
 import type { Access } from "./access.ts";
 import { Conversation, NoAnswerError, RefusedError } from "./conversation.ts";
 
@@ -80,19 +79,23 @@ async function again(
   }
 }
 
-/** Whether the event is about this master: every payload names it in one of these places. */
-export function isAbout(master: string, { payload }: Pick<ToldEvent, "payload">): boolean {
+/** Whether the event is about this master: its name tells where the payload has that of the master. */
+export function isAbout(
+  master: string,
+  { name, payload }: Pick<ToldEvent, "name" | "payload">,
+): boolean {
   const words = payload.split(" ");
+  switch (name) {
+    case "+switch-master":
+      return words[0] === master;
+    case "+vedette-receipt":
+      // `mymaster,7,auto completed`
+      return words[0]?.replace(/,\d+,[^,]*$/, "") === master;
+    case "+vedette-audit":
+      // `default 127.0.0.1:36356 SENTINEL PAUSE mymaster … #OK`
+      return words[2] === "SENTINEL" && words[4] === master;
+  }
   const at = words.indexOf("@");
   if (at >= 0) return words[at + 1] === master;
-  return words[0] === master || words[1] === master;
-}
-
-const BAD =
-  /^(?:\+sdown|\+odown|\+tilt|-failover-abort|-script-|\+vedette-.*(?:abort|refus|fault|lost))/;
-const GOOD = /^(?:\+promoted-slave|\+switch-master|-sdown|-odown|\+failover-end|-tilt)/;
-
-export function toneOfEvent(name: string): Tone {
-  if (BAD.test(name)) return "bad";
-  return GOOD.test(name) ? "good" : "plain";
+  return words[0] === "master" && words[1] === master;
 }

@@ -12,6 +12,7 @@ import {
 } from "./answers.ts";
 import { Conversation, isRefusal, NoAnswerError, RefusedError } from "./conversation.ts";
 import { EXIT, OperatorError } from "./exit-status.ts";
+import { type ToldPlan, toldPlan } from "./told-plan.ts";
 
 /** One master as one sentinel sees it. */
 export interface MasterView extends MasterRow {
@@ -19,6 +20,8 @@ export interface MasterView extends MasterRow {
   readonly pausedUntil: number | undefined;
   readonly replicaRows: readonly ReplicaRow[];
   readonly sentinelRows: readonly SentinelRow[];
+  /** What a failover would do now; undefined where the sentinel cannot tell, being no vedette. */
+  readonly plan: ToldPlan | undefined;
 }
 
 /** Everything one sentinel says about what it watches. */
@@ -162,18 +165,21 @@ async function viewOf(conversation: Conversation, only: string | undefined): Pro
   ]);
   const [answer] = rows;
   const masters = mastersIn(answer, only);
-  const details = await conversation.askAll(
-    masters.flatMap(({ name }) => [
+  const facts = infoFields(info);
+  const vedetteVersion = facts.get("vedette_version");
+  const names = masters.map(({ name }) => name);
+  const details = await conversation.askAll([
+    ...names.flatMap((name) => [
       ["SENTINEL", "REPLICAS", name],
       ["SENTINEL", "SENTINELS", name],
     ]),
-  );
-  const facts = infoFields(info);
+    ...(vedetteVersion === undefined ? [] : names.map((name) => ["SENTINEL", "PLAN", name])),
+  ]);
   const paused = pausesIn(facts);
   return {
     address: conversation.address,
     runId: String(id),
-    vedetteVersion: facts.get("vedette_version"),
+    vedetteVersion,
     redisVersion: facts.get("redis_version") ?? "",
     isInTilt: facts.get("sentinel_tilt") === "1",
     drifting: Number(facts.get("vedette_config_drift") ?? 0),
@@ -182,6 +188,7 @@ async function viewOf(conversation: Conversation, only: string | undefined): Pro
       pausedUntil: paused.get(row.name),
       replicaRows: tableOf(details[2 * index]).map(replicaRow),
       sentinelRows: tableOf(details[2 * index + 1]).map(sentinelRow),
+      plan: toldPlan(details[2 * names.length + index]),
     })),
   };
 }
@@ -202,7 +209,7 @@ function pausesIn(facts: ReadonlyMap<string, string>): ReadonlyMap<string, numbe
   return paused;
 }
 
-export function infoFields(info: unknown): ReadonlyMap<string, string> {
+function infoFields(info: unknown): ReadonlyMap<string, string> {
   const lines = typeof info === "string" ? info.split(/\r?\n/) : [];
   return new Map(
     lines.flatMap((line): [string, string][] => {

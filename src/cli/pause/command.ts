@@ -1,10 +1,11 @@
 import type { Argv } from "yargs";
 import {
   jsonOption,
+  masterPosition,
+  orderOptions,
   type OutputOptions,
   type ReachOptions,
   reachOptions,
-  yesOption,
 } from "../operator/options.ts";
 
 export interface PauseOptions extends ReachOptions, OutputOptions {
@@ -31,7 +32,7 @@ export function secondsOf(text: string): number {
 
 /** The options of `vedette pause`. */
 export function pauseOptions(yargs: Argv) {
-  return yesOption(jsonOption(reachOptions(yargs)))
+  return orderOptions(yargs)
     .usage(
       "vedette pause MASTER [options]\n\n" +
         "No automatic failover of this master until the time is over or vedette resume: for maintenance.\n" +
@@ -40,11 +41,6 @@ export function pauseOptions(yargs: Argv) {
         "Exit status: 0 paused; 1 paused, but others could fail over alone; 2 refused; 3 no sentinel\n" +
         "answers; 4 not confirmed.",
     )
-    .positional("master", {
-      type: "string",
-      demandOption: true,
-      describe: "The name of the master",
-    })
     .option("for", {
       type: "string",
       requiresArg: true,
@@ -70,17 +66,12 @@ export function pauseOptions(yargs: Argv) {
 
 /** The options of `vedette resume`. */
 export function resumeOptions(yargs: Argv) {
-  return jsonOption(reachOptions(yargs))
+  return masterPosition(jsonOption(reachOptions(yargs)))
     .usage(
       "vedette resume MASTER [options]\n\n" +
         "Ends a pause: failovers are made again, at once where the master is down.\n\n" +
         "Exit status: 0 resumed; 2 refused, or it was not paused; 3 no sentinel answers.",
     )
-    .positional("master", {
-      type: "string",
-      demandOption: true,
-      describe: "The name of the master",
-    })
     .option("reason", { type: "string", requiresArg: true, describe: "For the record" })
     .example("vedette resume mymaster", "Maintenance is over");
 }

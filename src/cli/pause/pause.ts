@@ -1,10 +1,11 @@
+import { durationText } from "../../base/quantity-text.ts";
 import { formatAddress } from "../../base/address.ts";
 import { fieldsOf, type Fields } from "../operator/answers.ts";
 import { chosenSentinel } from "../operator/chosen-sentinel.ts";
 import { confirmed } from "../operator/confirmation.ts";
 import { EXIT, type ExitStatus } from "../operator/exit-status.ts";
 import type { GroupView } from "../operator/group-view.ts";
-import { durationText, jsonText, printable } from "../operator/printed.ts";
+import { jsonText, printable } from "../operator/printed.ts";
 import { type Console, withSentinels } from "../operator/run-command.ts";
 import { groupOf } from "../status/status.ts";
 import type { PauseOptions, ResumeOptions } from "./command.ts";
@@ -14,7 +15,7 @@ export async function runPause(options: PauseOptions): Promise<ExitStatus> {
   return withSentinels("pause", options, async ({ set, console }) => {
     const group = await groupOf(set, options.master);
     const sentinel = chosenSentinel(set, group, { needsVedette: true });
-    await confirmed(printable(consequenceOf(group, options.for)), options);
+    await confirmed([consequenceOf(group, options.for)], options);
     const words = ["SENTINEL", "PAUSE", group.name, "SECONDS", String(options.for)];
     const answer = fieldsOf(await sentinel.ask(...words, ...reasonWords(options.reason)));
     tell(answer, console, options.json);

@@ -1,7 +1,9 @@
 import { formatAddress } from "../../base/address.ts";
+import { bytesOfText } from "../../base/bytes.ts";
+import { parseInfo } from "../../wire/info.ts";
 import { isRefusal } from "../operator/conversation.ts";
 import type { GroupView } from "../operator/group-view.ts";
-import { infoFields, type SentinelSet } from "../operator/sentinel-set.ts";
+import type { SentinelSet } from "../operator/sentinel-set.ts";
 
 /** What the master told last of its own stream. */
 export interface LastTold {
@@ -31,11 +33,8 @@ export function toldIn(answer: unknown): LastTold | undefined {
   const rows: unknown = answer[1];
   const first: unknown = Array.isArray(rows) ? rows[0] : undefined;
   if (!Array.isArray(first)) return undefined;
-  const fields = infoFields(first[1]);
-  const offset = Number(fields.get("master_repl_offset"));
+  const { role, masterReplOffset: offset } = parseInfo(bytesOfText(String(first[1])));
   const agoMs = Number(first[0]);
-  if (fields.get("role") !== "master" || !Number.isFinite(offset) || !Number.isFinite(agoMs)) {
-    return undefined;
-  }
+  if (role !== "master" || offset === undefined || !Number.isFinite(agoMs)) return undefined;
   return { offset, agoMs };
 }

@@ -1,5 +1,5 @@
 import { formatAddress } from "../../base/address.ts";
-import { canFailOver, marginText, sentinelsToSpare } from "../../advice/failover-margin.ts";
+import { marginText, sentinelsToSpare } from "../../advice/failover-margin.ts";
 import { EXIT, type ExitStatus, worstOf } from "../operator/exit-status.ts";
 import type { GroupView } from "../operator/group-view.ts";
 import { jsonText } from "../operator/printed.ts";
@@ -8,7 +8,7 @@ import type { SentinelSet } from "../operator/sentinel-set.ts";
 import { groupsOf } from "../status/status.ts";
 import type { PlanOptions } from "./command.ts";
 import { lastTold } from "./last-told.ts";
-import { type Plan, planOf } from "./prospect.ts";
+import { isPossible, type Plan, planOf, toldProspect } from "./prospect.ts";
 import { planLines } from "./report.ts";
 
 /** @returns the exit status: 0 somebody would take over, 1 nothing to spare, 2 nobody */
@@ -22,25 +22,28 @@ export async function runPlan(options: PlanOptions): Promise<ExitStatus> {
       const blocks = plans.map((plan) => planLines(plan, console.paint).join("\n"));
       console.out(blocks.length === 0 ? "nothing is watched" : blocks.join("\n\n"));
     }
-    return worstOf(groups.map(statusOf));
+    return worstOf(plans.map(statusOf));
   });
 }
 
 async function planFor(set: SentinelSet, group: GroupView): Promise<Plan> {
-  return planOf(group, await lastTold(set, group));
+  const { plan } = group;
+  return plan === undefined ? planOf(group, await lastTold(set, group)) : toldProspect(group, plan);
 }
 
-function statusOf(group: GroupView): ExitStatus {
-  if (!canFailOver(group)) return EXIT.failed;
+export function statusOf(plan: Plan): ExitStatus {
+  const { group } = plan;
+  if (!isPossible(plan)) return EXIT.failed;
   return sentinelsToSpare(group) === 0 || group.eligible === 1 ? EXIT.degraded : EXIT.well;
 }
 
-function planAsJson({ group, promoted, candidates, master }: Plan) {
+function planAsJson(plan: Plan) {
+  const { group, promoted, candidates, master, atRisk, obstacles } = plan;
   return {
     name: group.name,
     state: group.state,
     master: formatAddress(group.address),
-    possible: canFailOver(group),
+    possible: isPossible(plan),
     margin: marginText(group),
     promoted: promoted === undefined ? null : formatAddress(promoted.address),
     masterOffset: master?.offset ?? null,
@@ -52,5 +55,7 @@ function planAsJson({ group, promoted, candidates, master }: Plan) {
       offset,
       behindBytes: behindBytes ?? null,
     })),
+    atRisk: atRisk === undefined ? null : { ...atRisk, bytesAtMost: atRisk.bytesAtMost ?? null },
+    obstacles,
   };
 }

@@ -1,10 +1,12 @@
-import type { Address } from "../../base/address.ts";
+import { type Address, sameAddress } from "../../base/address.ts";
+import { canFailOver } from "../../advice/failover-margin.ts";
 import type { GroupView, ReplicaView } from "../operator/group-view.ts";
+import type { ToldPlan, ToldRisk } from "../operator/told-plan.ts";
 import type { LastTold } from "./last-told.ts";
 
 export interface PlannedCandidate {
   readonly address: Address;
-  readonly verdict: "chosen" | "eligible" | "excluded";
+  readonly verdict: "chosen" | "eligible" | "last-resort" | "excluded";
   readonly reason: string;
   readonly priority: number;
   readonly offset: number;
@@ -18,9 +20,27 @@ export interface Plan {
   readonly master: LastTold | undefined;
   readonly promoted: PlannedCandidate | undefined;
   readonly candidates: readonly PlannedCandidate[];
+  /** By a vedette's estimate; undefined where none told one. */
+  readonly atRisk: ToldRisk | undefined;
+  /** What stands in the way besides, in sentences. */
+  readonly obstacles: readonly string[];
 }
 
-/** The reference's order: the lowest priority, of those the furthest, of those the lowest run id. */
+/** Whether anybody would take over. */
+export function isPossible({ group, promoted, obstacles }: Plan): boolean {
+  return canFailOver(group) && promoted !== undefined && obstacles.length === 0;
+}
+
+/** What a vedette of the set says itself. */
+export function toldProspect(group: GroupView, told: ToldPlan): Plan {
+  const { candidates, atRisk, obstacles } = told;
+  const promoted = candidates.find(
+    ({ address }) => told.promoted !== undefined && sameAddress(address, told.promoted),
+  );
+  return { group, master: undefined, promoted, candidates, atRisk, obstacles };
+}
+
+/** For a set without a vedette, the reference's order: the lowest priority, of those the furthest, of those the lowest run id. */
 export function planOf(group: GroupView, master: LastTold | undefined): Plan {
   const ranked = group.replicas.toSorted(
     (a, b) =>
@@ -43,7 +63,8 @@ export function planOf(group: GroupView, master: LastTold | undefined): Plan {
       behindBytes: offset === 0 ? undefined : known - offset,
     };
   });
-  return { group, master, promoted: candidates.find(isChosen), candidates };
+  const promoted = candidates.find(isChosen);
+  return { group, master, promoted, candidates, atRisk: undefined, obstacles: [] };
 }
 
 function isChosen({ verdict }: PlannedCandidate): boolean {

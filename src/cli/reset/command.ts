@@ -1,10 +1,9 @@
 import type { Argv } from "yargs";
 import {
-  jsonOption,
+  orderOptions,
   type OutputOptions,
   type ReachOptions,
-  reachOptions,
-  yesOption,
+  secondsCheck,
 } from "../operator/options.ts";
 
 export interface ResetOptions extends ReachOptions, OutputOptions {
@@ -16,7 +15,7 @@ export interface ResetOptions extends ReachOptions, OutputOptions {
 
 /** The options of `vedette reset`. */
 export function resetOptions(yargs: Argv) {
-  return yesOption(jsonOption(reachOptions(yargs)))
+  return orderOptions(yargs)
     .usage(
       "vedette reset MASTER [options]\n\n" +
         "Lets the sentinels forget replicas and sentinels that are gone for good, one sentinel after the\n" +
@@ -26,11 +25,6 @@ export function resetOptions(yargs: Argv) {
         "Exit status: 0 done; 1 done, but somebody was not found again; 2 refused; 3 no sentinel\n" +
         "answers; 4 not confirmed.",
     )
-    .positional("master", {
-      type: "string",
-      demandOption: true,
-      describe: "The name of the master",
-    })
     .option("only", {
       type: "string",
       requiresArg: true,
@@ -42,10 +36,7 @@ export function resetOptions(yargs: Argv) {
       default: 30,
       describe: "Seconds to wait at most until a sentinel has found the others again",
     })
-    .check(
-      ({ pause }) =>
-        (Number.isFinite(pause) && pause > 0) || "--pause: a number of seconds above 0 is expected",
-    )
+    .check(({ pause }) => secondsCheck("pause", pause))
     .example("vedette reset mymaster", "After a replica or a sentinel was taken away")
     .example("vedette reset mymaster --only 192.0.2.12:26379", "On one sentinel");
 }

@@ -20,7 +20,7 @@ export async function runReset(options: ResetOptions): Promise<ExitStatus> {
     const group = await groupOf(set, options.master);
     const sentinels = resettable(set, group, options.only);
     refuseInTrouble(group);
-    await confirmed(printable(consequenceOf(group, sentinels)), options);
+    await confirmed(consequenceOf(group, sentinels), options);
     const expected = expectedOf(group);
     const results: ResetResult[] = [];
     for (const sentinel of sentinels) {
@@ -70,7 +70,7 @@ function refuseInTrouble(group: GroupView): void {
 export function consequenceOf(
   group: GroupView,
   sentinels: readonly { readonly name: string }[],
-): string {
+): string[] {
   const gone = gonePlaces(group);
   const lines = [
     `${group.name}: ${sentinels.length === 1 ? "the sentinel" : `${sentinels.length} sentinels, one after the other,`} ${sentinels.map(({ name }) => name).join(", ")} will forget every replica and every other sentinel and look for them anew.`,
@@ -85,7 +85,7 @@ export function consequenceOf(
       `${lost} of ${group.voters} sentinels do not answer. If they are only cut off and not gone, the majority is counted without them from now on, and two masters become possible: be sure that they are gone.`,
     );
   }
-  return lines.join("\n");
+  return lines;
 }
 
 function gonePlaces(group: GroupView): string[] {
@@ -139,7 +139,7 @@ async function resetOne(
 }
 
 /** RESET takes a pattern: this one matches the name alone. */
-export function literalPattern(name: string): string {
+function literalPattern(name: string): string {
   return name.replace(/[*?[\]]/g, "\\$&");
 }
 

@@ -1,3 +1,4 @@
+import { bytesText } from "../../base/quantity-text.ts";
 import { formatAddress, sameAddress } from "../../base/address.ts";
 import { canFailOver, marginText, sentinelsToSpare } from "../../advice/failover-margin.ts";
 import { majorityOf } from "../../advice/voters.ts";
@@ -10,7 +11,7 @@ import {
   type ReplicaView,
   type WatcherView,
 } from "../operator/group-view.ts";
-import { bytesText, type Cell, linkDownText, printable, tableLines } from "../operator/printed.ts";
+import { type Cell, linkDownText, printable, tableLines } from "../operator/printed.ts";
 
 const SUMMARY = ["MASTER", "STATE", "ADDRESS", "REPLICAS", "SENTINELS", "QUORUM", "EPOCH", "NEXT"];
 

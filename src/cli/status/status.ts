@@ -26,20 +26,19 @@ export async function runStatus(options: StatusOptions): Promise<ExitStatus> {
 
 /** @throws OperatorError when a master of that name is watched by nobody */
 export async function groupsOf(set: SentinelSet, master: string | undefined): Promise<GroupView[]> {
-  const groups = groupViews(await set.views(master), set.unreached);
-  if (master === undefined || groups.length > 0) return groups;
+  if (master !== undefined) return [await groupOf(set, master)];
+  return groupViews(await set.views(), set.unreached);
+}
+
+/** @throws OperatorError when nobody watches it */
+export async function groupOf(set: SentinelSet, master: string): Promise<GroupView> {
+  const [group] = groupViews(await set.views(master), set.unreached);
+  if (group !== undefined) return group;
   const known = groupViews(await set.views(), set.unreached).map(({ name }) => name);
   throw new OperatorError(
     `no sentinel watches ${master}; expected one of: ${known.join(", ") || "nothing is watched"}`,
     EXIT.failed,
   );
-}
-
-/** @throws OperatorError when nobody watches it */
-export async function groupOf(set: SentinelSet, master: string): Promise<GroupView> {
-  const [group] = await groupsOf(set, master);
-  if (group === undefined) throw new OperatorError(`no sentinel watches ${master}`, EXIT.failed);
-  return group;
 }
 
 const STATUS = { well: EXIT.well, degraded: EXIT.degraded, failed: EXIT.failed } as const;

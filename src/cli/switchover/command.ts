@@ -1,10 +1,9 @@
 import type { Argv } from "yargs";
 import {
-  jsonOption,
+  orderOptions,
   type OutputOptions,
   type ReachOptions,
-  reachOptions,
-  yesOption,
+  secondsCheck,
 } from "../operator/options.ts";
 
 export interface SwitchoverOptions extends ReachOptions, OutputOptions {
@@ -17,7 +16,7 @@ export interface SwitchoverOptions extends ReachOptions, OutputOptions {
 
 /** The options of `vedette switchover`. */
 export function switchoverOptions(yargs: Argv) {
-  return yesOption(jsonOption(reachOptions(yargs)))
+  return orderOptions(yargs)
     .usage(
       "vedette switchover MASTER [options]\n\n" +
         "Moves a healthy master to one of its replicas without losing an acknowledged write: the old one\n" +
@@ -26,11 +25,6 @@ export function switchoverOptions(yargs: Argv) {
         "Exit status: 0 done and announced by all; 1 done, not by all; 2 refused or taken back; 3 no\n" +
         "sentinel answers; 4 not confirmed.",
     )
-    .positional("master", {
-      type: "string",
-      demandOption: true,
-      describe: "The name of the master",
-    })
     .option("to", {
       type: "string",
       requiresArg: true,
@@ -47,13 +41,10 @@ export function switchoverOptions(yargs: Argv) {
       default: 120,
       describe: "Wait no longer than so many seconds for the end",
     })
-    .check(
-      ({ limit, within }) =>
-        (!(Number.isFinite(limit) && limit > 0) &&
-          "--limit: a number of seconds above 0 is expected") ||
-        within === undefined ||
-        (Number.isSafeInteger(within) && within > 0) ||
-        "--within: a whole number of ms above 0 is expected",
+    .check(({ limit, within }) =>
+      within === undefined || (Number.isSafeInteger(within) && within > 0)
+        ? secondsCheck("limit", limit)
+        : "--within: a whole number of ms above 0 is expected",
     )
     .example("vedette switchover mymaster", "To the best replica")
     .example("vedette switchover mymaster --to 192.0.2.22:6379 --yes", "To a chosen one");

@@ -1,12 +1,12 @@
+import { bytesText } from "../../base/quantity-text.ts";
 import { type Address, formatAddress, sameAddress } from "../../base/address.ts";
-import { canFailOver, marginText } from "../../advice/failover-margin.ts";
+import { marginText, sentinelsToSpare } from "../../advice/failover-margin.ts";
 import { chosenSentinel } from "../operator/chosen-sentinel.ts";
 import { confirmed } from "../operator/confirmation.ts";
 import { EXIT, type ExitStatus, OperatorError } from "../operator/exit-status.ts";
 import type { GroupView } from "../operator/group-view.ts";
 import { orderAndFollow } from "../operator/ordered-failover.ts";
 import { placeOf } from "../operator/places.ts";
-import { bytesText, printable } from "../operator/printed.ts";
 import { withSentinels } from "../operator/run-command.ts";
 import { groupOf } from "../status/status.ts";
 import type { SwitchoverOptions } from "./command.ts";
@@ -19,7 +19,7 @@ export async function runSwitchover(options: SwitchoverOptions): Promise<ExitSta
     const target = options.to === undefined ? undefined : targetOf(group, options.to);
     refuseInTrouble(group);
     const sentinel = chosenSentinel(set, group, { needsVedette: true });
-    await confirmed(printable(consequenceOf(group, target)), options);
+    await confirmed([consequenceOf(group, target)], options);
     return orderAndFollow(surroundings, {
       group,
       sentinel,
@@ -46,7 +46,7 @@ function orderOf(
   ];
 }
 
-/** @throws OperatorError for what is no replica, or one that cannot be promoted now */
+/** Whether it may be promoted is for the sentinel to say. @throws OperatorError for what is no replica */
 function targetOf(group: GroupView, text: string): Address {
   const place = placeOf(text, "--to");
   const replica = group.replicas.find(({ row }) => sameAddress(row.address, place));
@@ -57,11 +57,10 @@ function targetOf(group: GroupView, text: string): Address {
       EXIT.failed,
     );
   }
-  const { exclusion } = replica;
-  if (exclusion === undefined) return replica.row.address;
-  throw new OperatorError(`--to ${text}: cannot be promoted now: ${exclusion}`, EXIT.failed);
+  return replica.row.address;
 }
 
+/** Without a majority the sentinel would take the order, and give it up later. */
 function refuseInTrouble(group: GroupView): void {
   const { name, state } = group;
   if (state !== "ok") {
@@ -71,7 +70,7 @@ function refuseInTrouble(group: GroupView): void {
       EXIT.failed,
     );
   }
-  if (canFailOver(group)) return;
+  if (sentinelsToSpare(group) >= 0) return;
   throw new OperatorError(`${name}: ${marginText(group)}`, EXIT.failed);
 }
 

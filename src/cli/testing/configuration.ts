@@ -54,6 +54,7 @@ function sourceLine({ source }: NodePlace): string[] {
   return source === undefined ? [] : [`bind-source-addr ${source}`];
 }
 
-function quoted(text: string): string {
+/** As one word of a configuration line. */
+export function quoted(text: string): string {
   return quote(bytesOfText(text));
 }

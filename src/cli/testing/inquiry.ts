@@ -1,10 +1,8 @@
 import { parseRole, type RoleReport } from "../../wire/role.ts";
+import { masterLines } from "./master-lines.ts";
 import type { PlacedNode } from "./node.ts";
 import type { CompleteOptions } from "./options.ts";
 import { type Answer, ask } from "./question.ts";
-
-const MASTER_LINE =
-  /^master\d+:name=([^,]*),status=([^,]*),address=[^\r\n]*?:(\d+),slaves=(\d+),sentinels=(\d+)/gm;
 
 /** Asks nodes past their doors: what is cut or slow for others is not so for the test. */
 export class Inquiry {
@@ -57,12 +55,12 @@ export class Inquiry {
     const { masterName, replicas, sentinels } = this.#options;
     const answer = await this.#answer(sentinel, ["INFO", "sentinel"]);
     if (typeof answer !== "string") return false;
-    return [...answer.matchAll(MASTER_LINE)].some(
-      ([, name, status, , slaves, known]) =>
-        name === masterName &&
-        status === "ok" &&
-        Number(slaves) === replicas &&
-        Number(known) === sentinels,
+    return masterLines(answer).some(
+      (line) =>
+        line.name === masterName &&
+        line.status === "ok" &&
+        line.replicas === replicas &&
+        line.sentinels === sentinels,
     );
   }
 

@@ -34,10 +34,6 @@ export class ProcessRunner implements Runner {
     this.#command = command;
   }
 
-  get isRunning(): boolean {
-    return this.#pid !== undefined && this.#ended === undefined;
-  }
-
   start(): void {
     const keeper = spawn("/bin/sh", ["-c", KEEPER, "sh", ...this.#command], {
       cwd: this.#folder,
@@ -50,7 +46,10 @@ export class ProcessRunner implements Runner {
     keeper.once("error", (cause) => (this.#ended = cause.message));
     keeper.once("exit", (status) => {
       keeper.stdin?.end();
-      if (this.#keeper === keeper) this.#ended = `status ${status}`;
+      if (this.#keeper !== keeper) return;
+      this.#ended = `status ${status}`;
+      // The number may be another process's before long.
+      this.#pid = undefined;
     });
     keeper.stdout?.once("data", (line: Buffer) => (this.#pid = Number(line.toString())));
     keeper.unref();

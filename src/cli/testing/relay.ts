@@ -37,11 +37,6 @@ export class Relay {
     this.#back.resume();
   }
 
-  destroy(): void {
-    this.#front.destroy();
-    this.#back.destroy();
-  }
-
   #carry(from: Socket, to: Socket): void {
     from.on("data", (chunk: Buffer) => this.#unlessSilent(() => this.#pass(chunk, from, to)));
     from.on("end", () => this.#unlessSilent(() => to.end()));

@@ -1,6 +1,5 @@
 /** What runs one node, and does to it what a machine can do to a process. */
 export interface Runner {
-  readonly isRunning: boolean;
   /** Starts it; that it serves clients is for others to find out. */
   start(): void;
   /** Ends it in the middle of whatever it does: no last word, no last save. Resolves when it is gone. */

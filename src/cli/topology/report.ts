@@ -1,9 +1,10 @@
+import { bytesText } from "../../base/quantity-text.ts";
 import { formatAddress, sameAddress } from "../../base/address.ts";
 import { marginText } from "../../advice/failover-margin.ts";
 import type { Paint, Tone } from "../paint.ts";
 import { isReached } from "../operator/answers.ts";
 import type { GroupView } from "../operator/group-view.ts";
-import { bytesText, linkDownText, printable } from "../operator/printed.ts";
+import { linkDownText, printable } from "../operator/printed.ts";
 import { stateText, toneOf } from "../status/report.ts";
 import { type DataNode, dataTree, isWell, sightText } from "./tree.ts";
 

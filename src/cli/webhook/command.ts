@@ -6,7 +6,7 @@ import {
   reachOptions,
 } from "../operator/options.ts";
 
-export const WEBHOOK_VERBS = ["list", "test", "log", "replay"] as const;
+const WEBHOOK_VERBS = ["list", "test", "log", "replay"] as const;
 
 export interface WebhookOptions extends ReachOptions, OutputOptions {
   readonly verb: (typeof WEBHOOK_VERBS)[number];

@@ -1,7 +1,7 @@
 import { type Fields, tableOf } from "../operator/answers.ts";
 import { type Conversation, isRefusal } from "../operator/conversation.ts";
 import { EXIT, type ExitStatus, OperatorError } from "../operator/exit-status.ts";
-import { type Cell, jsonText, tableLines } from "../operator/printed.ts";
+import { type Cell, jsonText, printable, tableLines } from "../operator/printed.ts";
 import { withSentinels } from "../operator/run-command.ts";
 import type { WebhookOptions } from "./command.ts";
 
@@ -23,7 +23,9 @@ export async function runWebhook(options: WebhookOptions): Promise<ExitStatus> {
     const told = await Promise.all(
       set.conversations.map((each) => ask(each, [verb.toUpperCase(), ...words])),
     );
-    const answers = told.filter((each) => each !== undefined);
+    const answers = told
+      .filter((each) => each !== undefined)
+      .map((each) => (verb === "list" ? onlyOf(name, each) : each));
     if (answers.length === 0) {
       throw new OperatorError("none of the sentinels is a vedette with webhooks", EXIT.failed);
     }
@@ -43,6 +45,12 @@ async function ask(sentinel: Conversation, words: readonly string[]): Promise<To
     throw new OperatorError(`${sentinel.name}: ${answer.message}`, EXIT.failed);
   }
   return { sentinel: sentinel.name, rows: tableOf(answer), plain: answer };
+}
+
+/** LIST has all receivers, whatever name is given. */
+export function onlyOf(name: string | undefined, told: Told): Told {
+  if (name === undefined) return told;
+  return { ...told, rows: told.rows.filter((row) => row.get("name") === name), plain: [] };
 }
 
 function plainOf({ sentinel, rows, plain }: Told): object {
@@ -87,11 +95,13 @@ function linesFor(
     case "log":
       return tableLines(["SENTINEL", ...Object.keys(LOG)], cells(told, Object.values(LOG)), paint);
     case "test":
-      return told.map(
-        ({ sentinel, plain }) => `${sentinel}: a test is on its way to ${namesIn(plain)}`,
+      return told.map(({ sentinel, plain }) =>
+        printable(`${sentinel}: a test is on its way to ${namesIn(plain)}`),
       );
     case "replay":
-      return told.map(({ sentinel, plain }) => `${sentinel}: ${String(plain)} sent again`);
+      return told.map(({ sentinel, plain }) =>
+        printable(`${sentinel}: ${String(plain)} sent again`),
+      );
   }
 }
 

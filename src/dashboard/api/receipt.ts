@@ -36,9 +36,8 @@ export interface ReceiptCandidate {
   readonly behindBytes: number | undefined;
 }
 
-/** @param told a receipt, or its JSON text; @returns undefined for audit lines and what is no receipt */
-export function readReceipt(told: unknown): Receipt | undefined {
-  const value = typeof told === "string" ? parsed(told) : told;
+/** @returns undefined for audit lines and what is no receipt */
+export function readReceipt(value: unknown): Receipt | undefined {
   if (!isObject(value) || typeof value["id"] !== "string") return undefined;
   if (value["kind"] !== undefined && value["kind"] !== "failover") return undefined;
   const outcome = objectIn(value, "outcome");
@@ -49,12 +48,12 @@ export function readReceipt(told: unknown): Receipt | undefined {
     at: momentIn(value, "at"),
     cause: textIn(value, "cause") ?? "",
     reason: textIn(value, "reason") ?? "",
-    result: textIn(outcome, "result") ?? textIn(value, "outcome") ?? "",
+    result: textIn(outcome, "result") ?? "",
     resultReason: textIn(outcome, "reason"),
-    requestedBy: requesterOf(value["requestedBy"]),
+    requestedBy: requesterOf(objectIn(value, "requestedBy")),
     epoch: numberIn(value, "epoch"),
-    from: addressOf(left),
-    to: addressOf(value["to"]),
+    from: textOf(left),
+    to: textIn(value, "to"),
     isOwn: value["view"] !== "observer",
     phases,
     totalMs: numberIn(value, "totalMs") ?? phases.reduce((sum, { ms }) => sum + ms, 0),
@@ -69,14 +68,6 @@ export function readReceipt(told: unknown): Receipt | undefined {
 type Fields = Readonly<Record<string, unknown>>;
 const NOTHING: Fields = {};
 
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
 function phaseOf(value: unknown): ReceiptPhase[] {
   if (!isObject(value)) return [];
   const phase = textIn(value, "phase");
@@ -86,7 +77,7 @@ function phaseOf(value: unknown): ReceiptPhase[] {
 
 function candidateOf(value: unknown): ReceiptCandidate[] {
   if (!isObject(value)) return [];
-  const address = addressOf(value["address"]);
+  const address = textIn(value, "address");
   if (address === undefined) return [];
   return [
     {
@@ -124,33 +115,24 @@ function returnedText(returned: Fields): string | undefined {
   return [bytes, reason].filter((part) => part !== undefined && part !== "").join(": ");
 }
 
-function requesterOf(value: unknown): string | undefined {
-  if (!isObject(value)) return typeof value === "string" ? value : undefined;
+function requesterOf(value: Fields): string | undefined {
   const user = textIn(value, "user");
   const address = textIn(value, "address");
   if (user === undefined) return address;
   return address === undefined ? user : `${user} from ${address}`;
 }
 
-function addressOf(value: unknown): string | undefined {
-  if (typeof value === "string") return value;
-  if (!isObject(value)) return undefined;
-  const host = textIn(value, "host");
-  const port = numberIn(value, "port");
-  if (host === undefined || port === undefined) return undefined;
-  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
-}
-
-/** Wall time in ms since 1970, or ISO 8601. */
+/** ISO 8601, as ms since 1970. */
 function momentIn(value: Fields, name: string): number {
-  const moment = value[name];
-  if (typeof moment === "number") return moment;
-  const read = typeof moment === "string" ? Date.parse(moment) : Number.NaN;
+  const read = Date.parse(textIn(value, name) ?? "");
   return Number.isNaN(read) ? 0 : read;
 }
 
 function textIn(value: Fields, name: string): string | undefined {
-  const text = value[name];
+  return textOf(value[name]);
+}
+
+function textOf(text: unknown): string | undefined {
   return typeof text === "string" && text !== "" ? text : undefined;
 }
 

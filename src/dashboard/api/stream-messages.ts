@@ -2,7 +2,6 @@
 export interface StreamMessage {
   readonly event: string;
   readonly data: string;
-  readonly id: string | undefined;
 }
 
 /**
@@ -14,7 +13,6 @@ export class StreamParser {
   #rest = "";
   #event = "";
   #data: string[] = [];
-  #id: string | undefined;
 
   /** @returns the messages that are complete now, in order */
   take(text: string): StreamMessage[] {
@@ -31,7 +29,6 @@ export class StreamParser {
     const value = colon < 0 ? "" : line.slice(colon + 1).replace(/^ /, "");
     if (field === "event") this.#event = value;
     else if (field === "data") this.#data.push(value);
-    else if (field === "id") this.#id = value;
     return undefined;
   }
 
@@ -41,6 +38,6 @@ export class StreamParser {
     this.#data = [];
     this.#event = "";
     if (data.length === 0) return undefined;
-    return { event: event === "" ? "message" : event, data: data.join("\n"), id: this.#id };
+    return { event: event === "" ? "message" : event, data: data.join("\n") };
   }
 }

@@ -98,7 +98,7 @@ export interface MasterDetails {
     readonly parallelSyncs: number;
   };
   readonly paused: {
-    readonly until: string | number | null;
+    readonly until: string;
     /** The run id of the sentinel that was told. */
     readonly by: string | null;
     readonly reason: string | null;

@@ -1,5 +1,5 @@
+import { bytesText, durationText } from "../../base/quantity-text.ts";
 import type { MasterDetails } from "../api/types.ts";
-import { bytesText, durationText } from "./words.ts";
 
 /** What an operator may order here. */
 export type Change =
@@ -22,7 +22,7 @@ export function consequenceOf(change: Change, details: MasterDetails): string {
   const { name, address } = details;
   switch (change.kind) {
     case "failover":
-      return `${takerOf(details)} becomes the master of ${name} in place of ${address}. ${lossOf(details)}`;
+      return `${takerOf(details)} becomes the master of ${name} in place of ${address}. ${lossOf(details)}${aloneText(details)}`;
     case "switchover": {
       const to = change.to ?? takerOf(details);
       return `${address} takes no writes for a moment, ${to} catches up and becomes the master of ${name}. Clients reconnect; no acknowledged write is lost. If ${to} does not catch up in time, all stays as it is.`;
@@ -47,6 +47,12 @@ function lossOf({ replicas }: MasterDetails): string {
   return `Where the master is well, it is tried without loss; if that fails, writes that it has not received are lost${now}.`;
 }
 
+/** An order needs no majority; what that means where there is none. */
+function aloneText({ quorum }: MasterDetails): string {
+  if (quorum.ok) return "";
+  return ` Only ${quorum.up} of ${quorum.voters} sentinels are reached: if the others are only cut off, they may name another master. Be sure that they are gone, or that the master is.`;
+}
+
 /** The path and body of the order. */
 export function requestOf(change: Change): { readonly path: string; readonly body: object } {
   switch (change.kind) {
@@ -67,16 +73,16 @@ export function requestOf(change: Change): { readonly path: string; readonly bod
   }
 }
 
-/** Why it cannot be ordered now; undefined: it can. */
+/**
+ * Why it cannot be ordered now; undefined: it can. Whether there is a replica to promote is for the sentinel
+ * to say when it is ordered, and a failover by order needs neither quorum nor majority.
+ */
 export function obstacleTo(kind: ChangeKind, details: MasterDetails): string | undefined {
-  const { state, paused, ifMasterDied, quorum, replicas, failover } = details;
+  const { state, paused, quorum, failover } = details;
   if (kind === "pause") return paused === null ? undefined : "it is paused already";
   if (kind === "resume") return paused === null ? "it is not paused" : undefined;
   if (failover.phase !== "none" && failover.phase !== "standing_by") return "a failover is running";
+  if (kind === "failover") return undefined;
   if (!quorum.ok) return "too few sentinels are reached";
-  if (!replicas.some(({ promotable }) => promotable)) return "no replica may be promoted now";
-  if (kind === "switchover" && state !== "ok") return "the master is not well: fail over instead";
-  return ifMasterDied.promoted === null && kind === "failover" && paused === null
-    ? ifMasterDied.blockedBy.join("; ") || undefined
-    : undefined;
+  return state === "ok" ? undefined : "the master is not well: fail over instead";
 }

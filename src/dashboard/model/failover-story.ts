@@ -1,3 +1,4 @@
+import { formatAddress } from "../../base/address.ts";
 import type { EventItem } from "../api/types.ts";
 import { eventTone, type Tone } from "./words.ts";
 
@@ -103,7 +104,7 @@ function addStep(story: Draft, event: EventItem): void {
   if (event.name === "-vedette-switchover-abort") story.outcome = "given up";
   if (event.name === "+switch-master") {
     const [, , , host = "", port = ""] = event.message.split(" ");
-    story.to = host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+    story.to = formatAddress({ host, port: Number(port) });
     story.outcome = "switched";
   }
 }

@@ -35,6 +35,8 @@ export interface Model {
   readonly events: readonly EventItem[];
   /** Ids of events in front of which some are missing. */
   readonly gaps: ReadonlySet<string>;
+  /** The next event does not join those that are held. */
+  readonly isGapOpen: boolean;
 }
 
 export const EMPTY: Model = {
@@ -48,6 +50,7 @@ export const EMPTY: Model = {
   isGone: false,
   events: [],
   gaps: new Set(),
+  isGapOpen: false,
 };
 
 export const EVENTS_KEPT = 2_000;
@@ -88,8 +91,11 @@ export function withDetails(model: Model, details: MasterDetails, now: number): 
 export function withEvents(model: Model, events: readonly EventItem[]): Model {
   const held = new Set(model.events.map(({ id }) => id));
   const fresh = events.filter(({ id }) => !held.has(id));
-  if (fresh.length === 0) return model;
-  return { ...model, events: [...model.events, ...fresh].slice(-EVENTS_KEPT) };
+  const [first] = fresh;
+  if (first === undefined) return model;
+  const all = [...model.events, ...fresh].slice(-EVENTS_KEPT);
+  if (!model.isGapOpen) return { ...model, events: all };
+  return { ...model, events: all, gaps: new Set([...model.gaps, first.id]), isGapOpen: false };
 }
 
 /** Events from before those that are held; they are put in their places. */
@@ -110,8 +116,8 @@ function numberOf({ id }: EventItem): number {
 }
 
 /** What comes next does not join what is held. */
-export function withGap(model: Model, firstBehind: string): Model {
-  return { ...model, gaps: new Set([...model.gaps, firstBehind]) };
+export function withGap(model: Model): Model {
+  return { ...model, isGapOpen: true };
 }
 
 export interface Filter {

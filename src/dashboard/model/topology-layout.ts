@@ -1,5 +1,6 @@
+import { bytesText } from "../../base/quantity-text.ts";
 import type { MasterDetails, ReplicaView, SentinelView } from "../api/types.ts";
-import { type Tone, bytesText, masterSaid, replicaSaid, sentinelSaid } from "./words.ts";
+import { type Tone, masterSaid, replicaSaid, sentinelSaid } from "./words.ts";
 
 /** One box of the drawing; `x` and `y` are its upper left corner. */
 export interface TopologyNode {

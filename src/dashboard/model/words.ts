@@ -1,3 +1,5 @@
+import { durationText } from "../../base/quantity-text.ts";
+import { toneOfEvent } from "../../advice/event-tones.ts";
 import { marginText, sentinelsToSpare } from "../../advice/failover-margin.ts";
 import type {
   EventItem,
@@ -35,7 +37,7 @@ export function summarySaid({ state, failoverReady }: MasterSummary): Said {
   return stateSaid(state);
 }
 
-export function serverSaid({ down, link, downForMs }: ServerView): Said {
+function serverSaid({ down, link, downForMs }: ServerView): Said {
   const since = downForMs === null ? "" : ` for ${durationText(downForMs)}`;
   if (down === "odown") return { word: `down${since}`, tone: "bad" };
   if (down === "sdown") return { word: `not reached${since}`, tone: "bad" };
@@ -117,35 +119,13 @@ export function deathSaid({
   };
 }
 
-const BAD_EVENTS = /^(?:\+sdown|\+odown|\+tilt|-failover-abort|-script)|abort|fault|refused|lost/;
-const GOOD_EVENTS = /^(?:-sdown|-odown|-tilt|\+switch-master|\+promoted-slave|\+failover-end$)/;
 const BUSY_EVENTS =
   /^(?:\+try-failover|\+elected|\+selected|\+failover-state|\+slave-reconf|\+vote)/;
 
 export function eventTone({ name }: Pick<EventItem, "name">): Tone {
-  if (GOOD_EVENTS.test(name)) return "good";
-  if (BAD_EVENTS.test(name)) return "bad";
+  const tone = toneOfEvent(name);
+  if (tone !== "plain") return tone;
   return BUSY_EVENTS.test(name) ? "busy" : "quiet";
-}
-
-const UNITS = ["B", "kB", "MB", "GB", "TB"] as const;
-
-export function bytesText(bytes: number): string {
-  let value = bytes;
-  let unit = 0;
-  while (value >= 999.5 && unit < UNITS.length - 1) {
-    value /= 1000;
-    unit++;
-  }
-  return `${value.toFixed(unit > 0 && value < 9.95 ? 1 : 0)} ${UNITS[unit] ?? ""}`;
-}
-
-export function durationText(ms: number): string {
-  if (ms < 1_000) return `${Math.round(ms)} ms`;
-  if (ms < 9_950) return `${(ms / 1_000).toFixed(1)} s`;
-  if (ms < 120_000) return `${Math.round(ms / 1_000)} s`;
-  if (ms < 7_200_000) return `${Math.round(ms / 60_000)} min`;
-  return ms < 172_800_000 ? `${Math.round(ms / 3_600_000)} h` : `${Math.round(ms / 86_400_000)} d`;
 }
 
 /** `12,345`. */

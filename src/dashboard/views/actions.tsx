@@ -197,12 +197,11 @@ function Targets(props: {
           <input
             type="radio"
             name="to"
-            disabled={!promotable}
             checked={to === address}
             onChange={() => onChoose(address)}
           />
           {address}
-          {promotable ? null : <small>{whyNot ?? "not now"}</small>}
+          {promotable ? null : <small>{whyNot ?? "would not be chosen now"}</small>}
         </label>
       ))}
     </fieldset>

@@ -1,6 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
+import { durationText } from "../../base/quantity-text.ts";
 import type { Connection, Model } from "../model/model.ts";
-import { clockText, durationText, stateSaid } from "../model/words.ts";
+import { clockText, stateSaid } from "../model/words.ts";
 import type { Session } from "../session.ts";
 import { applyTheme, chosenTheme, type Theme, THEMES } from "../theme.ts";
 import { Actions } from "./actions.tsx";
@@ -30,7 +31,7 @@ export function App({ session }: { readonly session: Session }) {
   const page = `page${isList ? " many" : ""}${model.selected === undefined ? " none-selected" : ""}`;
   return (
     <div class={page}>
-      <a class="skip" href="#content">
+      <a class="skip" href="#content" onClick={skipToContent}>
         Skip to the master
       </a>
       <Header model={model} session={session} />
@@ -191,6 +192,12 @@ function Announcer({ model: { events, selected } }: { readonly model: Model }) {
       {last === undefined ? "" : `${last.name.slice(1)}: ${last.message}`}
     </p>
   );
+}
+
+/** The part behind # names the master that is looked at: following the link would leave it. */
+function skipToContent(event: Event): void {
+  event.preventDefault();
+  document.getElementById("content")?.focus();
 }
 
 const PREFIX = "#/m/";

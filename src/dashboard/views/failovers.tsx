@@ -1,7 +1,8 @@
+import { bytesText, durationText } from "../../base/quantity-text.ts";
 import { readReceipt, type Receipt } from "../api/receipt.ts";
 import type { EventItem, MasterDetails } from "../api/types.ts";
 import { phasesOf, type Story, storiesOf } from "../model/failover-story.ts";
-import { bytesText, countText, dayText, durationText, type Said } from "../model/words.ts";
+import { countText, dayText, type Said } from "../model/words.ts";
 import { Badge, Card } from "./parts.tsx";
 
 const SHOWN = 10;

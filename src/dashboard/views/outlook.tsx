@@ -1,5 +1,6 @@
+import { durationText } from "../../base/quantity-text.ts";
 import type { MasterDetails } from "../api/types.ts";
-import { deathSaid, durationText, marginSaid } from "../model/words.ts";
+import { deathSaid, marginSaid } from "../model/words.ts";
 import { Badge, Card } from "./parts.tsx";
 
 /** Quorum now, what would be lost next, and what would happen if the master died now. */
@@ -66,12 +67,11 @@ function Voters({ voters, up, needed, majority }: MasterDetails["quorum"]) {
 }
 
 export function pauseText(paused: NonNullable<MasterDetails["paused"]>): string {
-  const until = paused.until === null ? "until it is resumed" : `until ${timeOf(paused.until)}`;
   const by = paused.by === null ? "" : `, told to sentinel ${paused.by.slice(0, 8)}`;
   const reason = paused.reason === null ? "" : `: ${paused.reason}`;
-  return `Failovers are paused ${until}${by}${reason}`;
+  return `Failovers are paused until ${timeOf(paused.until)}${by}${reason}`;
 }
 
-function timeOf(moment: string | number): string {
+function timeOf(moment: string): string {
   return new Date(moment).toLocaleTimeString("en-GB");
 }

@@ -1,12 +1,6 @@
+import { bytesText, durationText } from "../../base/quantity-text.ts";
 import type { MasterDetails } from "../api/types.ts";
-import {
-  bytesText,
-  countText,
-  durationText,
-  masterSaid,
-  replicaSaid,
-  sentinelSaid,
-} from "../model/words.ts";
+import { countText, masterSaid, replicaSaid, sentinelSaid } from "../model/words.ts";
 import { Badge, Card } from "./parts.tsx";
 
 /** The master and its replicas with their numbers. */

@@ -1,5 +1,6 @@
 import { masterRow, replicaRow, sentinelRow } from "../../../src/cli/operator/answers.ts";
 import { type GroupView, groupViews } from "../../../src/cli/operator/group-view.ts";
+import type { ToldPlan } from "../../../src/cli/operator/told-plan.ts";
 import type { SentinelView, Unreached } from "../../../src/cli/operator/sentinel-set.ts";
 
 type Changes = Readonly<Record<string, string>>;
@@ -19,6 +20,8 @@ export function aView(
     readonly sentinels?: Readonly<Record<number, Changes>>;
     readonly pausedUntil?: number;
     readonly drifting?: number;
+    /** As SENTINEL PLAN answers; undefined: this one is no vedette. */
+    readonly plan?: ToldPlan;
   } = {},
 ): SentinelView {
   const others = PORTS.filter((each) => each !== port);
@@ -73,7 +76,15 @@ export function aView(
     redisVersion: "7.0.15",
     isInTilt: false,
     drifting: changes.drifting ?? 0,
-    masters: [{ ...master, pausedUntil: changes.pausedUntil, replicaRows, sentinelRows }],
+    masters: [
+      {
+        ...master,
+        pausedUntil: changes.pausedUntil,
+        replicaRows,
+        sentinelRows,
+        plan: changes.plan,
+      },
+    ],
   };
 }
 

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { adviseRunning } from "../../../src/advice/advise.ts";
-import { together } from "../../../src/cli/check/check-running.ts";
-import { runningConfiguration } from "../../../src/cli/check/running-configuration.ts";
+import { configurationsOf, together } from "../../../src/cli/check/check-running.ts";
 import { judgeRunning } from "../../../src/cli/check/running-state.ts";
 import { groupViews } from "../../../src/cli/operator/group-view.ts";
 import type { SentinelView, Unreached } from "../../../src/cli/operator/sentinel-set.ts";
@@ -10,7 +9,10 @@ import { ALL_WELL, aView, runIdOf } from "./a-set.ts";
 const NO_SETTINGS = new Map<string, string>();
 
 function codes(views: readonly SentinelView[], unreached: readonly Unreached[] = []): string[] {
-  const files = views.flatMap((view) => runningConfiguration(view, NO_SETTINGS) ?? []);
+  const { files } = configurationsOf(
+    views,
+    views.map(() => NO_SETTINGS),
+  );
   expect(files).toHaveLength(views.length);
   const places = files.map(({ path }) => path);
   const findings = [
@@ -98,6 +100,38 @@ const CASES: readonly Case[] = [
     found: ["the set no-failover-possible", "the set quorum-above-voters"],
   },
 ];
+
+describe("a sentinel whose answers make no configuration", () => {
+  it("is told, and the others are checked", () => {
+    const odd = aView(26379, { master: { "parallel-syncs": "many" } });
+    const { files, unreadable } = configurationsOf(
+      [{ ...odd, masters: odd.masters.map((each) => ({ ...each, quorum: -1 })) }, aView(26380)],
+      [NO_SETTINGS, NO_SETTINGS],
+    );
+    expect(files.map(({ path }) => path)).toEqual(["127.0.0.1:26380"]);
+    expect(unreadable[0]).toMatchObject({
+      code: "settings-not-read",
+      severity: "warning",
+      file: "127.0.0.1:26379",
+    });
+    expect(unreadable[0]?.message).toContain("sentinel monitor mymaster 127.0.0.1 7000 -1");
+  });
+});
+
+describe("who is gone for good", () => {
+  it("is forgotten by its address", () => {
+    const views = [26379, 26380].map((port) =>
+      aView(port, { replicas: { 7002: { flags: "s_down,slave,disconnected" } } }),
+    );
+    const helps = judgeRunning(groupViews(views, [SILENT]), views)
+      .filter(({ code }) => code === "replica-down" || code === "sentinel-silent")
+      .map(({ help }) => help.replace(/.* with /, ""));
+    expect(helps).toEqual([
+      "vedette forget mymaster 127.0.0.1:7002",
+      "vedette forget mymaster 127.0.0.1:26381",
+    ]);
+  });
+});
 
 /** All of them are on this machine, in this test. */
 const ASIDE = /loopback-master$/;

@@ -21,12 +21,19 @@ describe("a failover that was asked for", () => {
     expect(progress.outcome).toEqual({ kind: "switched", to: "10.0.0.2:6379", saidBy: 2, of: 2 });
   });
 
-  it("does not wait for a sentinel that was lost", () => {
+  it("does not wait for a sentinel that was lost, and counts it as missing", () => {
     const progress = new FailoverProgress("m", SENTINELS);
     told(progress, [["s1", "+switch-master", "m 10.0.0.1 6379 ::1 6379"]]);
     progress.forget("s2");
     expect(progress.isOver).toBe(true);
-    expect(progress.outcome).toMatchObject({ to: "[::1]:6379", saidBy: 1, of: 1 });
+    expect(progress.outcome).toMatchObject({ to: "[::1]:6379", saidBy: 1, of: 2 });
+  });
+
+  it("is not announced by one who was not to announce it", () => {
+    const progress = new FailoverProgress("m", SENTINELS);
+    told(progress, [["s9", "+switch-master", "m 10.0.0.1 6379 10.0.0.2 6379"]]);
+    expect(progress.outcome).toMatchObject({ saidBy: 0, of: 2 });
+    expect(progress.isOver).toBe(false);
   });
 
   it("is over when it is given up, and says why", () => {
@@ -48,13 +55,20 @@ describe("a failover that was asked for", () => {
 
 describe("what an event is about", () => {
   it.each([
-    ["master m 10.0.0.1 6379", true],
-    ["m 10.0.0.1 6379 10.0.0.2 6379", true],
-    ["slave 10.0.0.2:6379 10.0.0.2 6379 @ m 10.0.0.1 6379", true],
-    ["slave 10.0.0.2:6379 10.0.0.2 6379 @ other 10.0.0.1 6379", false],
-    ["#tilt mode entered", false],
-    ["12", false],
-  ])("%s", (payload, expected) => {
-    expect(isAbout("m", { payload })).toBe(expected);
+    ["m", "+odown", "master m 10.0.0.1 6379 #quorum 2/2", true],
+    ["m", "+switch-master", "m 10.0.0.1 6379 10.0.0.2 6379", true],
+    ["m", "+slave", "slave 10.0.0.2:6379 10.0.0.2 6379 @ m 10.0.0.1 6379", true],
+    ["m", "+slave", "slave 10.0.0.2:6379 10.0.0.2 6379 @ other 10.0.0.1 6379", false],
+    ["m", "+tilt", "#tilt mode entered", false],
+    ["m", "+new-epoch", "12", false],
+    ["m", "+vedette-receipt", "m,7,auto completed", true],
+    ["m", "+vedette-receipt", "m2,7,auto completed", false],
+    ["m", "+vedette-audit", "default 127.0.0.1:36356 SENTINEL PAUSE m SECONDS 60 #OK", true],
+    ["m", "+vedette-audit", "default 127.0.0.1:36356 SENTINEL PAUSE other #m", false],
+    ["master", "+odown", "master m 10.0.0.1 6379 #quorum 2/2", false],
+    ["master", "+odown", "master master 10.0.0.1 6379 #quorum 2/2", true],
+    ["master", "+switch-master", "master 10.0.0.1 6379 10.0.0.2 6379", true],
+  ])("%s: %s %s", (master, name, payload, expected) => {
+    expect(isAbout(master, { name, payload })).toBe(expected);
   });
 });

@@ -1,7 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { chosenReceipt } from "../../../src/cli/history/explain.ts";
 import { rowOf } from "../../../src/cli/history/history.ts";
-import { entriesIn, mergedEntries, receiptsIn } from "../../../src/cli/history/receipts.ts";
+import {
+  entriesIn,
+  historyOf,
+  mergedEntries,
+  receiptsIn,
+} from "../../../src/cli/history/receipts.ts";
 import { storyOf } from "../../../src/cli/history/story.ts";
 import type { Receipt } from "../../../src/sentinel/receipts/receipt.ts";
 
@@ -110,6 +115,35 @@ describe("what the vedettes of a set remember", () => {
       "SENTINEL RESUME mymaster",
       { text: "ERR This master is not paused", tone: "bad" },
     ]);
+  });
+});
+
+/** Sentinels that answer each question with this, and what they were asked. */
+function someWith(...answers: readonly unknown[]) {
+  const asked: string[][] = [];
+  const conversations = answers.map((answer) => ({
+    askAll: (requests: readonly (readonly string[])[]): Promise<unknown[]> => {
+      asked.push(...requests.map((words) => [...words]));
+      return Promise.resolve([answer]);
+    },
+  }));
+  return { conversations, asked };
+}
+
+describe("the history of a set", () => {
+  const OTHER = new Error("ERR Unknown sentinel subcommand 'HISTORY'");
+
+  it("is asked for whole", async () => {
+    const { conversations, asked } = someWith([JSON.stringify(TOLD)], OTHER);
+    expect(await historyOf({ conversations }, "mymaster")).toHaveLength(1);
+    expect(asked[0]).toEqual(["SENTINEL", "HISTORY", "mymaster", "COUNT", "256"]);
+  });
+
+  it.each([
+    [[OTHER, new Error("ERR No such master or history entry")], "No such master"],
+    [[OTHER], "only vedettes do"],
+  ])("of %o is refused", async (answers, message) => {
+    await expect(historyOf(someWith(...answers), "mymaster")).rejects.toThrow(message);
   });
 });
 

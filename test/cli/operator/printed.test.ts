@@ -1,12 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { bytesText, durationText } from "../../../src/base/quantity-text.ts";
 import { COLOURED, PLAIN } from "../../../src/cli/paint.ts";
+import { secondsCheck } from "../../../src/cli/operator/options.ts";
 import { placeOf, placesOf } from "../../../src/cli/operator/places.ts";
-import {
-  bytesText,
-  durationText,
-  printable,
-  tableLines,
-} from "../../../src/cli/operator/printed.ts";
+import { printable, tableLines } from "../../../src/cli/operator/printed.ts";
 
 describe("texts for people", () => {
   it.each([
@@ -40,6 +37,17 @@ describe("texts for people", () => {
     const [, coloured] = tableLines(["NAME", "STATE", "REST"], rows, COLOURED);
     expect(coloured).toBe("a       \u001b[32mok   \u001b[0m  x");
     expect(printable("a\r\nb\u202ec")).toBe("a\ufffd\ufffdb\ufffdc");
+  });
+});
+
+describe("seconds", () => {
+  it.each([0.5, 60, 1_000_000])("may be %d", (seconds) => {
+    expect(secondsCheck("limit", seconds)).toBe(true);
+  });
+
+  // A timer that is given more than 2^31 ms fires at once.
+  it.each([0, -1, Number.NaN, 2_147_484, Infinity])("may not be %d", (seconds) => {
+    expect(secondsCheck("limit", seconds)).toContain("--limit: a number of seconds above 0");
   });
 });
 
