@@ -1,5 +1,5 @@
 import type { LinkId } from "../base/ids.ts";
-import { after, type Millis } from "../base/units.ts";
+import { after, earliest, millis, type Millis, NEVER } from "../base/units.ts";
 import { aboutInstance, describeInstance } from "./events.ts";
 import { isConnected } from "./links.ts";
 import { observesOnly } from "./maintenance/why-held-back.ts";
@@ -20,6 +20,14 @@ export interface ConfigDrift {
   told: readonly Difference[];
 }
 
+/** The round over all peers of all masters, and how far it has come. */
+export interface DriftRound {
+  peers: readonly Sentinel[];
+  next: number;
+  /** It is nobody's turn before; looked at when the round is over. */
+  dueAt: Millis;
+}
+
 export interface Difference {
   readonly setting: string;
   readonly ours: string;
@@ -33,6 +41,8 @@ const AGAIN_MS = 5_000;
 const PATIENCE_MS = 10_000;
 /** Peers asked in one second, of all masters together: many masters are looked at one after the other. */
 const ASKED_AT_ONCE = 5;
+/** Peers looked at in one second, asked or not. */
+const LOOKED_AT_ONCE = 100;
 const LONGEST_VALUE = 64;
 
 export function newDrift(): ConfigDrift {
@@ -40,26 +50,58 @@ export function newDrift(): ConfigDrift {
   return { link: undefined, comparedAt: never, askedAt: never, seen: [], told: [] };
 }
 
-/** Asks those whose turn it is. Called about once a second. */
-export function lookForDrift(turn: Turn): void {
-  let asked = 0;
-  for (const master of turn.state.masters.values()) {
-    for (const peer of master.sentinels.values()) {
-      if (!isDue(peer, turn.now)) continue;
-      peer.drift.askedAt = turn.now;
-      peer.link.pending++;
-      sendNow(turn, peer.link.id, { name: "master-fields", master: master.masterName });
-      if (++asked >= ASKED_AT_ONCE) return;
-    }
-  }
+export function newDriftRound(): DriftRound {
+  return { peers: [], next: 0, dueAt: millis(Number.NEGATIVE_INFINITY) };
 }
 
-function isDue({ drift, link }: Sentinel, now: Millis): boolean {
-  if (!isConnected(link) || now < after(drift.askedAt, AGAIN_MS)) return false;
-  if (now < after(drift.askedAt, PATIENCE_MS) && drift.askedAt > drift.comparedAt) return false;
-  if (drift.link !== link.id) return true;
+/** A peer is new, or connected to anew: it may be its turn. */
+export function noteDriftDue({ driftRound }: SentinelState, at: Millis): void {
+  driftRound.dueAt = earliest(driftRound.dueAt, at);
+}
+
+/** Asks those whose turn it is, each as often as any other. Called about once a second. */
+export function lookForDrift(turn: Turn): void {
+  const { now, state } = turn;
+  const round = state.driftRound;
+  if (round.next >= round.peers.length) {
+    if (now < round.dueAt) return;
+    round.peers = [...state.masters.values()].flatMap(({ sentinels }) => [...sentinels.values()]);
+    round.next = 0;
+    round.dueAt = NEVER;
+  }
+  const end = Math.min(round.peers.length, round.next + LOOKED_AT_ONCE);
+  for (let asked = 0; round.next < end && asked < ASKED_AT_ONCE; round.next++) {
+    const peer = round.peers[round.next];
+    if (peer === undefined || !isWatched(state, peer)) continue;
+    if (dueAt(peer) <= now) {
+      asked++;
+      ask(turn, peer);
+    }
+    noteDriftDue(state, dueAt(peer));
+  }
+  if (round.next >= round.peers.length) round.peers = [];
+}
+
+function ask(turn: Turn, { drift, link, master }: Sentinel): void {
+  drift.askedAt = turn.now;
+  link.pending++;
+  sendNow(turn, link.id, { name: "master-fields", master: master.masterName });
+}
+
+/** It may have been forgotten since the round began, or its master. */
+function isWatched({ masters }: SentinelState, peer: Sentinel): boolean {
+  const { master, runId } = peer;
+  return master.sentinels.get(runId) === peer && masters.get(master.masterName) === master;
+}
+
+function dueAt({ drift, link }: Sentinel): Millis {
+  if (!isConnected(link)) return NEVER;
+  const isAwaited = drift.askedAt > drift.comparedAt;
+  const askable = after(drift.askedAt, isAwaited ? PATIENCE_MS : AGAIN_MS);
+  if (drift.link !== link.id) return askable;
   const isSettled = textOf(drift.seen) === textOf(drift.told);
-  return now >= after(drift.comparedAt, isSettled ? PERIOD_MS : AGAIN_MS);
+  const periodMs = isSettled ? PERIOD_MS : AGAIN_MS;
+  return millis(Math.max(askable, after(drift.comparedAt, periodMs)));
 }
 
 /** @param fields of the peer's answer; undefined when it does not watch the master */
@@ -74,8 +116,13 @@ export function takeFields(
   drift.link = peer.link.id;
   drift.comparedAt = turn.now;
   drift.seen = differences;
+  if (differences.length === 0 || isLasting) tellDrift(turn, peer, differences);
+  noteDriftDue(turn.state, dueAt(peer));
+}
+
+function tellDrift(turn: Turn, peer: Sentinel, differences: readonly Difference[]): void {
+  const { drift } = peer;
   if (textOf(differences) === textOf(drift.told)) return;
-  if (differences.length > 0 && !isLasting) return;
   drift.told = differences;
   const reason = textOf(differences);
   if (differences.length > 0) {

@@ -10,6 +10,7 @@ import {
 } from "../base/units.ts";
 import type { DurableMaster, DurableSentinel } from "../wire/sentinel-conf/durable-sentinel.ts";
 import type { RememberedGroup } from "../wire/instance-memory.ts";
+import { newDriftRound } from "./config-drift.ts";
 import { createMaster, createReplica, createSentinel as createPeer } from "./instances.ts";
 import { MasterPlaces } from "./master-places.ts";
 import { NO_OUTSIDE_SECRETS, type OutsideSecrets } from "./outside-secrets.ts";
@@ -88,12 +89,13 @@ export function createSentinelState(
     complaints: { told: new Map() },
     history: noHistory(),
     remembering: nothingWritten(),
+    driftRound: newDriftRound(),
     memory: { isWhole: !durable.isMemoryLost, since: undefined, heard: new Set() },
     unsavedAtStart: initial.isNew,
     started: false,
   };
   for (const master of durable.masters) addMaster(state, master, when.now);
-  for (const master of state.masters.values()) recall(master, initial.remembered ?? []);
+  recall(state, initial.remembered ?? []);
   return state;
 }
 

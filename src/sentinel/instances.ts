@@ -3,7 +3,7 @@ import type { MasterName, RunId } from "../base/ids.ts";
 import { after, epoch, type Millis, saveNumber } from "../base/units.ts";
 import { NO_FAILOVER, NO_RECONFIGURATION } from "./failover-phase.ts";
 import { attachOwner, createLink, detachOwner } from "./links.ts";
-import { newDrift } from "./config-drift.ts";
+import { newDrift, noteDriftDue } from "./config-drift.ts";
 import { newForgetting } from "./forgetting/forgotten.ts";
 import { newMaintenance } from "./maintenance/maintenance.ts";
 import { newSpreading } from "./maintenance/spreading.ts";
@@ -39,6 +39,7 @@ export function freshReport(role: Reported["role"], now: Millis): Reported {
     infoAt: undefined,
     isLoading: false,
     infoText: undefined,
+    replicas: [],
     stream: undefined,
     infoAskedAt: undefined,
     infoRefusedAt: undefined,
@@ -182,6 +183,7 @@ export function createSentinel(
   };
   attachOwner(link, sentinel);
   master.sentinels.set(given.runId, sentinel);
+  noteDriftDue(state, now);
   return sentinel;
 }
 

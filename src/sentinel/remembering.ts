@@ -56,10 +56,16 @@ function serverOf(address: Address, data: KnownData | undefined): RememberedServ
   return { address, runId, history, keys };
 }
 
-/** Gives a master, before the start, what was written down of its group. */
-export function recall(master: Master, groups: readonly RememberedGroup[]): void {
-  const group = groups.find(({ name }) => name === master.masterName);
-  if (group === undefined) return;
+/** Gives the masters what was written down of their groups, where they have not told themselves. */
+export function recall({ masters }: SentinelState, groups: readonly RememberedGroup[]): void {
+  const byName = new Map(groups.map((group) => [group.name, group]));
+  for (const master of masters.values()) {
+    const group = byName.get(master.masterName);
+    if (group !== undefined && master.known === undefined) recallGroup(master, group);
+  }
+}
+
+function recallGroup(master: Master, group: RememberedGroup): void {
   master.lineage = group.lineage;
   master.known = recalled(group, master.place);
   for (const replica of master.replicas.values()) {

@@ -6,7 +6,7 @@ import type { Epoch, Millis, SaveNumber } from "../base/units.ts";
 import type { HelloContent } from "../wire/hello.ts";
 import type { Complaints } from "./complaints.ts";
 import type { Confirmation } from "./confirmation-round.ts";
-import type { ConfigDrift } from "./config-drift.ts";
+import type { ConfigDrift, DriftRound } from "./config-drift.ts";
 import type { Counts } from "./forgetting/counts.ts";
 import type { Forgetting, ForgottenReplica } from "./forgetting/forgotten.ts";
 import type { Confirmed } from "./forgetting/spreading.ts";
@@ -76,6 +76,7 @@ export interface SentinelState {
   readonly complaints: Complaints;
   readonly history: History;
   readonly remembering: Remembering;
+  readonly driftRound: DriftRound;
   /** The configuration lacked something that must be on disk before anything is told (our id). */
   readonly unsavedAtStart: boolean;
   /** False until the input `start`. */
@@ -234,6 +235,8 @@ export interface Reported {
   isLoading: boolean;
   /** The latest text, for INFO-CACHE. */
   infoText: string | undefined;
+  /** Those that it listed. */
+  replicas: readonly Address[];
   /** What that said of its replication stream. */
   stream: StreamStanding | undefined;
   /** An INFO is on its way since then. */

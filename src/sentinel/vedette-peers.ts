@@ -1,3 +1,4 @@
+import { noteDriftDue } from "./config-drift.ts";
 import type { Input } from "./input.ts";
 import { sendDurably, sendNow, type Turn } from "./turn.ts";
 import type { Link, Master, Sentinel } from "./state.ts";
@@ -14,6 +15,7 @@ const LONGEST_VERSION = 64;
 /** Asks a sentinel that has just been connected to what it is. */
 export function askWhichProgram(turn: Turn, link: Link): void {
   if (link.purpose !== "sentinel") return;
+  noteDriftDue(turn.state, turn.now);
   link.pending++;
   sendNow(turn, link.id, { name: "peer-info" });
 }
