@@ -41,7 +41,8 @@ export function dataOf(info: InfoReport, heardAt: Millis): KnownData | undefined
   return { runId: info.runId, history: historyOf(info), keys: info.keys, heardAt };
 }
 
-function historyOf(info: InfoReport): History | undefined {
+/** Undefined of a text without a replication id. */
+export function historyOf(info: InfoReport): History | undefined {
   const { masterReplid: replid, masterReplOffset: offset = 0 } = info;
   if (replid === undefined) return undefined;
   const { masterReplid2, secondReplOffset = -1 } = info;

@@ -82,7 +82,7 @@ export function downtimeOf(
 }
 
 /** The stamp of a new order, above all that are known. */
-export function nextStamp({ state, now }: Turn, master: Master, subject: string): number {
+function nextStamp({ state, now }: Turn, master: Master, subject: string): number {
   const known = master.maintenance.orders.get(subject)?.stamp ?? 0;
   return Math.max(wallTime(state, now), known + 1);
 }

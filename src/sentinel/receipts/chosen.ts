@@ -24,7 +24,7 @@ export function oldMasterOf(master: Master, now: Millis): OldMaster {
   const { link } = master;
   return {
     runId: master.runId,
-    replid: stream?.replid,
+    replid: stream?.history?.replid,
     offset: stream?.offset,
     infoAgeMs: infoAt === undefined ? undefined : Math.round(now - infoAt),
     silentMs: Math.round(Math.max(0, now - (link.actPingAt ?? now))),
@@ -47,7 +47,7 @@ export function riskOf(replica: Replica, now: Millis): AtRisk {
   const { stream } = master.reported;
   const endedAt = master.link.refused?.since;
   const openUntil = endedAt ?? now;
-  const isSame = isOneHistory(stream?.replid, replica.reported.stream?.replid);
+  const isSame = isOneHistory(stream?.history?.replid, replica.reported.stream?.history?.replid);
   const heardUntil = (replica.reported.infoAt ?? now) - Math.max(0, replica.masterLinkDownMs);
   return bytesAtRisk({
     master:
@@ -80,7 +80,7 @@ export function candidateOf(
     priority: replica.priority,
     offset: replica.replicationOffset,
     behindBytes: behindBytes(replica),
-    replid: stream?.replid,
+    replid: stream?.history?.replid,
     infoAgeMs: infoAt === undefined ? undefined : Math.round(now - infoAt),
   };
 }

@@ -82,11 +82,6 @@ export function newestEntries(
   return found;
 }
 
-/** The newest with that id: of this sentinel, or of whichever wrote one. */
-export function findEntry({ entries }: History, id: string): HistoryEntry | undefined {
-  return entries.findLast((entry) => entry.id === id);
-}
-
 /** The failover that made the present configuration, as far as this sentinel kept it. */
 export function findReceipt(
   { entries }: History,

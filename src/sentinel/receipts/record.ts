@@ -1,4 +1,4 @@
-import { type Epoch, type Millis, type SaveNumber } from "../../base/units.ts";
+import { earliest, type Epoch, type Millis, type SaveNumber } from "../../base/units.ts";
 import type { Address } from "../../base/address.ts";
 import { aboutInstance } from "../events.ts";
 import type { Master, SentinelState } from "../state.ts";
@@ -19,6 +19,7 @@ import {
   type Requester,
   type Votes,
 } from "./receipt.ts";
+import { forkOf } from "./stream-standing.ts";
 
 /**
  * How the core keeps account of a failover, a switchover, or whatever else changes a master. For each
@@ -103,15 +104,11 @@ function marksBefore({ now }: Turn, { sdown, odown, link }: Master): OpenReceipt
   if (!sdown.down) return [{ phase: "elect", at: now }];
   const silentSince = link.actPingAt ?? link.lastOkAt;
   const marks: OpenReceipt["marks"] = [
-    { phase: "detect", at: earlier(silentSince, sdown.since) },
+    { phase: "detect", at: earliest(silentSince, sdown.since) },
     { phase: "agree", at: sdown.since },
   ];
   marks.push({ phase: "elect", at: odown.down ? odown.since : now });
   return marks;
-}
-
-function earlier(a: Millis, b: Millis): Millis {
-  return a < b ? a : b;
 }
 
 /** The phase before ends, this one begins. */
@@ -152,16 +149,9 @@ export function receiptSwitched(turn: Turn, master: Master): void {
   if (open === undefined) return;
   enterPhase(turn, master, "announce");
   open.to = master.address;
-  open.fork = forkOf(master);
+  open.fork = forkOf(master.reported);
   open.announcedWith = pendingSave(turn);
   touch(turn, master);
-}
-
-/** Where the new master says that it left the history of the old one. */
-function forkOf({ reported }: Master): Fork | undefined {
-  const { previousReplid, previousUntil } = reported.stream ?? {};
-  if (previousReplid === undefined || previousUntil === undefined) return undefined;
-  return { replid: previousReplid, offset: previousUntil };
 }
 
 /** Level-triggered: sees the configuration reach the disk, and what ended without being closed. */

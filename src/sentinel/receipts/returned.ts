@@ -1,12 +1,12 @@
 import type { InfoReport } from "../../wire/info.ts";
-import type { DataInstance, Master, Replica } from "../state.ts";
+import type { DataInstance, Replica } from "../state.ts";
 import type { Turn } from "../turn.ts";
 import { wallTime } from "../wall-clock.ts";
 import { isAt } from "../whereabouts.ts";
 import { operations } from "./at-risk.ts";
 import { findReceipt, record } from "./history.ts";
 import type { Fork, Receipt, Returned } from "./receipt.ts";
-import type { StreamStanding } from "./stream-standing.ts";
+import { forkOf, type StreamStanding } from "./stream-standing.ts";
 
 /**
  * The old master is back and still calls itself a master: what it has more than its successor is written
@@ -18,14 +18,16 @@ export function noteReturn(turn: Turn, instance: DataInstance, info: InfoReport)
   if (instance.kind === "master") return;
   const { reported } = instance;
   if (info.role === "master" && reported.infoAt !== undefined) {
-    const isFirst = receiptOf(turn, instance)?.returned === undefined;
-    if (isFirst && reported.stream !== undefined) write(turn, instance, reported.stream);
+    const receipt = receiptOf(turn, instance);
+    if (receipt?.returned === undefined && reported.stream !== undefined) {
+      write(turn, instance, receipt, reported.stream);
+    }
   } else if (
     info.role === "replica" &&
     reported.role === "master" &&
     reported.stream !== undefined
   ) {
-    write(turn, instance, reported.stream);
+    write(turn, instance, receiptOf(turn, instance), reported.stream);
   }
 }
 
@@ -42,30 +44,28 @@ function receiptOf({ state }: Turn, replica: Replica): Receipt | undefined {
   );
 }
 
-function write(turn: Turn, replica: Replica, stream: StreamStanding): void {
-  const receipt = receiptOf(turn, replica);
+function write(
+  turn: Turn,
+  replica: Replica,
+  receipt: Receipt | undefined,
+  stream: StreamStanding,
+): void {
   if (receipt === undefined || replica.reported.role !== "master") return;
-  const fork = receipt.fork ?? forkOf(replica.master);
+  // What an observer knows of it: the new master says so itself.
+  const fork = receipt.fork ?? forkOf(replica.master.reported);
   const returned = returnedOf(stream, fork, receipt.returned?.at ?? wallTime(turn.state, turn.now));
   if (receipt.returned?.offset === returned.offset) return;
   record(turn, { ...receipt, fork, returned });
 }
 
-/** What an observer knows of it: the new master says so itself. */
-function forkOf({ reported }: Master): Fork | undefined {
-  const { previousReplid, previousUntil } = reported.stream ?? {};
-  if (previousReplid === undefined || previousUntil === undefined) return undefined;
-  return { replid: previousReplid, offset: previousUntil };
-}
-
 function returnedOf(stream: StreamStanding, fork: Fork | undefined, at: number): Returned {
-  const { offset, replid, previousReplid, bytesPerCommand } = stream;
+  const { offset, history, bytesPerCommand } = stream;
   const base = { at, offset, rescue: undefined };
   if (fork === undefined || offset === undefined) {
     const reason = "where the two histories parted is not known";
     return { ...base, extraBytes: undefined, extraOperations: undefined, reason };
   }
-  if (replid !== fork.replid && previousReplid !== fork.replid) {
+  if (history?.replid !== fork.replid && history?.before?.replid !== fork.replid) {
     const reason = "it was restarted and has a history of its own: what it had more cannot be told";
     return { ...base, extraBytes: undefined, extraOperations: undefined, reason };
   }

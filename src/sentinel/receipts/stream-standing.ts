@@ -1,12 +1,13 @@
 import type { Millis } from "../../base/units.ts";
 import type { InfoReport } from "../../wire/info.ts";
+import { type History, historyOf } from "../lineage.ts";
+import type { Reported } from "../state.ts";
+import type { Fork } from "./receipt.ts";
 
 /** How far a data server's replication stream has come, and how fast it grows. */
 export interface StreamStanding {
-  readonly replid: string | undefined;
-  /** The history before the last promotion, and the last byte of it that this server has. */
-  readonly previousReplid: string | undefined;
-  readonly previousUntil: number | undefined;
+  readonly history: History | undefined;
+  /** Undefined where the text does not say. */
   readonly offset: number | undefined;
   readonly at: Millis;
   /** Between the latest two INFOs of one history that are far enough apart. */
@@ -38,9 +39,7 @@ export function nextStanding(
   const offset = info.masterReplOffset;
   const mark: Mark = { at: now, offset, commands: commandsProcessed(info.text) };
   const base = {
-    replid: info.masterReplid,
-    previousReplid: info.masterReplid2,
-    previousUntil: previousUntilOf(info),
+    history: historyOf(info),
     offset,
     at: now,
   };
@@ -67,15 +66,16 @@ export function nextStanding(
   };
 }
 
-function previousUntilOf({ masterReplid2, secondReplOffset }: InfoReport): number | undefined {
-  if (masterReplid2 === undefined || secondReplOffset === undefined) return undefined;
-  return secondReplOffset - 1;
+/** Where a server says that it left the history before its own. */
+export function forkOf({ stream }: Reported): Fork | undefined {
+  return stream?.history?.before;
 }
 
 /** The same history, or the one that a promotion has made of it. */
 function goesOn(known: StreamStanding, info: InfoReport): boolean {
-  if (known.replid === undefined) return false;
-  return known.replid === info.masterReplid || known.replid === info.masterReplid2;
+  const replid = known.history?.replid;
+  if (replid === undefined) return false;
+  return replid === info.masterReplid || replid === info.masterReplid2;
 }
 
 const COMMANDS = "\ntotal_commands_processed:";

@@ -10,7 +10,7 @@ export function furthestOffset(master: Master): number {
   const { stream } = master.reported;
   let furthest = stream?.offset ?? 0;
   for (const replica of master.replicas.values()) {
-    if (!isOneHistory(stream?.replid, replica.reported.stream?.replid)) continue;
+    if (!isOneHistory(stream?.history?.replid, replica.reported.stream?.history?.replid)) continue;
     furthest = Math.max(furthest, replica.replicationOffset);
   }
   return furthest;
@@ -19,6 +19,7 @@ export function furthestOffset(master: Master): number {
 /** Bytes behind that; undefined where its history is another. */
 export function behindBytes(replica: Replica): number | undefined {
   const { stream } = replica.master.reported;
-  if (!isOneHistory(stream?.replid, replica.reported.stream?.replid)) return undefined;
+  if (!isOneHistory(stream?.history?.replid, replica.reported.stream?.history?.replid))
+    return undefined;
   return Math.max(0, furthestOffset(replica.master) - replica.replicationOffset);
 }

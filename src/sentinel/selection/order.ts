@@ -33,7 +33,7 @@ function neverLinked({ masterLinkDownMs, masterLinkUp }: Replica): boolean {
 }
 
 function areComparable(a: Replica, b: Replica): boolean {
-  return isOneHistory(a.reported.stream?.replid, b.reported.stream?.replid);
+  return isOneHistory(a.reported.stream?.history?.replid, b.reported.stream?.history?.replid);
 }
 
 /** What was decisive, for people. */

@@ -34,8 +34,3 @@ export function zoneReservation(replica: Replica): string | undefined {
   const { master } = replica;
   return `it is in zone ${zoneOf(replica, master) ?? ""}, its master in ${homeZone(master) ?? ""}`;
 }
-
-/** For people; empty where none is declared. */
-export function zoneText(replica: Replica): string {
-  return zoneOf(replica, replica.master) ?? "";
-}

@@ -35,9 +35,9 @@ export interface RequestOptions {
   readonly knownAddress: (name: string) => Address | undefined;
   /** Takes the inputs for the core; must not throw. */
   readonly deliver: (input: Input) => void;
-  /** The text of INFO, see `ProcessInfo.compose`. */
   /** SENTINEL VEDETTE WEBHOOK …: the words behind it. */
   readonly webhookCommand: (words: readonly string[]) => Reply;
+  /** The text of INFO, see `ProcessInfo.compose`. */
   readonly composeInfo: (sections: readonly string[], sentinel: string | undefined) => string;
   /** `rename-command` */
   readonly renamed: CommandNames;

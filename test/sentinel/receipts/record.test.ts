@@ -196,6 +196,21 @@ describe("the receipt of a failover", () => {
   });
 });
 
+describe("where the histories parted", () => {
+  it("is not told by a server whose history has no end", () => {
+    const world = new WatchedMaster();
+    failOver(world, { first: 5_200, second: 5_100 });
+    world.info(world.replica(REPLICA_1), [
+      "role:master",
+      `run_id:${runIdOf("2")}`,
+      `master_replid:${NEXT_HISTORY}`,
+      `master_replid2:${HISTORY}`,
+      "second_repl_offset:-1",
+    ]);
+    expect(lastReceipt(world)).toMatchObject({ to: REPLICA_1, fork: undefined });
+  });
+});
+
 describe("the history", () => {
   it("is told by SENTINEL HISTORY, the newest first, whole or of a master or one entry", () => {
     const world = new WatchedMaster();
