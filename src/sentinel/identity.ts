@@ -127,7 +127,8 @@ export function mayBeAnothers(turn: Turn, replica: Replica): boolean {
   return wordOf(turn, replica) === "awaited";
 }
 
-function followedBy({ role, masterHost, masterPort }: InfoReport): Address | undefined {
+/** Whom it says to follow; undefined of a master. */
+export function followedBy({ role, masterHost, masterPort }: InfoReport): Address | undefined {
   if (role !== "replica" || masterHost === undefined || masterPort === undefined) return undefined;
   return { host: masterHost, port: masterPort };
 }

@@ -9,12 +9,18 @@ import { acknowledgePromotion, isFailoverInProgress } from "./failover.ts";
 import { evidenceOf, noteMasterRole } from "./fence-evidence.ts";
 import { awaitsAnswer, isSettledHost, isUsableHost } from "./host-names.ts";
 import { createReplica, findReplica } from "./instances.ts";
-import { takeReplicaData } from "./identity.ts";
+import { notLostAnyMore } from "./forgetting/found-again.ts";
+import { followedBy, takeReplicaData } from "./identity.ts";
 import { isConnected, masterOf } from "./links.ts";
 import { noteReturn } from "./receipts/returned.ts";
 import { nextStanding } from "./receipts/stream-standing.ts";
 import { noteProgress } from "./reconfiguration.ts";
-import { EXAMINATION_INFO_MS, isAccepted, takeMasterData } from "./returned-master.ts";
+import {
+  EXAMINATION_INFO_MS,
+  isAccepted,
+  isFreshlyExamined,
+  takeMasterData,
+} from "./returned-master.ts";
 import type { DataInstance, Master, Replica, SentinelState } from "./state.ts";
 import { isHandOverParty, noteProgressOfHandOver } from "./switchover/hand-over.ts";
 import { HAND_OVER_INFO_PERIOD_MS } from "./switchover/limits.ts";
@@ -33,8 +39,11 @@ import { hearWitness } from "./witnesses.ts";
 /** A master without known replicas is asked at the fast cadence: the first list must not be late. */
 function masterInfoPeriod(state: SentinelState, master: Master, now: Millis): number {
   if (isHandOverParty(master)) return HAND_OVER_INFO_PERIOD_MS;
-  if (master.returned.phase === "examined") return EXAMINATION_INFO_MS;
-  const isEager = now < after(master.switchedAt, FRESH_MASTER_MS) || master.replicas.size === 0;
+  if (isFreshlyExamined(master, now)) return EXAMINATION_INFO_MS;
+  const isEager =
+    master.returned.phase === "examined" ||
+    now < after(master.switchedAt, FRESH_MASTER_MS) ||
+    master.replicas.size === 0;
   return isEager
     ? Math.min(FAST_INFO_PERIOD_MS, state.tunables.infoPeriodMs)
     : state.tunables.infoPeriodMs;
@@ -110,13 +119,14 @@ export function takeInfo(turn: Turn, instance: DataInstance, info: InfoReport): 
   noteReturn(turn, instance, info);
   instance.reported.infoAt = now;
   instance.reported.infoText = info.text;
+  instance.reported.replicas = info.replicas;
   instance.reported.infoSentAt = instance.reported.infoAskedAt;
   instance.reported.stream = nextStanding(instance.reported.stream, info, now);
   instance.reported.isLoading = info.isLoading === true;
   instance.reported.infoAskedAt = undefined;
   instance.reported.infoRefusedAt = undefined;
   takeRunId(turn, instance, info);
-  instance.reported.follows = reportedMaster(info) ?? instance.reported.follows;
+  instance.reported.follows = followedBy(info) ?? instance.reported.follows;
   if (instance.kind === "master") {
     takeMasterData(turn, instance, info);
     if (isAccepted(instance)) discoverReplicas(turn, instance, info);
@@ -142,11 +152,6 @@ export function takeInfo(turn: Turn, instance: DataInstance, info: InfoReport): 
   correct(turn, instance);
 }
 
-function reportedMaster({ role, masterHost, masterPort }: InfoReport): Address | undefined {
-  if (role !== "replica" || masterHost === undefined || masterPort === undefined) return undefined;
-  return { host: masterHost, port: masterPort };
-}
-
 function takeRunId(turn: Turn, instance: DataInstance, info: InfoReport): void {
   if (info.runId === undefined || info.runId === instance.runId) return;
   const isReboot = instance.runId !== undefined;
@@ -168,6 +173,7 @@ function discoverReplicas(turn: Turn, master: Master, info: InfoReport): void {
       return;
     }
     const replica = createReplica(turn.state, master, { address, link: undefined }, turn.now);
+    notLostAnyMore(turn, master, address);
     requestSave(turn);
     publish(turn, "+slave", describeInstance(replica), aboutInstance(replica));
     touch(turn, replica);

@@ -6,6 +6,7 @@ import { aboutInstance, describeInstance } from "./events.ts";
 import type { KnownData } from "./lineage.ts";
 import { NO_OUTAGE } from "./cold-start.ts";
 import { NO_FAILOVER, NO_RECONFIGURATION } from "./failover-phase.ts";
+import { notLostAnyMore } from "./forgetting/found-again.ts";
 import { createReplica, findReplica, freshReport } from "./instances.ts";
 import { attachOwner, createLink, openLink } from "./links.ts";
 import { forgetOpinions } from "./opinions.ts";
@@ -130,6 +131,7 @@ function addOldMaster(
     return;
   }
   const replica = createReplica(turn.state, master, { address, link }, turn.now);
+  notLostAnyMore(turn, master, address);
   Object.assign(replica, { formerEpoch, known: data, joined: data, foreign });
   touch(turn, replica);
   touch(turn, link);

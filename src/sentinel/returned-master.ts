@@ -71,7 +71,7 @@ interface Refusal {
 
 export const NOT_RETURNED: ReturnedMaster = { phase: "none" };
 
-/** INFO of a master under examination, while it loads or its replicas have not answered. */
+/** INFO of a master under examination, until its replicas must have answered. */
 export const EXAMINATION_INFO_MS = 100;
 /** A replica that is up may take this long to tell what it has. */
 const ANSWERS_WITHIN_MS = 2_000;
@@ -133,6 +133,11 @@ function foundBy(info: InfoReport, data: KnownData, before: Found | undefined): 
 /** Does the server at the master's address speak for the group? */
 export function isAccepted({ returned }: Master): boolean {
   return returned.phase === "none";
+}
+
+/** Has its examination just begun? One that loads, or whose name is asked for, may take minutes. */
+export function isFreshlyExamined({ returned }: Master, now: Millis): boolean {
+  return returned.phase === "examined" && now < after(returned.since, NAME_WITHIN_MS);
 }
 
 /** Why the master counts as down although it answers; undefined when it does not. */

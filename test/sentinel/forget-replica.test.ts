@@ -1,5 +1,8 @@
-import { describe, expect, it } from "vitest";
-import { parseInfo } from "../../src/wire/info.ts";
+import { describe, expect, it, vi } from "vitest";
+import * as info from "../../src/wire/info.ts";
+import { unixMillis } from "../../src/base/units.ts";
+import { remember } from "../../src/sentinel/forgetting/forgotten.ts";
+import { beginTurn } from "../../src/sentinel/turn.ts";
 import { durableView } from "../../src/sentinel/durable.ts";
 import type { Link } from "../../src/sentinel/state.ts";
 import { makeVedette, saidTo, textOf } from "./maintenance.ts";
@@ -12,6 +15,8 @@ import {
   runIdOf,
   WatchedMaster,
 } from "./watched-master.ts";
+
+vi.mock("../../src/wire/info.ts", { spy: true });
 
 const FORGET = ["SENTINEL", "FORGET", "mymaster", REPLICA_1.host, String(REPLICA_1.port)] as const;
 
@@ -48,8 +53,8 @@ function answerProbe(world: WatchedMaster, lines: readonly string[]): void {
   const link = probing(world);
   if (link === undefined) throw new Error("nobody is looked for");
   world.open(link);
-  const info = parseInfo(lines.join("\r\n"));
-  world.give({ kind: "info-reply", link: link.id, info });
+  const told = info.parseInfo(lines.join("\r\n"));
+  world.give({ kind: "info-reply", link: link.id, info: told });
 }
 
 describe("replicas that are gone", () => {
@@ -128,6 +133,44 @@ describe("replicas that are gone", () => {
     expect(world.master.replicas.size).toBe(1);
     expect(probing(world)).toBeUndefined();
     expect(world.master.forgetting.replicas.size).toBe(1);
+  });
+});
+
+describe("a review of a master", () => {
+  it("reads no INFO again for a replica that is gone and that the master lists", () => {
+    const world = watched(5);
+    const replica = world.replica(REPLICA_1);
+    world.give({ kind: "link-lost", link: replica.link.id, reason: "reset" });
+    world.pass(10_000, () => world.answerAll({ but: [replica] }));
+    expect(world.master.replicas.size).toBe(2);
+    vi.mocked(info.parseInfo).mockClear();
+    world.pass(5_000, () => world.pong(world.master));
+    expect(info.parseInfo).not.toHaveBeenCalled();
+  });
+
+  it("looks for no replica that was forgotten among those that are known, before it is tried", () => {
+    const world = new WatchedMaster();
+    const reviewed = () => {
+      const walked = vi.spyOn(world.master.replicas, "values");
+      world.pass(5_000, () => world.pong(world.master));
+      const { length } = walked.mock.calls;
+      walked.mockRestore();
+      return length;
+    };
+    world.pass(5_000, () => world.answerAll());
+    const turn = beginTurn(world.state, world.now, { mayJudge: true });
+    for (let port = 1; port <= 200; port++) {
+      const place = { host: "10.0.0.3", port };
+      const at = unixMillis(0);
+      remember(turn, world.master, {
+        kind: "replica",
+        place,
+        at,
+        runId: undefined,
+        replid: undefined,
+      });
+    }
+    expect(reviewed()).toBeLessThan(200);
   });
 });
 

@@ -63,6 +63,25 @@ describe("a master that returned without its data", () => {
     },
   );
 
+  it("is not asked all the time while it loads for minutes", () => {
+    const loading = ["loading:1", ...NO_DATA];
+    const world = returned(0, loading);
+    let asked = 0;
+    const answer = () => {
+      const { link, reported } = world.master;
+      if (link.phase.phase === "connecting") world.open(link);
+      if (reported.infoAskedAt !== undefined) asked++;
+      if (reported.infoAskedAt === undefined) world.pong(world.master);
+      else again(world, loading);
+    };
+    world.pass(3_000, answer);
+    asked = 0;
+    world.pass(20_000, answer);
+    expect(world.master.returned.phase).toBe("examined");
+    expect(asked).toBeGreaterThan(10);
+    expect(asked).toBeLessThan(40);
+  });
+
   it("is accepted a moment after nobody has them any more, where nothing is waited for", () => {
     const world = returned(0);
     tellReplicas(world, "down");

@@ -38,7 +38,7 @@ export interface LostReplica {
 export const PROMISE_MS = 10_000;
 /** Of one master, in memory and in the file. */
 export const FORGOTTEN_MAX = 200;
-export const FIRST_PROBE_MS = 10_000;
+const FIRST_PROBE_MS = 10_000;
 
 export function newForgetting(lines: ExtensionLines, now: Millis): Forgetting {
   const sentinels = new Map<RunId, ForgottenSentinel>();

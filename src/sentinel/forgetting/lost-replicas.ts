@@ -4,7 +4,7 @@ import type { Address } from "../../base/address.ts";
 import { after, earliest, type Millis, NEVER } from "../../base/units.ts";
 import type { ForgottenReplica, LostReplica } from "./forgotten.ts";
 import { forgottenKey } from "../../wire/forgotten-instance.ts";
-import { type InfoReport, parseInfo } from "../../wire/info.ts";
+import type { InfoReport } from "../../wire/info.ts";
 import { complain } from "../complaints.ts";
 import { aboutInstance, describeInstance } from "../events.ts";
 import { isFailoverInProgress } from "../failover.ts";
@@ -16,7 +16,8 @@ import type { Link, Master, Replica, SentinelState } from "../state.ts";
 import { publish, requestSave, sendNow, touch, type Turn } from "../turn.ts";
 import { wallTime } from "../wall-clock.ts";
 import { isAt, mayBeAt } from "../whereabouts.ts";
-import { remember, unremember } from "./forgotten.ts";
+import { remember } from "./forgotten.ts";
+import { endProbe, foundAgain, notLostAnyMore } from "./found-again.ts";
 
 /**
  * Replicas that are gone are forgotten after a while, where that is wanted, or by hand. One that its master lists is
@@ -26,7 +27,7 @@ import { remember, unremember } from "./forgotten.ts";
 const LONGEST_WAIT_MS = 3_600_000;
 
 /** Forgets replicas that have been down for as long as `forget-replicas-after-seconds` says. */
-export function forgetLostReplicas(turn: Turn, master: Master): void {
+function forgetLostReplicas(turn: Turn, master: Master): void {
   const afterMs = 1000 * master.settings.extensions["forget-replicas-after-seconds"];
   if (afterMs === 0 || turn.state.tilt.mode === "on") return;
   for (const replica of master.replicas.values()) {
@@ -46,11 +47,11 @@ export function whyKept(turn: Turn, replica: Replica): string | undefined {
     return "a failover is on its way";
   }
   if (master.sdown.down || reported.role !== "master") return "the master is not well";
-  const { infoAt, infoText } = reported;
-  if (infoAt === undefined || infoText === undefined || infoAt < sdown.since) {
+  const { infoAt, replicas } = reported;
+  if (infoAt === undefined || infoAt < sdown.since) {
     return "the master has not listed its replicas since";
   }
-  const isListed = parseInfo(infoText).replicas.some((at) => isAt(turn.state, replica, at));
+  const isListed = replicas.some((at) => isAt(turn.state, replica, at));
   return isListed ? "its master lists it: it would be found again at once" : undefined;
 }
 
@@ -61,8 +62,7 @@ export function forgetReplica(turn: Turn, replica: Replica, reason: string): voi
   master.replicas.delete(replica.name);
   turn.touched.delete(replica);
   dropInstance(turn, replica);
-  const replid =
-    reported.infoText === undefined ? undefined : parseInfo(reported.infoText).masterReplid;
+  const replid = reported.stream?.history?.replid;
   const at = wallTime(turn.state, turn.now);
   remember(turn, master, { kind: "replica", place, at, runId, replid });
   publish(turn, "+vedette-forget-replica", payload, about);
@@ -75,12 +75,10 @@ export function tendLostReplicas(turn: Turn, master: Master): void {
   const { replicas } = master.forgetting;
   if (replicas.size === 0) return;
   for (const [key, lost] of replicas) {
-    if (isKnown(turn.state, master, lost.record.place)) {
-      endProbe(turn, lost);
-      unremember(turn, master, key);
-    } else if (lost.probeAt <= turn.now) {
-      probe(turn, master, lost);
-    }
+    if (turn.now < lost.probeAt) continue;
+    // It may be known again under another name than it had.
+    if (isKnown(turn.state, master, lost.record.place)) foundAgain(turn, master, key, lost);
+    else probe(turn, master, lost);
   }
 }
 
@@ -96,11 +94,6 @@ function probe(turn: Turn, master: Master, lost: LostReplica): void {
   link.probes = { master, record: lost.record };
   lost.link = link;
   openLink(turn, link);
-}
-
-function endProbe(turn: Turn, lost: LostReplica): void {
-  if (lost.link !== undefined) closeForGood(turn, lost.link);
-  lost.link = undefined;
 }
 
 /** The master is watched no more. */
@@ -141,7 +134,7 @@ export function takeWhoIsThere(turn: Turn, link: Link, info: InfoReport | undefi
   }
   const given = { address: record.place, link: undefined };
   const replica = createReplica(turn.state, master, given, turn.now);
-  unremember(turn, master, forgottenKey(record.place));
+  notLostAnyMore(turn, master, record.place);
   requestSave(turn);
   publish(
     turn,
@@ -153,23 +146,20 @@ export function takeWhoIsThere(turn: Turn, link: Link, info: InfoReport | undefi
   touch(turn, replica.link);
 }
 
-const HAS_KEYS = /^db[0-9]+:keys=[1-9]/m;
-
 function belongs(turn: Turn, master: Master, record: ForgottenReplica, info: InfoReport): boolean {
   if (info.runId !== undefined && info.runId === record.runId) return true;
   const { masterHost: host, masterPort: port } = info;
   if (host !== undefined && port !== undefined && mayBeAt(turn.state, master, { host, port })) {
     return true;
   }
-  const ours = master.reported.infoText;
-  const replids = [record.replid, ours === undefined ? undefined : parseInfo(ours).masterReplid];
+  const replids = [record.replid, master.reported.stream?.history?.replid];
   const known = (id: ReplicationId | undefined): boolean =>
     id !== undefined && replids.includes(id);
   if (known(info.masterReplid) || known(info.masterReplid2)) return true;
   // A master that was restarted goes on under a new id, from a snapshot of the old history.
   const data = dataOf(info, turn.now);
   if (data !== undefined && joins(master.lineage, data.history)) return true;
-  return !HAS_KEYS.test(info.text);
+  return (info.keys ?? 0) === 0;
 }
 
 export function lostReplicasDueAt({ forgetting }: Master): Millis {

@@ -1,8 +1,7 @@
-import { parseRunId } from "../../base/ids.ts";
-import { masterName } from "../../base/ids.ts";
+import { masterName, parseRunId, type RunId } from "../../base/ids.ts";
 import { after } from "../../base/units.ts";
 import { isFailoverInProgress } from "../failover.ts";
-import type { Master, Sentinel } from "../state.ts";
+import type { Master, Sentinel, SentinelState } from "../state.ts";
 import type { Turn } from "../turn.ts";
 import type { VedetteTopic } from "../vedette-topic.ts";
 import { isVoteless, PROMISE_MS } from "./forgotten.ts";
@@ -41,18 +40,23 @@ export const PROMISE_TOPIC: Pick<VedetteTopic, "answer"> = {
   },
 };
 
+/** Everybody that is counted, this sentinel included, in one order. */
+export function baseOf({ myId }: SentinelState, { sentinels }: Master): readonly RunId[] {
+  return [myId, ...sentinels.keys()].sort();
+}
+
 function whyNoPromise(
   { state, now }: Turn,
-  { forgetting, sentinels }: Master,
+  master: Master,
   asked: { readonly runId: string; readonly by: string; readonly base: readonly string[] },
 ): string | undefined {
-  const { promise, promisesFrom } = forgetting;
+  const { promise, promisesFrom } = master.forgetting;
   if (now < promisesFrom) return "it has just started";
   const isTaken = promise !== undefined && now < promise.until;
   if (isTaken && (promise.runId !== asked.runId || promise.by !== asked.by)) {
     return "another one is being forgotten";
   }
-  const ours = [state.myId, ...sentinels.keys()].sort();
+  const ours = baseOf(state, master);
   if (ours.join(" ") !== asked.base.toSorted().join(" ")) {
     return `it counts ${ours.length} sentinels that are not the same ${asked.base.length}`;
   }

@@ -13,7 +13,7 @@ import { publish, touch, type Turn } from "../turn.ts";
 import { tellVedette } from "../vedette-peers.ts";
 import { wallTime } from "../wall-clock.ts";
 import { PROMISE_MS, remember } from "./forgotten.ts";
-import { whyNotForget } from "./promise.ts";
+import { baseOf, whyNotForget } from "./promise.ts";
 
 /**
  * A sentinel is forgotten by agreement: whoever is told to asks every other one that lives, all of them must count the
@@ -34,11 +34,6 @@ export const PROMISE_TOPIC_NAME = "forget";
 /** Well below the life of a promise, so that no promise is over when what it is for is done. */
 const AGREEMENT_MS = PROMISE_MS / 2;
 
-/** Everybody that is counted, this sentinel included, in one order. */
-export function baseOf(turn: Turn, master: Master): readonly RunId[] {
-  return [turn.state.myId, ...master.sentinels.keys()].sort();
-}
-
 /** Asks all living peers. The caller has seen that there is nothing against it here. */
 export function beginRemoval(
   turn: Turn,
@@ -48,7 +43,7 @@ export function beginRemoval(
   const { master, runId } = leaving;
   const { forgetting } = master;
   const { myId } = turn.state;
-  const words = [master.masterName, runId, myId, ...baseOf(turn, master)];
+  const words = [master.masterName, runId, myId, ...baseOf(turn.state, master)];
   forgetting.promise = { runId, by: myId, until: after(turn.now, PROMISE_MS) };
   forgetting.removal = {
     runId,
@@ -90,7 +85,7 @@ export function tendRemoval(turn: Turn, master: Master): void {
   auditLate(turn, removal.request);
 }
 
-export function endRemoval({ forgetting }: Master): void {
+function endRemoval({ forgetting }: Master): void {
   forgetting.removal = undefined;
   forgetting.promise = undefined;
 }
@@ -142,7 +137,7 @@ function forgetAgreed(turn: Turn, master: Master, { runId, agreed, request }: Re
 }
 
 /** It counts no more here, and is remembered as forgotten. */
-export function dropSentinel(turn: Turn, leaving: Sentinel, reason: string): void {
+function dropSentinel(turn: Turn, leaving: Sentinel, reason: string): void {
   const { master, runId } = leaving;
   const at = unixMillis(
     Math.max(
