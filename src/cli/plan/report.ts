@@ -51,7 +51,7 @@ function riskText({ bytesAtLeast, bytesAtMost, basis }: ToldRisk): string {
   const most = bytesAtMost === undefined ? "an unknown amount" : bytesText(bytesAtMost);
   const amount =
     bytesAtMost === bytesAtLeast ? `Some ${most}` : `${bytesText(bytesAtLeast)} to ${most}`;
-  return `${amount} would be lost if it died at this moment (${basis}).`;
+  return `${amount} would be lost by what the sentinel was told last (${basis}).`;
 }
 
 function rowOf({

@@ -14,9 +14,6 @@ export class ApiError extends Error {
 }
 
 const ANSWER_WITHIN_MS = 8_000;
-const EVENTS_AT_ONCE = 500;
-/** More pages than the sentinel keeps events for. */
-const PAGES_MAX = 25;
 
 export async function getSentinel(): Promise<SentinelInfo> {
   return get("/api/v1/sentinel");
@@ -33,17 +30,10 @@ export async function getMaster(name: string): Promise<MasterDetails> {
   return get(`/api/v1/masters/${encodeURIComponent(name)}`);
 }
 
-/** The events of one master that the sentinel still has, the latest of them. */
-export async function getEvents(master: string, kept: number): Promise<EventItem[]> {
-  let events: EventItem[] = [];
-  let since = "";
-  for (let page = 0; page < PAGES_MAX; page++) {
-    const query = `master=${encodeURIComponent(master)}&limit=${EVENTS_AT_ONCE}${since}`;
-    const answer = await get<EventPage>(`/api/v1/events?${query}`);
-    events = [...events, ...answer.events].slice(-kept);
-    if (answer.events.length < EVENTS_AT_ONCE) break;
-    since = `&since=${encodeURIComponent(answer.last)}`;
-  }
+/** The latest events of one master, oldest first. @param count at most 500 */
+export async function getEvents(master: string, count: number): Promise<readonly EventItem[]> {
+  const query = `master=${encodeURIComponent(master)}&limit=${count}&newest=true`;
+  const { events } = await get<EventPage>(`/api/v1/events?${query}`);
   return events;
 }
 

@@ -118,7 +118,7 @@ describe("what a vedette plans", () => {
     const lines = planLines(plan, PLAIN);
     expect(lines.slice(1, 3)).toEqual([
       "127.0.0.1:7002 would take over, it has its master's zone; some 5.0 s after the master's last answer.",
-      "0 B to 2.0 kB would be lost if it died at this moment (2 kB/s for 1 s).",
+      "0 B to 2.0 kB would be lost by what the sentinel was told last (2 kB/s for 1 s).",
     ]);
     expect(lines.at(-1)).toContain("last-resort");
     expect(statusOf(plan)).toBe(1);

@@ -145,6 +145,10 @@ describe("what is read over HTTP", () => {
     const page = await sentinel.getJson(`/api/v1/events?since=${before}&limit=1`);
     expect(page).toMatchObject({ missed: false, last: last.replace(/\d+$/, String(count - 1)) });
     expect(page["events"]).toHaveLength(1);
+    expect(await sentinel.getJson("/api/v1/events?limit=1&newest=true")).toMatchObject({
+      events: [{ id: last }],
+      last,
+    });
     expect(await sentinel.getJson("/api/v1/events?since=other-3")).toMatchObject({ missed: true });
     expect(
       await sentinel.getJson(`/api/v1/events?since=${last.replace(/\d+$/, "0")}`),

@@ -15,7 +15,12 @@ export function eventRoutes(ids: EventIds, streams: EventStreams): readonly Rout
       url: "/api/v1/events",
       tag: "events",
       summary: "Events behind an id, oldest first",
-      query: { since: ID, master: NAME, limit: { ...COUNT, minimum: 1, maximum: LIMIT_MAX } },
+      query: {
+        since: ID,
+        master: NAME,
+        limit: { ...COUNT, minimum: 1, maximum: LIMIT_MAX },
+        newest: FLAG,
+      },
       answers: {
         200: {
           description: "Events",
@@ -26,10 +31,12 @@ export function eventRoutes(ids: EventIds, streams: EventStreams): readonly Rout
         const { events, missed } = ids.since(request.query("since") ?? ids.first);
         const master = request.query("master");
         const limit = request.queryNumber("limit") ?? LIMIT_MAX;
-        const wanted = events
-          .filter(({ event }) => master === undefined || event.about.master === binaryText(master))
-          .slice(0, limit);
-        const last = wanted.length < limit ? undefined : wanted.at(-1);
+        const found = events.filter(
+          ({ event }) => master === undefined || event.about.master === binaryText(master),
+        );
+        const isNewest = request.query("newest") === "true";
+        const wanted = isNewest ? found.slice(-limit) : found.slice(0, limit);
+        const last = isNewest || wanted.length < limit ? undefined : wanted.at(-1);
         return {
           events: wanted.map((fed) => ids.json(fed)),
           last: last === undefined ? ids.last : ids.textOf(last.id),
