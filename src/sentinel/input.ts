@@ -1,3 +1,4 @@
+import type { RememberedGroup } from "../wire/instance-memory.ts";
 import type { Address } from "../base/address.ts";
 import type { ClientId, LinkId, MasterName, QuestionId, RunId } from "../base/ids.ts";
 import type { Epoch, SaveNumber, UnixMillis } from "../base/units.ts";
@@ -166,8 +167,15 @@ export type Input =
     }
   /** For connections from now on: those that are open have proved themselves. */
   | { readonly kind: "secrets-changed"; readonly secrets: OutsideSecrets }
-  /** What earlier lives of this sentinel kept, oldest first; before `start`. */
-  | { readonly kind: "history-loaded"; readonly entries: readonly HistoryEntry[] }
+  /** What earlier lives of this sentinel kept, oldest first; before `start`, or when the disk gives it. */
+  | {
+      readonly kind: "history-loaded";
+      readonly entries: readonly HistoryEntry[];
+      /** Not read yet: audit entries are numbered above this, so that none takes the place of an earlier one. */
+      readonly auditsAbove?: number;
+    }
+  /** What an earlier process wrote down of the servers' data; before `start`, or when the disk gives it. */
+  | { readonly kind: "memory-loaded"; readonly groups: readonly RememberedGroup[] }
   /** The wall clock was looked at: now and then, for it may be set. */
   | { readonly kind: "wall-clock"; readonly unixMs: UnixMillis }
   | { readonly kind: "config-saved"; readonly save: SaveNumber }

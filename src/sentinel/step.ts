@@ -33,7 +33,7 @@ import { warnOfSharedAddress } from "./shared-address.ts";
 import { noteOwnHost } from "./own-host.ts";
 import { takeHistory } from "./receipts/history.ts";
 import { orderLost } from "./reconfiguration.ts";
-import { rememberData } from "./remembering.ts";
+import { recall, rememberData } from "./remembering.ts";
 import { reviewTouched } from "./review.ts";
 import { scriptEnded, scriptFailed, scriptStarted, tendScripts } from "./scripts.ts";
 import type {
@@ -138,7 +138,9 @@ function take(turn: Turn, input: Input): void {
     case "wall-clock":
       return onWallClock(turn, input.unixMs);
     case "history-loaded":
-      return takeHistory(turn, input.entries);
+      return takeHistory(turn, input.entries, input.auditsAbove);
+    case "memory-loaded":
+      return recall(turn.state, input.groups);
     case "config-saved":
       return onSaved(turn, input.save);
     case "config-save-failed":

@@ -13,17 +13,33 @@ export interface HistoryRead {
   readonly damaged: number;
 }
 
-/** Reads a file; takes any text. */
-export function readHistory(text: string): HistoryRead {
-  const entries = new Map<string, HistoryEntry>();
+/**
+ * Reads a file; takes any text.
+ * @param entriesMax the newest are read, and of the lines before them none
+ */
+export function readHistory(
+  text: string,
+  entriesMax: number = Number.POSITIVE_INFINITY,
+): HistoryRead {
+  // From the end: of an entry the line that stands last holds, in the place of the first.
+  const newestFirst = new Map<string, HistoryEntry>();
   let damaged = 0;
-  for (const line of text.split("\n")) {
+  for (let end = text.length; end > 0 && newestFirst.size < entriesMax;) {
+    const begin = text.lastIndexOf("\n", end - 1) + 1;
+    const line = text.slice(begin, end);
+    end = begin - 1;
     if (line === "") continue;
     const entry = readLine(line);
-    if (entry === undefined) damaged++;
-    else entries.set(`${entry.id} ${entry.sentinel}`, entry);
+    if (entry === undefined) {
+      damaged++;
+      continue;
+    }
+    const key = `${entry.id} ${entry.sentinel}`;
+    const latest = newestFirst.get(key) ?? entry;
+    newestFirst.delete(key);
+    newestFirst.set(key, latest);
   }
-  return { entries: [...entries.values()], damaged };
+  return { entries: [...newestFirst.values()].reverse(), damaged };
 }
 
 function readLine(line: string): HistoryEntry | undefined {

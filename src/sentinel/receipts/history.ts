@@ -45,8 +45,13 @@ function numberOf(auditId: string): number {
  * What was kept by an earlier life of this sentinel. A failover that it did not see the end of came
  * about when the configuration says so, and else nobody here knows.
  */
-export function takeHistory(turn: Turn, entries: readonly HistoryEntry[]): void {
+export function takeHistory(
+  turn: Turn,
+  entries: readonly HistoryEntry[],
+  auditsAbove: number | undefined,
+): void {
   const { history } = turn.state;
+  history.lastAudit = Math.max(history.lastAudit, auditsAbove ?? 0);
   const since = history.entries.splice(0);
   for (const entry of [...entries, ...since]) keep(history, entry);
   for (const entry of entries) {

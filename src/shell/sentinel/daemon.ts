@@ -37,6 +37,7 @@ import type { Supervision } from "../supervision.ts";
 import type { SentinelSecrets } from "../secrets/sentinel-secrets.ts";
 import type { Tls } from "../tls/tls.ts";
 import { WakeUp } from "../wake-up.ts";
+import { within } from "./disk-patience.ts";
 import { EventFeed } from "./event-feed.ts";
 import { HistoryFile } from "./history-file.ts";
 import { speaksFor } from "../../sentinel/webhook-copies.ts";
@@ -81,6 +82,14 @@ const QUERY_BUFFER_BYTES = 64 * 1024 * 1024;
 /** The wall clock may be set, and stands still while the machine sleeps: the core hears of it this often. */
 const WALL_CLOCK_PERIOD_MS = 60_000;
 const SEED_LIMIT = 2 ** 48 - 1;
+/** The state folder is waited for this long: at the start, with the port open, and at the end. */
+const LOADING_MS = 500;
+const LAST_WRITE_MS = 2_000;
+
+interface Loading {
+  readonly history: ReturnType<HistoryFile["load"]>;
+  readonly memory: ReturnType<MemoryFile["load"]>;
+}
 
 /** A sentinel at work: the core, and everything that does what it says. */
 export class SentinelDaemon {
@@ -92,6 +101,7 @@ export class SentinelDaemon {
   #links: Links | undefined;
   readonly #gate: OutboundGate;
   readonly #configFile: ConfigFile;
+  readonly #folder: StateFolder;
   readonly #history: HistoryFile;
   readonly #memory: MemoryFile;
   readonly #wakeUp: WakeUp;
@@ -119,6 +129,7 @@ export class SentinelDaemon {
       stateDir: sentinel.extensions["state-dir"],
       log: options.log,
     });
+    this.#folder = folder;
     this.#memory = new MemoryFile({
       folder,
       log: options.log,
@@ -131,7 +142,6 @@ export class SentinelDaemon {
         port: daemon.announcedPort,
         requirePass: daemon.requirePass,
         ...(secrets === undefined ? {} : { secrets: secrets.outside }),
-        remembered: this.#memory.read(),
       },
       { seed: randomInt(SEED_LIMIT), now: monotonicNow(), unixMs: wallClockNow() },
     );
@@ -220,10 +230,8 @@ export class SentinelDaemon {
     );
     log.line("notice", `Sentinel ID is ${myId}`, { runId: myId });
     // Loading the client library takes longer than all before it: clients need not wait for that.
-    const [{ Links }, entries] = await Promise.all([
-      import("../links/links.ts"),
-      this.#history.load(),
-    ]);
+    const loading = { history: this.#history.load(), memory: this.#memory.load() };
+    const { Links } = await import("../links/links.ts");
     this.#links = new Links({
       myId,
       localAddress: config.daemon.bindSourceAddress,
@@ -233,13 +241,36 @@ export class SentinelDaemon {
     });
     await this.#startHttp();
     this.#webhooks.start();
+    const past = await this.#pastFrom(loading);
     const early = this.#early ?? [];
     this.#early = undefined;
-    this.#deliver({ kind: "history-loaded", entries });
-    for (const input of [{ kind: "start" } as const, ...early]) this.#deliver(input);
+    for (const input of [...past, { kind: "start" } as const, ...early]) this.#deliver(input);
     this.#wallClock = setInterval(() => {
       this.#deliver({ kind: "wall-clock", unixMs: wallClockNow() });
     }, WALL_CLOCK_PERIOD_MS).unref();
+  }
+
+  /** What the state folder tells in time. What comes later is taken then. */
+  async #pastFrom({ history, memory }: Loading): Promise<readonly Input[]> {
+    const [entries, groups] = await Promise.all([
+      within(history, LOADING_MS),
+      within(memory, LOADING_MS),
+    ]);
+    if (entries === undefined || groups === undefined) {
+      this.#folder.warn(new Error(`it was not read within ${LOADING_MS} ms`));
+    }
+    if (entries === undefined) {
+      void history.then((late) => this.#deliver({ kind: "history-loaded", entries: late }));
+    }
+    if (groups === undefined) {
+      void memory.then((late) => this.#deliver({ kind: "memory-loaded", groups: late }));
+    }
+    return [
+      { kind: "memory-loaded", groups: groups ?? [] },
+      entries === undefined
+        ? { kind: "history-loaded", entries: [], auditsAbove: this.#startedAtMs }
+        : { kind: "history-loaded", entries },
+    ];
   }
 
   /**
@@ -291,10 +322,10 @@ export class SentinelDaemon {
     this.#options.tls?.stop();
     this.#options.secrets?.stop();
     await Promise.all([
-      this.#webhooks.stop(),
+      within(this.#webhooks.stop(), LAST_WRITE_MS),
       this.#configFile.settled(),
-      this.#history.settled(),
-      this.#memory.settled(),
+      within(this.#history.settled(), LAST_WRITE_MS),
+      within(this.#memory.settled(), LAST_WRITE_MS),
       this.#listener.close(),
       http,
     ]);

@@ -27,6 +27,8 @@ export class HistoryFile {
   readonly #bytesMax: number;
   #waiting: string[] = [];
   #writing: Promise<void> | undefined;
+  /** Nothing is written before the file has been read: its last line may be torn. */
+  #loading: Promise<unknown> | undefined;
   /** Of the file as it is; undefined before the first write. */
   #bytes: number | undefined;
   /** The file does not end with a line end: a crash tore its last line. */
@@ -43,12 +45,22 @@ export class HistoryFile {
   }
 
   /** What earlier lives kept, oldest first, the newest of them only. Never throws. */
-  async load(): Promise<readonly HistoryEntry[]> {
-    const [older, newer] = await Promise.all([this.#read(`${NAME}.1`), this.#read(NAME)]);
+  load(): Promise<readonly HistoryEntry[]> {
+    const loading = this.#load();
+    this.#loading = loading;
+    return loading;
+  }
+
+  async #load(): Promise<readonly HistoryEntry[]> {
+    const newer = await this.#read(NAME);
     this.#isTorn = newer !== "" && !newer.endsWith("\n");
-    const read = readHistory(`${older}\n${newer}`);
+    let read = readHistory(newer, HISTORY_ENTRIES_MAX);
+    if (read.entries.length < HISTORY_ENTRIES_MAX) {
+      const older = await this.#read(`${NAME}.1`);
+      if (older !== "") read = readHistory(`${older}\n${newer}`, HISTORY_ENTRIES_MAX);
+    }
     this.#tellDamage(read);
-    return read.entries.slice(-HISTORY_ENTRIES_MAX);
+    return read.entries;
   }
 
   #tellDamage({ damaged, entries }: HistoryRead): void {
@@ -79,6 +91,7 @@ export class HistoryFile {
 
   async #writeAll(): Promise<void> {
     try {
+      await this.#loading;
       while (this.#waiting.length > 0) {
         const lines = this.#waiting;
         this.#waiting = [];

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import * as files from "node:fs/promises";
 import {
   formatInstanceMemory,
@@ -25,6 +24,8 @@ export class MemoryFile {
   readonly #view: () => readonly RememberedGroup[];
   readonly #access: FileAccess;
   #writing: Promise<void> | undefined;
+  /** Nothing is written before the file has been read: less would take the place of more. */
+  #loading: Promise<unknown> | undefined;
   #isAskedAgain = false;
 
   constructor(options: {
@@ -40,12 +41,18 @@ export class MemoryFile {
     this.#access = options.access ?? files;
   }
 
-  /** Before the first write. What cannot be read is worth one line, never more. */
-  read(): readonly RememberedGroup[] {
+  /** Before the first write. What cannot be read is worth one line, never more. Never throws. */
+  load(): Promise<readonly RememberedGroup[]> {
+    const loading = this.#load();
+    this.#loading = loading;
+    return loading;
+  }
+
+  async #load(): Promise<readonly RememberedGroup[]> {
     const path = this.#folder.file(NAME);
     let text: string;
     try {
-      text = readFileSync(path, "latin1");
+      text = await files.readFile(path, "latin1");
     } catch (cause) {
       if (codeOf(cause) === "ENOENT") {
         this.#log.line(
@@ -80,6 +87,7 @@ export class MemoryFile {
   }
 
   async #replace(): Promise<void> {
+    await this.#loading;
     if (!(await this.#folder.prepare())) return;
     const text = formatInstanceMemory(this.#view());
     try {

@@ -64,6 +64,7 @@ const INPUTS: Expected<Input["kind"]> = {
   "resolve-failed": often,
   "secrets-changed": never("files with passwords are the shell's"),
   "history-loaded": often,
+  "memory-loaded": never("a simulated sentinel has its memory when it is made"),
   "wall-clock": often,
   "config-saved": often,
   "config-save-failed": often,

@@ -1,5 +1,5 @@
 import * as fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { historyLine, readHistory } from "../../../src/sentinel/receipts/history-text.ts";
 import type { AuditEntry } from "../../../src/sentinel/receipts/receipt.ts";
 import { runIdOf } from "../watched-master.ts";
@@ -38,6 +38,15 @@ describe("the text of the history", () => {
   ])("is read around %s", (_, damage) => {
     const text = `${historyLine(entry(1))}${damage}\n${historyLine(entry(3))}`;
     expect(readHistory(text)).toEqual({ entries: [entry(1), entry(3)], damaged: 1 });
+  });
+
+  it("is read from its end, and only as far as entries are wanted", () => {
+    const entries = Array.from({ length: 1_000 }, (_, number) => entry(number));
+    const text = `damaged\n${entries.map(historyLine).join("")}`;
+    const parsed = vi.spyOn(JSON, "parse");
+    expect(readHistory(text, 10)).toEqual({ entries: entries.slice(-10), damaged: 0 });
+    expect(parsed).toHaveBeenCalledTimes(10);
+    parsed.mockRestore();
   });
 
   it("may be any text, cut anywhere", () => {

@@ -256,6 +256,19 @@ describe("the history", () => {
     expect(lastReceipt(later).outcome).toEqual({ result: "completed" });
   });
 
+  it("that was read late loses none of its entries to those written meanwhile", () => {
+    const first = new WatchedMaster();
+    first.request("SENTINEL", "SET", "mymaster", "quorum", "2");
+    const earlier = first.state.history.entries;
+    const world = new WatchedMaster();
+    world.give({ kind: "history-loaded", entries: [], auditsAbove: 5_000 });
+    world.request("SENTINEL", "SET", "mymaster", "quorum", "2");
+    world.give({ kind: "history-loaded", entries: earlier });
+    world.request("SENTINEL", "SET", "mymaster", "quorum", "2");
+    const ids = world.state.history.entries.map(({ id }) => id);
+    expect(ids).toEqual([1, 5_001, 5_002].map((number) => `audit,aaaaaaaa,${number}`));
+  });
+
   it("keeps the newest of many", () => {
     const world = new WatchedMaster();
     for (let times = 0; times < HISTORY_ENTRIES_MAX + 5; times++) {
