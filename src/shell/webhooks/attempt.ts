@@ -1,6 +1,5 @@
 import { lookup as systemLookup } from "node:dns";
-import { Agent as HttpAgent, request as httpRequest } from "node:http";
-import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
+import type { Agent, request as httpRequest } from "node:http";
 import { isIP, type LookupFunction } from "node:net";
 import { isPublic } from "./address-rule.ts";
 
@@ -41,28 +40,24 @@ const PRIVATE = "a private address: allow-private yes allows it";
  */
 export class Receiver {
   readonly #options: ReceiverOptions;
-  readonly #plain: HttpAgent;
-  readonly #secure: HttpsAgent;
+  readonly #transports = new Map<string, Promise<Transport>>();
 
   constructor(options: ReceiverOptions) {
     this.#options = options;
-    const agent = { keepAlive: true, maxSockets: 1, maxFreeSockets: 1, timeout: 60_000 };
-    this.#plain = new HttpAgent(agent);
-    this.#secure = new HttpsAgent(agent);
   }
 
-  /** Never rejects. */
-  attempt({ url, headers, body }: Attempt): Promise<Outcome> {
+  /** Rejects only where no request can be made of it. */
+  async attempt({ url, headers, body }: Attempt): Promise<Outcome> {
     const target = new URL(url);
     const host = target.hostname.replace(/^\[|\]$/g, "");
     if (isIP(host) !== 0 && !this.#mayUse(host)) {
-      return Promise.resolve({ kind: "failed", reason: PRIVATE });
+      return { kind: "failed", reason: PRIVATE };
     }
+    const transport = await this.#transport(target.protocol);
     return new Promise((resolve) => {
-      const isSecure = target.protocol === "https:";
-      const request = (isSecure ? httpsRequest : httpRequest)(target, {
+      const request = transport.request(target, {
         method: "POST",
-        agent: isSecure ? this.#secure : this.#plain,
+        agent: transport.agent,
         lookup: this.#lookUp,
         headers: {
           "content-type": "application/json",
@@ -71,16 +66,14 @@ export class Receiver {
           "content-length": String(Buffer.byteLength(body)),
         },
       });
-      const finish = (outcome: Outcome): void => {
-        clearTimeout(deadline);
-        resolve(outcome);
-      };
       const { timeoutMs = TIMEOUT_MS } = this.#options;
+      // For the whole answer: one that never ends would keep the only connection.
       const deadline = setTimeout(() => {
-        finish({ kind: "failed", reason: `no answer within ${timeoutMs} ms` });
+        resolve({ kind: "failed", reason: `no answer within ${timeoutMs} ms` });
         request.destroy();
       }, timeoutMs);
-      request.on("error", (cause) => finish({ kind: "failed", reason: cause.message }));
+      request.on("close", () => clearTimeout(deadline));
+      request.on("error", (cause) => resolve({ kind: "failed", reason: cause.message }));
       request.on("response", (response) => {
         let bytes = 0;
         response.on("data", (chunk: Buffer) => {
@@ -88,15 +81,24 @@ export class Receiver {
           if (bytes > ANSWER_BYTES_MAX) response.destroy();
         });
         response.on("error", () => undefined);
-        finish(outcomeOf(response.statusCode ?? 0, response.headers["retry-after"]));
+        resolve(outcomeOf(response.statusCode ?? 0, response.headers["retry-after"]));
       });
       request.end(body);
     });
   }
 
   close(): void {
-    this.#plain.destroy();
-    this.#secure.destroy();
+    for (const transport of this.#transports.values()) {
+      void transport.then(({ agent }) => agent.destroy());
+    }
+  }
+
+  #transport(protocol: string): Promise<Transport> {
+    const known = this.#transports.get(protocol);
+    if (known !== undefined) return known;
+    const loaded = loadTransport(protocol);
+    this.#transports.set(protocol, loaded);
+    return loaded;
   }
 
   #mayUse(address: string): boolean {
@@ -116,6 +118,25 @@ export class Receiver {
       return options.all === true ? answer(null, found) : answer(null, first.address, first.family);
     });
   };
+}
+
+interface Transport {
+  readonly request: typeof httpRequest;
+  readonly agent: Agent;
+}
+
+/** HTTP is loaded where something is to be sent, and nowhere else. */
+async function loadTransport(protocol: string): Promise<Transport> {
+  const { Agent: SomeAgent, request } = await (protocol === "https:"
+    ? import("node:https")
+    : import("node:http"));
+  const agent = new SomeAgent({
+    keepAlive: true,
+    maxSockets: 1,
+    maxFreeSockets: 1,
+    timeout: 60_000,
+  });
+  return { request, agent };
 }
 
 function outcomeOf(status: number, retryAfter: string | undefined): Outcome {

@@ -1,7 +1,7 @@
 import type { WebhookEndpoint } from "../../wire/webhooks/endpoint.ts";
 import type { Outcome } from "./attempt.ts";
 import type { EndpointFigures } from "./figures.ts";
-import { type Delivery, type Finished, FINISHED_KEPT, Journal, readJournal } from "./journal.ts";
+import { type Delivery, type Finished, FINISHED_KEPT, Journal } from "./journal.ts";
 import type { Notice } from "./notice.ts";
 import { carries } from "./renderers.ts";
 import { delayMs, retryAfterMs } from "./schedule.ts";
@@ -19,7 +19,7 @@ export interface QueueOptions {
   readonly log: (level: "notice" | "warning", line: string) => void;
 }
 
-export const QUEUE_MAX = 1000;
+const QUEUE_MAX = 1000;
 /** As old as this it is no news to anybody. */
 const LIFETIME_MS = 36 * 60 * 60 * 1000;
 /** A new notice tries a receiver that was down, but not more often than this. */
@@ -38,12 +38,17 @@ export class EndpointQueue {
   #waiting: Delivery[] = [];
   #finished: Finished[] = [];
   #timer: NodeJS.Timeout | undefined;
+  /** What the last process left is there: nothing is sent before, so that it goes first. */
+  #isLoaded = false;
+  #loading: Promise<void> | undefined;
   #isSending = false;
   #isClosed = false;
   #isDisabled = false;
   /** Failures since the last success. */
   #failures = 0;
   #notBeforeMs = 0;
+  /** The receiver wants to be left alone until then. */
+  #askedUntilMs = 0;
   #triedAtMs = 0;
   #delivered = 0;
   #failedAttempts = 0;
@@ -61,15 +66,22 @@ export class EndpointQueue {
     });
   }
 
-  /** Goes on with what was left when the process ended last. */
-  async load(): Promise<void> {
+  /** Goes on with what was left when the process ended last. @param after what still writes there */
+  load(after?: Promise<void>): Promise<void> {
+    this.#loading ??= this.#load(after);
+    return this.#loading;
+  }
+
+  async #load(after: Promise<void> | undefined): Promise<void> {
     try {
-      const { waiting, finished } = await readJournal(this.#options.path);
+      await after;
+      const { waiting, finished } = await this.#journal.read();
       this.#waiting = [...waiting, ...this.#waiting];
       this.#finished = [...finished, ...this.#finished];
     } catch (cause) {
       this.#options.log("warning", `webhooks: ${this.#options.path}: ${String(cause)}`);
     }
+    this.#isLoaded = true;
     this.#proceed();
   }
 
@@ -93,7 +105,9 @@ export class EndpointQueue {
       const [oldest] = this.#waiting.splice(this.#isSending ? 1 : 0, 1);
       if (oldest !== undefined) this.#bury(oldest, `more than ${QUEUE_MAX} wait`);
     }
-    if (holdMs === 0 && nowMs - this.#triedAtMs >= PROBE_EVERY_MS) this.#notBeforeMs = 0;
+    if (holdMs === 0 && nowMs - this.#triedAtMs >= PROBE_EVERY_MS) {
+      this.#notBeforeMs = this.#askedUntilMs;
+    }
     this.#proceed();
   }
 
@@ -117,12 +131,12 @@ export class EndpointQueue {
       id === undefined ? it.how === "dead" : it.notice.id === id,
     );
     this.#isDisabled = false;
-    this.#failures = 0;
-    this.#notBeforeMs = 0;
+    this.#trustAgain();
     const ids = new Set(again.map(({ notice }) => notice.id));
     this.#finished = this.#finished.filter(({ notice }) => !ids.has(notice.id));
     for (const { notice } of again) {
-      const delivery: Delivery = { notice: { ...notice }, heldUntilMs: 0, attempts: 0 };
+      const replayedAtMs = this.#options.now();
+      const delivery: Delivery = { notice, heldUntilMs: 0, attempts: 0, replayedAtMs };
       this.#waiting.push(delivery);
       this.#journal.add({ kind: "waits", delivery });
     }
@@ -141,7 +155,7 @@ export class EndpointQueue {
 
   figures(): EndpointFigures {
     const [oldest] = this.#waiting;
-    const ageMs = oldest === undefined ? 0 : this.#options.now() - oldest.notice.atMs;
+    const ageMs = oldest === undefined ? 0 : this.#options.now() - bornAtMs(oldest);
     return {
       endpoint: this.endpoint.name,
       queueLength: this.#waiting.length,
@@ -159,12 +173,13 @@ export class EndpointQueue {
   async close(): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#timer);
+    await this.#loading;
     await this.#journal.settled();
   }
 
   #proceed(): void {
     clearTimeout(this.#timer);
-    if (this.#isSending || this.#isClosed || this.#isDisabled) return;
+    if (!this.#isLoaded || this.#isSending || this.#isClosed || this.#isDisabled) return;
     const nowMs = this.#options.now();
     this.#dropStale(nowMs);
     const next = this.#waiting.find(({ heldUntilMs }) => heldUntilMs <= nowMs);
@@ -211,15 +226,15 @@ export class EndpointQueue {
 
   #succeed(delivery: Delivery, status: number): void {
     const seconds = (this.#triedAtMs - delivery.notice.atMs) / 1000;
-    if (delivery.attempts === 0 && delivery.heldUntilMs === 0) {
+    const isFirst = delivery.attempts === 0 && delivery.replayedAtMs === undefined;
+    if (isFirst && delivery.heldUntilMs === 0) {
       this.#deliverySeconds.count++;
       this.#deliverySeconds.sum += Math.max(0, seconds);
     }
     if (this.#failures > 0) {
       this.#options.log("notice", `webhook ${this.endpoint.name}: the receiver answers again`);
     }
-    this.#failures = 0;
-    this.#notBeforeMs = 0;
+    this.#trustAgain();
     this.#delivered++;
     this.#finish(delivery, { how: "delivered", detail: `status ${status}` });
     this.#options.onDelivered(delivery.notice);
@@ -242,12 +257,20 @@ export class EndpointQueue {
     }
     const lastMs = delayMs(8, chance()) ?? 0;
     const askedMs = retryAfterMs(outcome.retryAfter, now()) ?? 0;
+    this.#askedUntilMs = now() + askedMs;
     this.#notBeforeMs = now() + Math.max(plannedMs ?? lastMs, askedMs);
+  }
+
+  /** Whatever was held against the receiver is forgotten. */
+  #trustAgain(): void {
+    this.#failures = 0;
+    this.#notBeforeMs = 0;
+    this.#askedUntilMs = 0;
   }
 
   #dropStale(nowMs: number): void {
     for (const delivery of this.#waiting.filter(
-      ({ notice }) => nowMs - notice.atMs > LIFETIME_MS,
+      (waiting) => nowMs - bornAtMs(waiting) > LIFETIME_MS,
     )) {
       this.#waiting.splice(this.#waiting.indexOf(delivery), 1);
       this.#bury(delivery, "it is too old to be news");
@@ -271,4 +294,8 @@ export class EndpointQueue {
     const { notice: _, ...rest } = finished;
     this.#journal.add({ kind: "finished", id: notice.id, ...rest });
   }
+}
+
+function bornAtMs({ notice, replayedAtMs }: Delivery): number {
+  return replayedAtMs ?? notice.atMs;
 }

@@ -1,5 +1,7 @@
-import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import * as files from "node:fs/promises";
 import { dirname } from "node:path";
+import { replaceFile } from "../file-replacement.ts";
+import { codeOf } from "../system-reason.ts";
 import type { Notice } from "./notice.ts";
 
 /** A notice on its way to one endpoint. */
@@ -9,6 +11,8 @@ export interface Delivery {
   readonly heldUntilMs: number;
   /** Tries that failed. */
   readonly attempts: number;
+  /** When somebody asked for it again, of one that was over: it is as old as that. */
+  readonly replayedAtMs?: number;
 }
 
 /** What became of one. */
@@ -33,17 +37,23 @@ export interface JournalContent {
 /** So many finished ones are kept, for the log and for replays. */
 export const FINISHED_KEPT = 200;
 const LINES_BEFORE_REWRITE = 2000;
+const OWNER_ONLY = 0o600;
 
 /**
  * The queue of one endpoint on disk: a line for each change, rewritten now and then. Writes go in
- * order, off the loop; nobody waits for them, and one that fails is told once.
+ * order, off the loop, once what was there has been read; nobody waits for them, and one that fails is
+ * told once.
  */
 export class Journal {
   readonly #path: string;
   readonly #warn: (line: string) => void;
   readonly #content: () => JournalContent;
   #lines: string[] = [];
+  /** Lines of the file. */
   #written = 0;
+  /** The file may end within a line, or lack some: it is replaced as a whole. */
+  #isDamaged = false;
+  #isRead = false;
   #running: Promise<void> | undefined;
   #isBroken = false;
 
@@ -58,14 +68,35 @@ export class Journal {
     this.#content = options.content;
   }
 
+  /** What the last process left; from now on changes are written. @throws when it cannot be read */
+  async read(): Promise<JournalContent> {
+    try {
+      const text = await textOf(this.#path);
+      this.#written = text.split("\n").length - 1;
+      this.#isDamaged = text !== "" && !text.endsWith("\n");
+      return contentOf(text);
+    } finally {
+      this.#isRead = true;
+    }
+  }
+
   add(line: Line): void {
     this.#lines.push(`${JSON.stringify(line)}\n`);
-    this.#running ??= this.#write().finally(() => (this.#running = undefined));
+    this.#begin();
   }
 
   /** Resolves when everything so far is on disk, or was refused. */
   async settled(): Promise<void> {
+    if (this.#isRead) this.#begin();
     while (this.#running !== undefined) await this.#running;
+  }
+
+  #begin(): void {
+    if (!this.#isRead || this.#lines.length === 0) return;
+    // Not within the change that is told: what a rewrite writes is what holds after it.
+    this.#running ??= Promise.resolve()
+      .then(() => this.#write())
+      .finally(() => (this.#running = undefined));
   }
 
   async #write(): Promise<void> {
@@ -74,25 +105,28 @@ export class Journal {
       try {
         await this.#append(lines);
         this.#isBroken = false;
+        this.#isDamaged = false;
       } catch (cause) {
         if (!this.#isBroken) {
           this.#warn(`webhooks: ${this.#path} cannot be written: ${String(cause)}`);
         }
         this.#isBroken = true;
+        this.#isDamaged = true;
       }
     }
   }
 
   async #append(lines: readonly string[]): Promise<void> {
+    await files.mkdir(dirname(this.#path), { recursive: true, mode: 0o700 });
     this.#written += lines.length;
-    if (this.#written > LINES_BEFORE_REWRITE) {
+    if (this.#isDamaged || this.#written > LINES_BEFORE_REWRITE) {
+      this.#lines = [];
       await this.#replace(linesOf(this.#content()));
       return;
     }
-    await mkdir(dirname(this.#path), { recursive: true, mode: 0o700 });
-    const file = await open(this.#path, "a", 0o600);
+    const file = await files.open(this.#path, "a", OWNER_ONLY);
     try {
-      await file.write(lines.join(""));
+      await file.appendFile(lines.join(""));
       await file.datasync();
     } finally {
       await file.close();
@@ -100,15 +134,8 @@ export class Journal {
   }
 
   async #replace(lines: readonly string[]): Promise<void> {
-    const temporary = `${this.#path}.tmp`;
-    const file = await open(temporary, "w", 0o600);
-    try {
-      await file.write(lines.join(""));
-      await file.datasync();
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, this.#path);
+    const text = Buffer.from(lines.join(""), "utf8").toString("latin1");
+    await replaceFile(files, { path: this.#path, text, mode: OWNER_ONLY });
     this.#written = lines.length;
   }
 }
@@ -124,17 +151,17 @@ function linesOf({ waiting, finished }: JournalContent): string[] {
   return lines.map((line) => `${JSON.stringify(line)}\n`);
 }
 
-/** What a journal holds; a last line that was torn counts for nothing. @throws when it cannot be read */
-export async function readJournal(path: string): Promise<JournalContent> {
-  let text: string;
+async function textOf(path: string): Promise<string> {
   try {
-    text = await readFile(path, "utf8");
+    return await files.readFile(path, "utf8");
   } catch (cause) {
-    if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") {
-      return { waiting: [], finished: [] };
-    }
+    if (codeOf(cause) === "ENOENT") return "";
     throw cause;
   }
+}
+
+/** A last line that was torn counts for nothing. */
+function contentOf(text: string): JournalContent {
   const waiting = new Map<string, Delivery>();
   const finished: Finished[] = [];
   for (const line of text.split("\n")) {
@@ -180,5 +207,5 @@ function isNotice(notice: Notice | undefined): boolean {
 
 /** An endpoint that is no longer configured takes its queue with it. */
 export async function removeJournal(path: string): Promise<void> {
-  await rm(path, { force: true });
+  await files.rm(path, { force: true });
 }

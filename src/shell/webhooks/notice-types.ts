@@ -37,14 +37,14 @@ const ROWS: Readonly<Partial<Record<EventName, Row>>> = {
   "-failover-abort-no-good-slave": own("failover.aborted", "error"),
   "-failover-abort-slave-timeout": own("failover.aborted", "error"),
   "+vedette-failover-blocked": shared("failover.blocked", "error"),
-  "+vedette-zombie-fence": shared("master.fenced", "warning"),
+  "+vedette-zombie-fence": shared("master.fenced", "news"),
   "+vedette-credential-fault": shared("credentials.refused", "error"),
   "-vedette-credential-fault": shared("credentials.accepted", "end"),
   "+vedette-switchover-closing": own("switchover.started", "news"),
-  "+vedette-switchover-end": own("switchover.completed", "news"),
+  "+vedette-switchover-end": own("switchover.completed", "end"),
   "-vedette-switchover-abort": own("switchover.aborted", "error"),
   "-vedette-switchover-refused": own("switchover.aborted", "error"),
-  "+switch-master": shared("master.changed", "news"),
+  "+switch-master": shared("master.changed", "end"),
   "+slave": shared("replica.joined", "news"),
   "+sentinel": shared("sentinel.joined", "news"),
   "+reset-master": own("config.changed", "news"),
@@ -66,7 +66,7 @@ export function noticeType(name: EventName, role: EventSubject["role"]): NoticeT
 
 export const TEST_TYPE = own("test.ping", "news");
 
-/** All types there are, for the documentation and for completion. */
+/** All types there are, for the documentation. */
 export function allTypes(): string[] {
   const found = Object.values(ROWS).flatMap((row) => ("type" in row ? [row] : Object.values(row)));
   return [...new Set([...found.map(({ type }) => type), TEST_TYPE.type])].toSorted();

@@ -37,7 +37,11 @@ export interface NoticeKey {
 
 export function noticeId({ master, epoch, type, subject, sequence }: NoticeKey): string {
   const text = JSON.stringify([master ?? null, epoch, type, subject, sequence]);
-  return `msg_${createHash("sha256").update(text).digest("hex").slice(0, 32)}`;
+  return `msg_${digest(text).slice(0, 32)}`;
+}
+
+function digest(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
 }
 
 export interface NoticeOptions {
@@ -50,12 +54,18 @@ export interface NoticeOptions {
 /** How many stories and counts are remembered: more masters than any sentinel watches. */
 const REMEMBERED_MAX = 10_000;
 
+interface Incident {
+  readonly id: string;
+  /** What comes late still belongs to it; new trouble is another. */
+  readonly isOver: boolean;
+}
+
 /** Makes notices of events. Counts them, and knows which story each belongs to. */
 export class Notices {
   readonly #options: NoticeOptions;
   readonly #counts = new Map<string, number>();
-  /** The incident that is open for a master. */
-  readonly #incidents = new Map<string, string>();
+  /** The latest incident of each master. */
+  readonly #incidents = new Map<string, Incident>();
 
   constructor(options: NoticeOptions) {
     this.#options = options;
@@ -121,20 +131,32 @@ export class Notices {
     remember(this.#counts, name, sequence);
     const key = { ...kind, sequence };
     const { sentinel } = this.#options;
-    const incident = master === undefined ? undefined : this.#incident(master, type, epoch);
+    const incident = master === undefined ? undefined : this.#incident(master, type, key);
     return { ...rest, id: noticeId(key), key, weight: type.weight, incident, sentinel };
   }
 
-  /** Begins with the first trouble of a master, ends with its recovery or the end of its failover. */
-  #incident(master: string, { type, weight }: NoticeType, epoch: number): string | undefined {
-    const isStory = type.startsWith("master.") || type.startsWith("failover.");
-    if (!isStory) return undefined;
-    const open = this.#incidents.get(master);
-    const incident =
-      open ?? createHash("sha256").update(`${master} ${epoch}`).digest("hex").slice(0, 16);
-    if (weight === "end") this.#incidents.delete(master);
-    else if (open === undefined) remember(this.#incidents, master, incident);
-    return incident;
+  /**
+   * Begins with the first trouble of a master; is over with its recovery, another master or the end of
+   * its failover. Sentinels that see the same count the same, so theirs have one id.
+   */
+  #incident(
+    master: string,
+    { type, weight }: NoticeType,
+    { epoch, sequence }: NoticeKey,
+  ): string | undefined {
+    const isFailover = type.startsWith("failover.");
+    if (!isFailover && !type.startsWith("master.")) return undefined;
+    const latest = this.#incidents.get(master);
+    const isTrouble = weight !== "end" && (isFailover || weight !== "news");
+    if (isTrouble && latest?.isOver !== false) {
+      const id = digest(JSON.stringify([master, epoch, type, sequence])).slice(0, 16);
+      remember(this.#incidents, master, { id, isOver: false });
+      return id;
+    }
+    if (weight === "end" && latest !== undefined) {
+      remember(this.#incidents, master, { ...latest, isOver: true });
+    }
+    return latest?.id;
   }
 }
 

@@ -46,7 +46,7 @@ function standard(notice: Notice): object {
 }
 
 /** One line for people. */
-export function summaryOf({ key, message, reason, address }: Notice): string {
+function summaryOf({ key, message, reason, address }: Notice): string {
   const whom = [key.master, address].filter((word) => word !== undefined).join(" ");
   const what = `${key.type}${whom === "" ? "" : ` (${whom})`}`;
   return `${what}: ${reason ?? message}`;
@@ -96,12 +96,12 @@ function alert(notice: Notice): object {
   };
 }
 
-/** What begins and ends together: the incident of a master, or one instance's trouble. */
+/** What begins and ends together: the incident of a master, its switchovers, or one instance's trouble. */
 function storyOf({ key, incident, sentinel, address }: Notice): string {
   const [what = ""] = key.type.split(".");
-  return (
-    incident ?? [what, key.master, address ?? sentinel].filter(Boolean).join(" ").slice(0, 255)
-  );
+  // Who orders it once more may ask another sentinel, and for another replica.
+  const whom = what === "switchover" ? undefined : (address ?? sentinel);
+  return incident ?? [what, key.master, whom].filter(Boolean).join(" ").slice(0, 255);
 }
 
 function severityOf(weight: Notice["weight"]): string {

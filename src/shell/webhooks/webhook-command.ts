@@ -1,10 +1,10 @@
 import { array, bulk, error, integer, map, type Reply } from "../../resp/reply.ts";
-import { allTypes } from "./notice-types.ts";
+import { shownAddress } from "../../wire/webhooks/endpoint.ts";
 import type { EndpointQueue } from "./endpoint-queue.ts";
 import type { Webhooks } from "./webhooks.ts";
 
 const USAGE =
-  "ERR expected SENTINEL VEDETTE WEBHOOK LIST | TEST [name] | LOG [name] | REPLAY <name> [id] | TYPES";
+  "ERR expected SENTINEL VEDETTE WEBHOOK LIST | TEST [name] | LOG [name] | REPLAY <name> [id]";
 const LOG_SHOWN = 100;
 
 /** SENTINEL VEDETTE WEBHOOK …, for `vedette webhook`: the shell's business, of which the core knows nothing. */
@@ -29,22 +29,18 @@ export function answerWebhookCommand(webhooks: Webhooks, words: readonly string[
       );
     case "replay":
       return name === undefined ? error(USAGE) : integer(webhooks.replay(name, id));
-    case "types":
-      return array(allTypes().map((type) => bulk(type)));
     default:
       return error(USAGE);
   }
 }
 
-/** The address without what may be secret in it. */
 function describe(queue: EndpointQueue): Reply {
   const { endpoint } = queue;
-  const { address, format, events, masters } = endpoint;
+  const { format, events, masters } = endpoint;
   const figures = queue.figures();
-  const shown = address.kind === "file" ? `file:${address.path}` : new URL(address.url).origin;
   return textMap({
     name: endpoint.name,
-    address: shown,
+    address: shownAddress(endpoint),
     format,
     events: events.join(",") || "*",
     masters: masters.join(",") || "*",

@@ -42,6 +42,8 @@ export class Webhooks implements WebhookFigures {
   readonly #endpoints = new Map<string, Configured>();
   /** Delivered by others: endpoint and id, with the key and when it was heard. */
   readonly #heard = new Map<string, { readonly atMs: number; readonly key: Notice["key"] }>();
+  /** The end of the latest endpoint of each name. */
+  readonly #closing = new Map<string, Promise<void>>();
   #lines: ExtensionLines | undefined;
 
   constructor(options: WebhooksOptions) {
@@ -57,8 +59,9 @@ export class Webhooks implements WebhookFigures {
   /** Takes an event of the feed: quick, and never throws. */
   onEvent({ event, atMs }: FedEvent): void {
     this.#configure();
+    if (this.#endpoints.size === 0) return;
     const notice = this.#notices.of({ event, atMs });
-    if (notice === undefined || this.#endpoints.size === 0) return;
+    if (notice === undefined) return;
     const { master, type } = notice.key;
     const isOwn = master === undefined || notice.key.subject === this.#options.sentinel;
     const speaks = isOwn || this.#options.speaksFor(master);
@@ -141,8 +144,8 @@ export class Webhooks implements WebhookFigures {
       const words = lines.get(name);
       if (words !== undefined && words.join(" ") === configured.words) continue;
       this.#endpoints.delete(name);
-      const path = this.#path(name);
-      void close(configured).then(() => (words === undefined ? removeJournal(path) : undefined));
+      const isRemoved = words === undefined;
+      this.#closing.set(name, this.#end(configured, isRemoved));
     }
     for (const [name, words] of lines) {
       if (this.#endpoints.has(name)) continue;
@@ -151,8 +154,20 @@ export class Webhooks implements WebhookFigures {
       if (!read.ok) continue;
       const configured = this.#open(read.endpoint, words.join(" "));
       this.#endpoints.set(name, configured);
-      void configured.queue.load();
+      // One of that name before it may still write its queue, which is this one's now.
+      void configured.queue.load(this.#closing.get(name));
       if (!isFirst) this.#options.log("notice", `webhook ${name} is configured`);
+    }
+  }
+
+  /** Never rejects. */
+  async #end(configured: Configured, isRemoved: boolean): Promise<void> {
+    const path = this.#path(configured.queue.endpoint.name);
+    try {
+      await close(configured);
+      if (isRemoved) await removeJournal(path);
+    } catch (cause) {
+      this.#options.log("warning", `webhooks: ${path} cannot be removed: ${String(cause)}`);
     }
   }
 

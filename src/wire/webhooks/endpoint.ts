@@ -48,7 +48,7 @@ export function readEndpoint(words: readonly string[]): ReadEndpoint {
   if (!NAME.test(name)) return wrong("a name of letters, digits, '-' and '_' (64 at most)");
   const address = readAddress(where);
   if (typeof address === "string") return wrong(address);
-  const draft: { -readonly [Field in keyof WebhookEndpoint]: WebhookEndpoint[Field] } = {
+  const draft: Draft = {
     name,
     address,
     format: "standard",
@@ -133,13 +133,18 @@ function readAddress(where: string): WebhookAddress | string {
   return urlFault(where) ?? { kind: "url", url: where };
 }
 
+/** Where an endpoint leads, without what may be secret in it. */
+export function shownAddress({ address }: WebhookEndpoint): string {
+  return address.kind === "file" ? `${FILE}${address.path}` : new URL(address.url).origin;
+}
+
 /** What is wrong with an address of a receiver; undefined: nothing. */
 export function urlFault(text: string): string | undefined {
   const found = /^https?:\/\/([^/?#\s]+)[^\s]*$/i.exec(text);
   const [, authority = ""] = found ?? [];
   if (found === null) return "an address that begins with http:// or https://";
   if (authority.includes("@")) return "an address without a user and password in it";
-  return undefined;
+  return URL.canParse(text) ? undefined : "an address that can be read as a URL";
 }
 
 function lackOf({ format, secret, oldSecret, hubSignature }: Draft): string | undefined {

@@ -102,6 +102,22 @@ describe("one attempt to deliver", () => {
     });
   });
 
+  it("ends a connection whose answer does not end in time, and goes on with another", async () => {
+    const dripping = new Set<number | undefined>();
+    const port = await serve((request, response) => {
+      dripping.add(request.socket.remotePort);
+      response.writeHead(200);
+      response.write("so far");
+    });
+    const one = receiver({ timeoutMs: 100 });
+    const url = `http://127.0.0.1:${port}/`;
+    expect(await one.attempt({ ...what, url })).toEqual({ kind: "delivered", status: 200 });
+    // Waits for the connection, which may be given up just before this one's own time is.
+    await one.attempt({ ...what, url });
+    expect(await one.attempt({ ...what, url })).toEqual({ kind: "delivered", status: 200 });
+    expect(dripping.size).toBeGreaterThan(1);
+  });
+
   it("reads no endless answer", async () => {
     const port = await serve((_, response) => {
       response.writeHead(200);

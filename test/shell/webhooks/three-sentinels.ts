@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { masterName } from "../../../src/base/ids.ts";
 import { event, type EventName, type EventSubject } from "../../../src/sentinel/events.ts";
+import type { FedEvent } from "../../../src/shell/sentinel/event-feed.ts";
 import { Webhooks } from "../../../src/shell/webhooks/webhooks.ts";
 
 /** Sentinels that only have webhooks, and hear each other unless they are dead. */
@@ -43,6 +44,12 @@ export class Speakers {
 
   /** All living ones see the same. */
   happens(name: EventName, about: EventSubject = {}): void {
+    const fed = this.fed(name, about);
+    for (const [id, webhooks] of this.#all) if (!this.#dead.has(id)) webhooks.onEvent(fed);
+  }
+
+  /** An event about the master, as the feed gives it. */
+  fed(name: EventName, about: EventSubject = {}): FedEvent {
     const subject: EventSubject = {
       master: masterName("cache"),
       role: "master",
@@ -50,10 +57,7 @@ export class Speakers {
       ...about,
     };
     const told = event(name, "master cache 10.0.0.1 6379", subject);
-    this.#fed++;
-    for (const [id, webhooks] of this.#all) {
-      if (!this.#dead.has(id)) webhooks.onEvent({ id: this.#fed, atMs: Date.now(), event: told });
-    }
+    return { id: ++this.#fed, atMs: Date.now(), event: told };
   }
 
   /** Nothing is heard of it any more, in the middle of whatever it does. */

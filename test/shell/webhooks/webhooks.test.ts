@@ -1,9 +1,11 @@
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { appendFileSync, readFileSync } from "node:fs";
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { Webhooks } from "../../../src/shell/webhooks/webhooks.ts";
 import { Speakers } from "./three-sentinels.ts";
 
 const SECRET = `whsec_${Buffer.alloc(32, 1).toString("base64")}`;
@@ -158,20 +160,59 @@ describe("a receiver in trouble", () => {
     expect(types()).toEqual(["master.sdown", "master.sdown", "master.odown"]);
   });
 
-  it("may ask for patience", async () => {
+  it("is tried again by something new, never sooner than a minute after the last time", async () => {
+    withOurClock();
+    const set = speak(["a"]);
+    answer = (response) => response.writeHead(503).end();
+    set.happens("+sdown");
+    await vi.waitFor(() => expect(set.of("a").read()[0]?.failedAttempts).toBe(1));
+    // Back in time: what was planned is far off.
+    vi.setSystemTime(Date.now() - 3_600_000);
+    set.happens("+odown");
+    expect(got.length).toBe(1);
+    pass(3_600_000 + 61_000);
+    answer = (response) => response.writeHead(200).end();
+    set.happens("+switch-master");
+    await arrived(4);
+  });
+
+  it("may ask for patience, and gets it whatever happens meanwhile", async () => {
     withOurClock();
     const set = speak(["a"]);
     answer = (response) => response.writeHead(503, { "retry-after": "3600" }).end();
     set.happens("+sdown");
     await vi.waitFor(() => expect(set.of("a").read()[0]?.failedAttempts).toBe(1));
-    pass(59_000);
-    set.happens("+odown");
-    expect(got.length).toBe(1);
-    // Something new tries again, but never sooner than a minute after the last time.
-    pass(2_000);
     answer = (response) => response.writeHead(200).end();
+    for (const ms of [59_000, 2_000, 3_500_000]) {
+      pass(ms);
+      set.happens("+odown");
+      expect(set.of("a").read()[0]).toMatchObject({ failedAttempts: 1, delivered: 0 });
+      await setImmediate();
+      expect(got.length).toBe(1);
+    }
+    pass(40_000);
     set.happens("+switch-master");
-    await arrived(4);
+    await arrived(6);
+  });
+
+  it("gets what somebody asks for again, however old it is", async () => {
+    withOurClock();
+    const set = speak(["a"]);
+    answer = (response) => response.writeHead(410).end();
+    set.happens("+sdown");
+    await vi.waitFor(() => expect(set.of("a").read()[0]?.dead).toBe(1));
+    pass(37 * 3_600_000);
+    answer = (response) => response.writeHead(200).end();
+    expect(set.of("a").replay("hook", undefined)).toBe(1);
+    expect(set.of("a").read()[0]?.oldestPendingSeconds).toBe(0);
+    await vi.waitFor(() =>
+      expect(set.of("a").read()[0]).toMatchObject({
+        delivered: 1,
+        dead: 1,
+        queueLength: 0,
+        deliverySeconds: { count: 0, sum: 0 },
+      }),
+    );
   });
 
   it("loses the oldest of more than a thousand, and the log has them whole", () => {
@@ -204,19 +245,124 @@ describe("the queue on disk", () => {
     ).toEqual(["waits", "waits", "tried", ""]);
     expect(kept).not.toContain(SECRET);
     answer = (response) => response.writeHead(200).end();
-    const next = new (await import("../../../src/shell/webhooks/webhooks.ts")).Webhooks({
-      lines: () => lines,
-      folder: join(set.folder, "a"),
-      sentinel: "a",
-      configEpoch: () => 7,
-      speaksFor: () => true,
-      tellOthers: () => undefined,
-      log: () => undefined,
-    });
-    const lines = new Map([["hook", [url, "secret-env", "HOOK_SECRET", "allow-private", "yes"]]]);
+    const next = nextLife(set);
     next.start();
     await arrived(3);
     await next.stop();
     expect(types()).toEqual(["master.sdown", "master.sdown", "master.odown"]);
   });
+
+  it("goes first, and nothing is lost or told twice, when something happens at the start", async () => {
+    const set = speak(["a"]);
+    answer = (response) => response.writeHead(500).end();
+    set.happens("+sdown");
+    set.happens("+odown");
+    await vi.waitFor(() => expect(set.of("a").read()[0]?.failedAttempts).toBe(1));
+    await set.of("a").stop();
+    const before = got.length;
+    answer = (response) => response.writeHead(200).end();
+    const next = nextLife(set);
+    next.start();
+    next.onEvent(set.fed("+switch-master"));
+    await arrived(before + 3);
+    await vi.waitFor(() => expect(next.read()[0]).toMatchObject({ delivered: 3, queueLength: 0 }));
+    await next.stop();
+    expect(types().slice(before)).toEqual(["master.sdown", "master.odown", "master.changed"]);
+    const last = nextLife(set);
+    last.start();
+    await last.stop();
+    expect(last.queues()[0]?.waiting).toEqual([]);
+    expect(last.queues()[0]?.finished).toHaveLength(3);
+  });
+
+  it("bears a line that a crash has torn", async () => {
+    const set = speak(["a"]);
+    answer = (response) => response.writeHead(500).end();
+    set.happens("+sdown");
+    await vi.waitFor(() => expect(set.of("a").read()[0]?.failedAttempts).toBe(1));
+    await set.of("a").stop();
+    appendFileSync(join(set.folder, "a", "hook.jsonl"), '{"kind":"waits","deli');
+    const next = nextLife(set);
+    next.start();
+    next.onEvent(set.fed("+odown"));
+    await next.stop();
+    const last = nextLife(set);
+    last.start();
+    await last.stop();
+    const waiting = last.queues()[0]?.waiting.map(({ notice }) => notice.key.type);
+    expect(waiting).toEqual(["master.sdown", "master.odown"]);
+  });
+
+  it("does not grow from life to life", async () => {
+    const set = speak(["a"]);
+    await set.of("a").stop();
+    for (let life = 0; life < 5; life++) {
+      const next = nextLife(set);
+      next.start();
+      for (let count = 0; count < 500; count++) next.onEvent(set.fed("+odown"));
+      await next.stop();
+    }
+    const lines = readFileSync(join(set.folder, "a", "hook.jsonl"), "utf8")
+      .trimEnd()
+      .split("\n");
+    expect(lines.length).toBeLessThan(2000);
+  });
+
+  it("is kept by an endpoint whose line changes, and goes with one that is removed", async () => {
+    const set = speak(["a"]);
+    await set.of("a").stop();
+    answer = (response) => response.writeHead(500).end();
+    const words = [url, "secret-env", "HOOK_SECRET", "allow-private", "yes"];
+    let lines = new Map([["hook", words]]);
+    const life = nextLife(set, () => lines);
+    life.start();
+    life.onEvent(set.fed("+sdown"));
+    lines = new Map([["hook", [...words, "hold", "3"]]]);
+    life.onEvent(set.fed("+odown"));
+    const queued = () => life.queues()[0]?.waiting.map(({ notice }) => notice.key.type);
+    await vi.waitFor(() => expect(queued()).toEqual(["master.sdown", "master.odown"]));
+    lines = new Map();
+    expect(life.queues()).toEqual([]);
+    lines = new Map([["hook", words]]);
+    life.queues();
+    await life.stop();
+    expect(queued()).toEqual([]);
+  });
 });
+
+describe("without a webhook", () => {
+  it("an event costs nothing", async () => {
+    let asked = 0;
+    const set = speak([]);
+    const idle = new Webhooks({
+      lines: () => new Map(),
+      folder: set.folder,
+      sentinel: "a",
+      configEpoch: () => ++asked,
+      speaksFor: () => ++asked > 0,
+      tellOthers: () => undefined,
+      log: () => undefined,
+    });
+    idle.start();
+    idle.onEvent(set.fed("+odown"));
+    await idle.stop();
+    expect(asked).toBe(0);
+  });
+});
+
+/** The next process of the sentinel `a`. */
+function nextLife(
+  { folder }: Speakers,
+  lines?: () => ReadonlyMap<string, readonly string[]>,
+): Webhooks {
+  const same = new Map([["hook", [url, "secret-env", "HOOK_SECRET", "allow-private", "yes"]]]);
+  return new Webhooks({
+    lines: lines ?? (() => same),
+    folder: join(folder, "a"),
+    sentinel: "a",
+    configEpoch: () => 7,
+    speaksFor: () => true,
+    tellOthers: () => undefined,
+    log: () => undefined,
+  });
+}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readEndpoint, wants } from "../../../src/wire/webhooks/endpoint.ts";
+import { readEndpoint, shownAddress, wants } from "../../../src/wire/webhooks/endpoint.ts";
 
 function read(line: string) {
   return readEndpoint(line.split(" "));
@@ -49,6 +49,8 @@ describe("a line `vedette webhook …`", () => {
     ["../x https://e.org", "a name of letters, digits, '-' and '_' (64 at most)"],
     ["a ftp://e.org", "an address that begins with http:// or https://"],
     ["a https://user:pw@e.org secret-env A", "an address without a user and password in it"],
+    ["a http://[ format slack", "an address that can be read as a URL"],
+    ["a http://h:99999/ format slack", "an address that can be read as a URL"],
     ["a https://e.org", "secret-file or secret-env, to sign with"],
     ["a https://e.org format pagerduty", "secret-file or secret-env with the routing key"],
     ["a https://e.org format pager", "format: one of standard, slack, pagerduty, alertmanager"],
@@ -65,6 +67,13 @@ describe("a line `vedette webhook …`", () => {
     expect(read("a https://e.org colour red")).toMatchObject({
       expected: expect.stringContaining("[hold <seconds>]") as string,
     });
+  });
+
+  it.each([
+    ["https://e.org:8443/T0/secret?token=secret", "https://e.org:8443"],
+    ["file:/run/slack", "file:/run/slack"],
+  ])("shows of %s no more than %s", (address, shown) => {
+    expect(shownAddress(endpoint(`a ${address} format slack`))).toBe(shown);
   });
 
   it("filters by type and master", () => {
