@@ -55,6 +55,20 @@ function hooks(): string[] {
 
 describe("SENTINEL CONFIG SET", () => {
   it.each([
+    ["webhook", "hook https://example.com/ secret-file /etc/shadow format pagerduty"],
+    ["http-token-file", "/etc/hostname"],
+    ["HTTP-Token-Env", "HOSTNAME"],
+  ])("changes %s only where scripts may be changed", (name, value) => {
+    const before = config("get", name);
+    const [reply = ""] = config("set", "loglevel", "debug", name, value);
+    expect(reply).toMatch(/^ERR Reconfiguration of scripts path is denied/);
+    expect(config("get", name, "loglevel")).toEqual([...before, "loglevel=notice"]);
+    Object.assign(world.state.settings, { denyScriptsReconfig: false });
+    expect(config("set", name, value)).toEqual(["OK"]);
+    expect(config("get", name)).toEqual([`${name.toLowerCase()}=${value}`]);
+  });
+
+  it.each([
     [["announce-port", "5000"], "announce-port=5000"],
     [["announce-ip", "10.0.0.7"], "announce-ip=10.0.0.7"],
     [["Sentinel-User", "bob"], "sentinel-user=bob"],
@@ -167,6 +181,7 @@ describe("SENTINEL CONFIG SET", () => {
   });
 
   it("takes a webhook away by its name", () => {
+    Object.assign(world.state.settings, { denyScriptsReconfig: false });
     config("SET", "webhook", "slack https://hooks.example/KEY format slack");
     config("SET", "webhook", "pager https://pager.example/KEY format slack");
     expect(config("SET", "webhook", "slack")).toEqual(["OK"]);

@@ -12,6 +12,7 @@ import { setAnnounceHostnames } from "../whereabouts.ts";
 import { SAVE_FAILED } from "./errors.ts";
 import { setExtensionText } from "./extensions.ts";
 import { type ClientRequest, reply, replyOr } from "./request.ts";
+import { DENIED_SCRIPTS } from "./set.ts";
 
 /** SENTINEL CONFIG GET and SET: the settings of the sentinel itself (spec §7.9). */
 
@@ -118,6 +119,9 @@ const PARAMETERS: readonly ConfigParameter[] = [
   },
 ];
 
+/** They name files and variables whose content is sent to an address, or lets changes through. */
+const NAMING_FILES: ReadonlySet<string> = new Set(["webhook", "http-token-file", "http-token-env"]);
+
 const LOG_LEVELS: readonly LogThreshold[] = ["debug", "verbose", "notice", "warning", "nothing"];
 
 function yesNo(isOn: boolean): string {
@@ -190,6 +194,9 @@ function configSet(turn: Turn, request: ClientRequest, words: readonly string[])
       const shown = parameter.isSecret === true ? "******" : value;
       const text = `ERR Invalid value '${shown}' to SENTINEL CONFIG SET '${name}'`;
       return reply(turn, request, error(text));
+    }
+    if (turn.state.settings.denyScriptsReconfig && NAMING_FILES.has(parameter.name)) {
+      return reply(turn, request, DENIED_SCRIPTS);
     }
     changes.set(parameter, change);
   }

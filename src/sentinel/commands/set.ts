@@ -165,7 +165,8 @@ function apply(
   return undefined;
 }
 
-const DENIED_SCRIPTS = error(
+/** Of what decides which file is run, or read and sent away. */
+export const DENIED_SCRIPTS = error(
   "ERR Reconfiguration of scripts path is denied for security reasons. Check the deny-scripts-reconfig configuration directive in your Sentinel configuration",
 );
 

@@ -5,7 +5,7 @@ import type { SentinelState } from "../../sentinel/state.ts";
 import { HttpError } from "./http-error.ts";
 
 const OFF_HINT =
-  "put a secret into a file and add 'vedette http-token-file /path/to/it' to sentinel.conf, or run SENTINEL CONFIG SET http-token-file /path/to/it";
+  "put a secret into a file, add 'vedette http-token-file /path/to/it' to sentinel.conf and restart the sentinel";
 
 /** Whether changes by HTTP are possible at all. */
 export function hasToken({ settings: { extensions } }: SentinelState): boolean {

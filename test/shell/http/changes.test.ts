@@ -12,6 +12,7 @@ const TOKEN = { authorization: "Bearer s3cret" };
 const FAILOVER = "/api/v1/masters/mymaster/failover";
 
 const sentinel = new ServedSentinel();
+Object.assign(sentinel.world.state.settings, { denyScriptsReconfig: false });
 
 function serve({ hasToken = true } = {}): ServedSentinel {
   const file = hasToken ? tokenFile : "";
