@@ -34,6 +34,11 @@ export function lacksConnection(link: Link): boolean {
   return link.purpose === "data" && link.phase.subscription.phase !== "open";
 }
 
+/** Answers, as far as is known. */
+export function isUp({ sdown, link }: Instance): boolean {
+  return !sdown.down && !lacksConnection(link);
+}
+
 /**
  * When a link that is made now may be opened. Many masters known from the start, and their replicas
  * as they are found, take turns: opening all in one step would leave clients unanswered for seconds.

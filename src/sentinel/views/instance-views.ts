@@ -7,8 +7,8 @@ import { type InfoFacts, infoFacts } from "./info-facts.ts";
 
 /** Instances as pages and programs are shown them: everything by its word, nothing absent. */
 
-export type LinkWord = "up" | "connecting" | "down";
-export type DownWord = "no" | "sdown" | "odown";
+type LinkWord = "up" | "connecting" | "down";
+type DownWord = "no" | "sdown" | "odown";
 
 interface InstanceView {
   readonly address: string;
@@ -50,7 +50,7 @@ export function ageMs(now: Millis, since: Millis): number {
   return Math.max(0, Math.round(now - since));
 }
 
-export function linkWord({ phase }: Link): LinkWord {
+function linkWord({ phase }: Link): LinkWord {
   if (phase.phase === "open") return "up";
   return phase.phase === "connecting" ? "connecting" : "down";
 }

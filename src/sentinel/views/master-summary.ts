@@ -2,7 +2,7 @@ import { formatAddress } from "../../base/address.ts";
 import type { Millis } from "../../base/units.ts";
 import { failoverStateWord } from "../failover-phase.ts";
 import { isFailoverInProgress } from "../failover.ts";
-import { lacksConnection } from "../links.ts";
+import { isUp } from "../links.ts";
 import { isPaused } from "../maintenance/maintenance.ts";
 import { whyHeldBack } from "../maintenance/why-held-back.ts";
 import { selectReplica } from "../replica-selection.ts";
@@ -29,9 +29,7 @@ export interface MasterSummary {
 export function masterSummary(state: SentinelState, master: Master, now: Millis): MasterSummary {
   const { needed, majority, up, voters, ok } = quorumView(master);
   let replicasOk = 0;
-  for (const { sdown, link } of master.replicas.values()) {
-    if (!sdown.down && !lacksConnection(link)) replicasOk++;
-  }
+  for (const replica of master.replicas.values()) if (isUp(replica)) replicasOk++;
   return {
     name: master.name,
     state: masterState(master),
@@ -47,7 +45,7 @@ export function masterSummary(state: SentinelState, master: Master, now: Millis)
 }
 
 /** Could a failover be agreed on now, would it find a replica, and may it begin? */
-export function isFailoverReady(state: SentinelState, master: Master, now: Millis): boolean {
+function isFailoverReady(state: SentinelState, master: Master, now: Millis): boolean {
   return (
     quorumView(master).ok &&
     whyHeldBack({ state, now }, master) === undefined &&

@@ -17,7 +17,7 @@ import { historyRoutes } from "./routes/history.ts";
 import { loadBalancerRoutes } from "./routes/load-balancers.ts";
 import { masterRoutes } from "./routes/masters.ts";
 import { metricsRoutes } from "./routes/metrics.ts";
-import type { HttpSource } from "./source.ts";
+import { type HttpSource, tellAcceptFault } from "./source.ts";
 import { readStaticFiles, type StaticFile } from "./static-files.ts";
 import { demandToken } from "./token.ts";
 
@@ -64,6 +64,7 @@ export function createApp(options: AppOptions): App {
   ];
   const app = newFastify(tls);
   app.server.maxConnections = CONNECTIONS_MAX;
+  app.server.on("error", (cause) => tellAcceptFault(source, cause));
   guard(app, options);
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
   app.setErrorHandler((cause: unknown, request, reply) =>

@@ -22,7 +22,7 @@ export interface EventJson {
 }
 
 /** What came behind an id. */
-export interface EventsSince {
+interface EventsSince {
   readonly events: readonly FedEvent[];
   /** Something between is not there any more: another process gave the id, or it is too old. */
   readonly missed: boolean;

@@ -74,10 +74,24 @@ export class EventStreams {
   #greet(stream: Stream, since: string | undefined): void {
     const { events, missed } =
       since === undefined ? { events: [], missed: false } : this.#ids.since(since);
-    const hello = { runId: this.#runId, last: this.#ids.last, missed };
-    const parts = [`retry: ${RETRY_MS}\n\nevent: hello\ndata: ${JSON.stringify(hello)}\n\n`];
-    for (const fed of events) if (concerns(fed, stream)) parts.push(this.#message(fed));
-    stream.response.write(parts.join(""));
+    const past = this.#joined(events.filter((fed) => concerns(fed, stream)));
+    const hello = {
+      runId: this.#runId,
+      last: this.#ids.last,
+      missed: missed || past === undefined,
+    };
+    const greeting = `retry: ${RETRY_MS}\n\nevent: hello\ndata: ${JSON.stringify(hello)}\n\n`;
+    stream.response.write(greeting + (past ?? ""));
+  }
+
+  /** Undefined: more than may wait for a reader, who loads the state anew instead. */
+  #joined(events: readonly FedEvent[]): string | undefined {
+    let text = "";
+    for (const fed of events) {
+      text += this.#message(fed);
+      if (text.length > UNREAD_BYTES_MAX) return undefined;
+    }
+    return text;
   }
 
   #tell(fed: FedEvent): void {

@@ -39,10 +39,10 @@ export class HttpServer {
   async start(): Promise<void> {
     const { port, agentCheckPort, bind } = this.#settings;
     const { log } = this.#source;
-    this.#metrics.follow();
     this.#confirmSwitches();
     try {
       if (port !== 0) {
+        this.#metrics.follow();
         this.#app = createApp({
           source: this.#source,
           metrics: this.#metrics,

@@ -1,11 +1,10 @@
 import { type Address, formatAddress } from "../../base/address.ts";
-import { masterSummary } from "../../sentinel/views/master-summary.ts";
 import { masterDetails } from "../../sentinel/views/master-details.ts";
-import type { Master } from "../../sentinel/state.ts";
 import { canonicalHost } from "../../wire/host.ts";
 import { askSentinel } from "./core-client.ts";
-import { HttpError, noSuchMaster } from "./http-error.ts";
+import { HttpError } from "./http-error.ts";
 import { type JsonValue, readableText, wordOf } from "./reply-value.ts";
+import { masterNamed } from "./routes/masters.ts";
 import { type HttpSource, ownAddress } from "./source.ts";
 
 /**
@@ -131,13 +130,12 @@ function aboutGroup({ address }: Confirmation, reason: string | null): Verdict {
 
 function notReady(source: HttpSource, name: string): string | null {
   const { state, now, facts } = source;
-  const master = [...state.masters.values()].find((each: Master) => each.name === name);
-  if (master === undefined) throw noSuchMaster();
-  const { failoverReady, state: word } = masterSummary(state, master, now());
+  const master = masterNamed(source, name);
   const self = { address: ownAddress(state), version: facts.version };
-  const { blockedBy } = masterDetails(state, master, { now: now(), self }).ifMasterDied;
-  if (!failoverReady) return blockedBy.join("; ");
-  return word === "failover" ? "a failover is under way" : null;
+  const details = masterDetails(state, master, { now: now(), self });
+  const { blockedBy } = details.ifMasterDied;
+  if (blockedBy.length > 0) return blockedBy.join("; ");
+  return details.state === "failover" ? "a failover is under way" : null;
 }
 
 function isSamePlace(a: Address, b: Address): boolean {

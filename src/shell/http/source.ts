@@ -5,6 +5,7 @@ import type { SentinelState } from "../../sentinel/state.ts";
 import type { Log } from "../log.ts";
 import type { Requester } from "../../sentinel/receipts/receipt.ts";
 import type { EventFeed } from "../sentinel/event-feed.ts";
+import type { WebhookFigures } from "../webhooks/figures.ts";
 
 /** What HTTP needs of the daemon that it shows. It reads, and asks as any client does. */
 export interface HttpSource {
@@ -21,6 +22,7 @@ export interface HttpSource {
   readonly facts: HttpFacts;
   /** What the listener counts, for metrics. */
   readonly counts: () => ListenerCounts;
+  readonly webhooks: WebhookFigures;
 }
 
 export interface HttpFacts {
@@ -34,6 +36,11 @@ export interface ListenerCounts {
   readonly clients: number;
   readonly commands: number;
   readonly subscribers: number;
+}
+
+/** A connection that could not be accepted (no file handles, say) is one line of the log, no more. */
+export function tellAcceptFault({ log }: HttpSource, cause: Error): void {
+  log.line("warning", "HTTP: a connection could not be accepted", { reason: cause.message });
 }
 
 /** Where this sentinel says that it is. */

@@ -41,7 +41,6 @@ import { within } from "./disk-patience.ts";
 import { EventFeed } from "./event-feed.ts";
 import { HistoryFile } from "./history-file.ts";
 import { speaksFor } from "../../sentinel/webhook-copies.ts";
-import type { WebhookFigures } from "../webhooks/figures.ts";
 import { answerWebhookCommand } from "../webhooks/webhook-command.ts";
 import { Webhooks } from "../webhooks/webhooks.ts";
 import { MemoryFile } from "./memory-file.ts";
@@ -305,6 +304,7 @@ export class SentinelDaemon {
           commands: this.#requests.processed,
           subscribers: clients.accepted().filter(({ subscriptions }) => subscriptions > 0).length,
         }),
+        webhooks: this.#webhooks,
       },
     });
     await this.#http.start();
@@ -348,11 +348,6 @@ export class SentinelDaemon {
   /** What this sentinel has told lately, for whoever shows or forwards it. */
   get feed(): EventFeed {
     return this.#feed;
-  }
-
-  /** For metrics. */
-  get webhooks(): WebhookFigures {
-    return this.#webhooks;
   }
 
   #deliver(input: Input): void {

@@ -91,12 +91,26 @@ describe("the agent check", () => {
     expect(await ask("x".repeat(5000))).toBe("");
   });
 
-  it("says maint of a replica in downtime, and ready once when that is over", async () => {
+  it("leaves who sends a long line, its end included", async () => {
+    confirms();
+    expect(await ask(`master mymaster${" ".repeat(5000)}\n`)).toBe("");
+  });
+
+  it("says the same of a replica in downtime, and of its end, to everybody who asks", async () => {
     const line = "replica mymaster 10.0.0.2:6380\n";
     confirms({ downtime: "yes" });
-    expect(await ask(line)).toBe("maint\n");
+    expect([await ask(line), await ask(line)]).toEqual([
+      "down #it is in downtime\n",
+      "down #it is in downtime\n",
+    ]);
     confirms();
-    expect(await ask(line)).toBe("ready up\n");
-    expect(await ask(line)).toBe("up\n");
+    expect([await ask(line), await ask(line)]).toEqual(["up\n", "up\n"]);
+  });
+
+  it("outlives a connection that could not be accepted", async () => {
+    confirms();
+    server.emit("error", new Error("accept EMFILE"));
+    sentinel.app.fastify.server.emit("error", new Error("accept EMFILE"));
+    expect(await ask("master mymaster\n")).toBe("up\n");
   });
 });

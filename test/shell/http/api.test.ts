@@ -125,13 +125,21 @@ describe("what is read over HTTP", () => {
   it("shows no secret of the configuration", async () => {
     const sentinel = serve();
     sentinel.world.master.settings.authPass = "swordfish";
+    sentinel.world.master.settings.renamedCommands.set("config", "shibboleth");
     sentinel.world.state.settings.sentinelPass = "opensesame";
+    Object.assign(sentinel.world.state.settings, { denyScriptsReconfig: false });
+    const hook = "pager https://example.com/T0/mellon?key=mellon format slack";
+    sentinel.world.request("SENTINEL", "CONFIG", "SET", "webhook", hook);
     const answer = await sentinel.get("/api/v1/configuration");
-    expect(answer.body).not.toMatch(/swordfish|opensesame/);
+    expect(answer.body).not.toMatch(/swordfish|opensesame|shibboleth|mellon/);
     expect(answer.json()).toMatchObject({
       file: "/etc/sentinel.conf",
-      global: { "sentinel-pass": "(set)", requirepass: "(not set)" },
-      masters: { mymaster: { quorum: 2, "auth-pass": "(set)" } },
+      global: {
+        "sentinel-pass": "(set)",
+        requirepass: "(not set)",
+        webhook: ["pager https://example.com"],
+      },
+      masters: { mymaster: { quorum: 2, "auth-pass": "(set)", "rename-command": ["config"] } },
     });
   });
 

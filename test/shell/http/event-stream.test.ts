@@ -103,6 +103,26 @@ describe("the stream of events", () => {
     expect(await listening.hello()).toMatchObject({ missed: true });
   });
 
+  it("leaves out a past that is more than may wait for a reader", async () => {
+    const { lastEvent } = await sentinel.getJson("/api/v1/sentinel");
+    const long = "x".repeat(6000);
+    for (let n = 0; n < 48; n++) publish("+sdown", long);
+    const listening = new Listening(`${STREAM}?since=${String(lastEvent)}`);
+    expect(await listening.hello()).toMatchObject({ missed: true });
+    publish("-sdown");
+    expect(await listening.received(1)).toEqual(["-sdown"]);
+  });
+
+  it("is for GET alone: a HEAD takes no place", async () => {
+    const answer = await sentinel.app.fastify.inject({
+      method: "HEAD",
+      url: STREAM,
+      headers: { host: "127.0.0.1" },
+    });
+    expect(answer.statusCode).toBe(405);
+    expect(sentinel.app.streams.size).toBe(0);
+  });
+
   it("is about one master where that is asked for", async () => {
     const listening = new Listening(`${STREAM}?master=other`);
     await listening.hello();

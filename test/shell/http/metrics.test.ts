@@ -57,6 +57,35 @@ describe("metrics", () => {
       expect([name, found.get(name)]).toEqual([name, value]);
   });
 
+  it("tell of each webhook", async () => {
+    sentinel.webhooks = [
+      {
+        endpoint: "pager",
+        queueLength: 3,
+        oldestPendingSeconds: 12.5,
+        isDisabled: true,
+        delivered: 7,
+        failedAttempts: 5,
+        dead: 1,
+        deliveredByOthers: 2,
+        deliverySeconds: { count: 4, sum: 0.5 },
+      },
+    ];
+    const found = [...(await series())].filter(([name]) => name.startsWith("vedette_webhook_"));
+    sentinel.webhooks = [];
+    expect(Object.fromEntries(found)).toEqual({
+      'vedette_webhook_deliveries_total{endpoint="pager",result="delivered"}': 7,
+      'vedette_webhook_deliveries_total{endpoint="pager",result="failed"}': 5,
+      'vedette_webhook_deliveries_total{endpoint="pager",result="by_another"}': 2,
+      'vedette_webhook_deliveries_total{endpoint="pager",result="dead"}': 1,
+      'vedette_webhook_queue_length{endpoint="pager"}': 3,
+      'vedette_webhook_oldest_pending_seconds{endpoint="pager"}': 12.5,
+      'vedette_webhook_disabled{endpoint="pager"}': 1,
+      'vedette_webhook_first_tries_total{endpoint="pager"}': 4,
+      'vedette_webhook_first_tries_seconds_total{endpoint="pager"}': 0.5,
+    });
+  });
+
   it("begin every event at 0", async () => {
     const found = await series();
     for (const [event, level] of Object.entries(EVENT_LEVELS)) {

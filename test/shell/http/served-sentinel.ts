@@ -2,6 +2,7 @@ import { Log } from "../../../src/shell/log.ts";
 import { LogOutput } from "../../../src/shell/log-output.ts";
 import { type App, createApp } from "../../../src/shell/http/app.ts";
 import { Metrics } from "../../../src/shell/http/metrics/metrics.ts";
+import type { EndpointFigures } from "../../../src/shell/webhooks/figures.ts";
 import type { HttpSource } from "../../../src/shell/http/source.ts";
 import { EventFeed } from "../../../src/shell/sentinel/event-feed.ts";
 import { clientId } from "../../../src/base/ids.ts";
@@ -20,6 +21,8 @@ export class ServedSentinel {
   readonly asked: string[] = [];
   /** Answers instead of the core's, by the request's words. */
   readonly scripted = new Map<string, Reply>();
+  /** What is told of webhooks. */
+  webhooks: readonly EndpointFigures[] = [];
   #told = 0;
   #request = 5000;
 
@@ -44,6 +47,7 @@ export class ServedSentinel {
       log: new Log({ threshold: "nothing", output: new LogOutput() }),
       facts: { version: "1.2.3", configFile: "/etc/sentinel.conf", startedAtMs: 1_794_000_000_000 },
       counts: () => ({ clients: 3, commands: 17, subscribers: 1 }),
+      webhooks: { read: () => this.webhooks },
     };
     this.metrics = new Metrics(this.source);
     this.metrics.follow();

@@ -1,6 +1,6 @@
 import { formatAddress } from "../../../base/address.ts";
 import type { Millis } from "../../../base/units.ts";
-import { lacksConnection } from "../../../sentinel/links.ts";
+import { isUp } from "../../../sentinel/links.ts";
 import { isRunning } from "../../../sentinel/script-queue.ts";
 import type { Master, SentinelState } from "../../../sentinel/state.ts";
 import { quorumView } from "../../../sentinel/views/quorum-view.ts";
@@ -31,9 +31,7 @@ export function addExporterMaster(out: Out, master: Master, now: Millis): void {
   const label = `master_name="${name}",master_address="${address}"`;
   const status = master.odown.down ? "odown" : master.sdown.down ? "sdown" : "ok";
   const { up, voters, ok } = quorumView(master);
-  const replicasOk = [...master.replicas.values()].filter(
-    (replica) => !replica.sdown.down && !lacksConnection(replica.link),
-  );
+  const replicasOk = [...master.replicas.values()].filter(isUp);
   out.flag("redis_sentinel_master_status", `${label},master_status="${status}"`, status === "ok");
   out.add("redis_sentinel_master_slaves", label, master.replicas.size);
   out.add("redis_sentinel_master_ok_slaves", label, replicasOk.length);

@@ -32,6 +32,18 @@ export const STATE_FAMILIES = {
   vedette_loop_utilization_ratio: gauge(
     "Share of the time since the last scrape that the loop was busy",
   ),
+  vedette_webhook_deliveries_total: counter(
+    "Notices by what became of them; failed: tries that were, each of which is made again",
+  ),
+  vedette_webhook_queue_length: gauge("Notices that wait for the receiver, held ones included"),
+  vedette_webhook_oldest_pending_seconds: gauge(
+    "How long the first of them has been waiting; 0: none waits",
+  ),
+  vedette_webhook_disabled: gauge("1: it answered 410 and gets nothing until a replay"),
+  vedette_webhook_first_tries_total: counter("Notices that arrived with their first try"),
+  vedette_webhook_first_tries_seconds_total: counter(
+    "What those took together, from the event to the receiver's answer",
+  ),
   process_cpu_seconds_total: counter("CPU time used, user and system"),
   process_resident_memory_bytes: gauge("Resident memory"),
 

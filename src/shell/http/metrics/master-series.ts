@@ -1,7 +1,7 @@
 import { formatAddress } from "../../../base/address.ts";
 import type { RunId } from "../../../base/ids.ts";
 import type { Millis } from "../../../base/units.ts";
-import { lacksConnection } from "../../../sentinel/links.ts";
+import { isUp } from "../../../sentinel/links.ts";
 import { lagBytes, replicationOffset } from "../../../sentinel/replica-health.ts";
 import { driftsOf } from "../../../sentinel/config-drift.ts";
 import { isPaused } from "../../../sentinel/maintenance/maintenance.ts";
@@ -38,7 +38,8 @@ export function addMaster(
 ): void {
   const label = `master="${labelValue(readableText(master.name))}"`;
   addState(out, label, master);
-  addQuorum(out, label, { state, master, now });
+  const promotable = promotableOf(state, master, now);
+  addQuorum(out, label, { state, master, now, promotable });
   addCounts(out, label, events, master);
   const { reported, link } = master;
   out.add("vedette_master_last_ok_ping_seconds", label, age(now, link.lastOkAt));
@@ -47,8 +48,16 @@ export function addMaster(
   }
   const offset = replicationOffset(master);
   if (offset !== undefined) out.add("vedette_master_offset_bytes", label, offset);
-  for (const replica of master.replicas.values()) addReplica(out, label, { state, replica, now });
+  for (const replica of master.replicas.values()) {
+    addReplica(out, label, { replica, now, isPromotable: promotable.has(replica) });
+  }
   for (const sentinel of master.sentinels.values()) addSentinel(out, label, sentinel, now);
+}
+
+/** Looked at once for each replica: there may be thousands of them. */
+function promotableOf(state: SentinelState, { replicas }: Master, now: Millis): Set<Replica> {
+  const all = [...replicas.values()];
+  return new Set(all.filter((each) => disqualification(state, each, now) === undefined));
 }
 
 function addState(out: Out, label: string, master: Master): void {
@@ -68,11 +77,16 @@ function addQuorum(
     state,
     master,
     now,
-  }: { readonly state: SentinelState; readonly master: Master; readonly now: Millis },
+    promotable,
+  }: {
+    readonly state: SentinelState;
+    readonly master: Master;
+    readonly now: Millis;
+    readonly promotable: ReadonlySet<Replica>;
+  },
 ): void {
   const { needed, majority, voters, up, ok } = quorumView(master);
   const replicas = [...master.replicas.values()];
-  const promotable = replicas.filter((each) => disqualification(state, each, now) === undefined);
   out.add("vedette_master_quorum", label, needed);
   out.add("vedette_master_majority", label, majority);
   out.add("vedette_master_sentinels", label, voters);
@@ -80,17 +94,13 @@ function addQuorum(
   out.flag("vedette_master_quorum_ok", label, ok);
   out.add("vedette_master_replicas", label, replicas.length);
   out.add("vedette_master_replicas_ok", label, replicas.filter(isUp).length);
-  out.add("vedette_master_replicas_promotable", label, promotable.length);
+  out.add("vedette_master_replicas_promotable", label, promotable.size);
   const isFree = whyHeldBack({ state, now }, master) === undefined;
-  out.flag("vedette_master_failover_ready", label, ok && isFree && promotable.length > 0);
+  out.flag("vedette_master_failover_ready", label, ok && isFree && promotable.size > 0);
   out.flag("vedette_master_paused", label, isPaused({ state, now }, master));
   out.add("vedette_master_config_drift", label, driftsOf(master).size);
   const writable = [master, ...replicas].filter(callsItselfMaster);
   out.add("vedette_master_writable_servers", label, writable.length);
-}
-
-function isUp({ sdown, link }: Replica | Sentinel | Master): boolean {
-  return !sdown.down && !lacksConnection(link);
 }
 
 function callsItselfMaster(instance: DataInstance): boolean {
@@ -110,10 +120,10 @@ function addReplica(
   out: Out,
   masterLabel: string,
   {
-    state,
     replica,
     now,
-  }: { readonly state: SentinelState; readonly replica: Replica; readonly now: Millis },
+    isPromotable,
+  }: { readonly replica: Replica; readonly now: Millis; readonly isPromotable: boolean },
 ): void {
   const { runId, reported } = replica;
   // One that has never answered has no name that lasts: it is counted among the replicas, no more.
@@ -123,11 +133,7 @@ function addReplica(
   out.add("vedette_replica_info", `${label},address="${address}"`, 1);
   out.flag("vedette_replica_up", label, isUp(replica));
   out.flag("vedette_replica_link_up", label, replica.masterLinkUp);
-  out.flag(
-    "vedette_replica_promotable",
-    label,
-    disqualification(state, replica, now) === undefined,
-  );
+  out.flag("vedette_replica_promotable", label, isPromotable);
   out.add("vedette_replica_priority", label, replica.priority);
   out.add("vedette_replica_offset_bytes", label, replica.replicationOffset);
   const lag = lagBytes(replica);

@@ -8,6 +8,7 @@ import { Exposition, labelValue, seconds } from "./exposition.ts";
 import { addExporterMaster, addExporterTotals } from "./exporter-series.ts";
 import { EXPORTER_FAMILIES, STATE_FAMILIES, type StateFamily } from "./families.ts";
 import { addMaster } from "./master-series.ts";
+import { addWebhooks } from "./webhook-series.ts";
 
 /** The loop is given back after this: everything else the sentinel does goes first. */
 const TURN_MS = 3;
@@ -31,7 +32,7 @@ export class Metrics {
     this.#delay = monitorEventLoopDelay({ resolution: DELAY_RESOLUTION_MS });
   }
 
-  /** From now on events are counted. */
+  /** From now on events are counted, and delays measured. */
   follow(): void {
     for (const fed of this.#source.feed.since(0)) this.#events.take(fed);
     this.#unsubscribe = this.#source.feed.subscribe((fed) => this.#events.take(fed));
@@ -67,6 +68,7 @@ export class Metrics {
     const out = new Exposition(STATE_FAMILIES);
     const exported = new Exposition(EXPORTER_FAMILIES);
     this.#addProcess(out);
+    addWebhooks(out, this.#source.webhooks.read());
     if (isExporting) addExporterTotals(exported, state);
     const pace = new Pace();
     // Masters may come and go while the loop is given back: the map's own order bears that.

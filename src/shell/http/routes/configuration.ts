@@ -6,9 +6,11 @@ import {
   type MasterExtensions,
 } from "../../../wire/sentinel-conf/extension-settings.ts";
 import {
+  type ExtensionLines,
   type ExtensionSetting,
   extensionText,
 } from "../../../wire/sentinel-conf/extension-kinds.ts";
+import { readEndpoint, shownAddress } from "../../../wire/webhooks/endpoint.ts";
 import { readableText } from "../reply-value.ts";
 import type { Route } from "../route.ts";
 import { object, TEXT } from "../schemas.ts";
@@ -68,7 +70,8 @@ function masterSettings({ settings }: Master, outsidePassword: string | undefine
     "master-reboot-down-after-period": settings.rebootDownAfterMs,
     "notification-script": settings.notificationScript ?? null,
     "client-reconfig-script": settings.clientReconfigScript ?? null,
-    "rename-command": Object.fromEntries(settings.renamedCommands),
+    // By their new names they are called: those are as good as passwords.
+    "rename-command": [...settings.renamedCommands.keys()],
     "auth-user": settings.authUser ?? null,
     "auth-pass": shownSecret(outsidePassword ?? settings.authPass),
     ...extensions(EXTENSION_TABLES.master, settings.extensions),
@@ -77,6 +80,14 @@ function masterSettings({ settings }: Master, outsidePassword: string | undefine
 
 function shownSecret(secret: string | undefined): string {
   return secret === undefined || secret === "" ? "(not set)" : "(set)";
+}
+
+/** Where they lead; what stands behind a host may be a secret. */
+function* shownWebhooks(lines: ExtensionLines): Generator<string> {
+  for (const [name, words] of lines) {
+    const read = readEndpoint([name, ...words]);
+    yield read.ok ? `${name} ${shownAddress(read.endpoint)}` : name;
+  }
 }
 
 function extensions(
@@ -88,6 +99,7 @@ function extensions(
       const value = extensionValue(values, name);
       if (setting.kind === "text" && setting.isSecret)
         return [name, shownSecret(extensionText(value))];
+      if (name === "webhook" && value instanceof Map) return [name, [...shownWebhooks(value)]];
       return [name, typeof value === "object" ? extensionText(value).split("\n") : value];
     }),
   );

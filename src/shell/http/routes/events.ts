@@ -1,6 +1,7 @@
 import { binaryText } from "../reply-value.ts";
 import type { EventIds } from "../event-json.ts";
 import type { EventStreams } from "../event-streams.ts";
+import { HttpError } from "../http-error.ts";
 import type { Route } from "../route.ts";
 import { COUNT, EVENT, FLAG, list, NAME, object, TEXT } from "../schemas.ts";
 
@@ -52,6 +53,9 @@ export function eventRoutes(ids: EventIds, streams: EventStreams): readonly Rout
       query: { since: ID, master: NAME },
       answers: { 200: { description: "A stream without end", type: "text/event-stream" } },
       handle: (request) => {
+        if (request.fastify.method === "HEAD") {
+          throw new HttpError(405, "INVALID", "a stream has no end: GET it");
+        }
         const since = request.header("last-event-id") ?? request.query("since");
         const master = request.query("master");
         streams.open(request.reply, {
