@@ -1,3 +1,4 @@
+import { CORRECTION_REPEAT_MS } from "./tunables.ts";
 import type { Millis } from "../base/units.ts";
 import { aboutInstance, describeInstance } from "./events.ts";
 import { isUnknownName, refreshName } from "./host-names.ts";
@@ -70,6 +71,8 @@ function convertToReplica(turn: Turn, replica: Replica): void {
   const waitMs = 4 * state.tunables.publishPeriodMs;
   const roleAgeMs = now - replica.reported.roleSince;
   if (roleAgeMs <= waitMs || !isQuietFor(replica, waitMs, now)) return;
+  // INFO follows each order at once: one that is not carried out must not be given as fast as that.
+  if (now - replica.slaveConfChangedAt <= CORRECTION_REPEAT_MS) return;
   const reason = `it has reported to be a master for ${Math.round(roleAgeMs)} ms`;
   publish(turn, "+convert-to-slave", describeInstance(replica), aboutInstance(replica, { reason }));
   orderReplica(turn, replica, replica.master.address);

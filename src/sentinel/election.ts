@@ -354,10 +354,14 @@ export function moveCandidacyUp(turn: Turn, master: Master): void {
   askAll(turn, master);
 }
 
+/** Is the configuration at least as new as the failover under way? */
+export function isOutdated({ failover, configEpoch }: Master): boolean {
+  return "failoverEpoch" in failover && failover.failoverEpoch <= configEpoch;
+}
+
 /** A configuration at least as new as our failover came about elsewhere: ours is void. */
 export function abandonOutdated(turn: Turn, master: Master): void {
-  const { failover } = master;
-  if (!("failoverEpoch" in failover) || failover.failoverEpoch > master.configEpoch) return;
+  if (!isOutdated(master)) return;
   abortElection(turn, master, `configuration ${master.configEpoch} came about meanwhile`);
 }
 

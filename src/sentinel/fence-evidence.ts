@@ -2,7 +2,7 @@ import type { Address } from "../base/address.ts";
 import type { LinkId, RunId } from "../base/ids.ts";
 import type { Epoch, Millis } from "../base/units.ts";
 import type { HelloContent } from "../wire/hello.ts";
-import type { Replica, SentinelState } from "./state.ts";
+import type { Replica, Sentinel, SentinelState } from "./state.ts";
 import { touch, type Turn } from "./turn.ts";
 
 /**
@@ -85,6 +85,8 @@ export function noteMasterRole(
 export function noteHelloThrough(turn: Turn, replica: Replica, hello: HelloContent): void {
   const { masterName, sentinelId, masterAddress, configEpoch, currentEpoch } = hello;
   if (masterName !== replica.master.masterName) return;
+  // Anybody may say hello; only known sentinels count.
+  if (!replica.master.sentinels.has(sentinelId)) return;
   const evidence = evidenceOf(turn.state, replica);
   if (evidence === undefined) return;
   const known = evidence.said.get(sentinelId);
@@ -102,6 +104,13 @@ export function noteHelloThrough(turn: Turn, replica: Replica, hello: HelloConte
     electionEpoch: currentEpoch,
   });
   touch(turn, replica);
+}
+
+/** The peer's connection, or the question before it left, is gone: it is asked again. */
+export function answerLost({ master, runId }: Sentinel): void {
+  for (const { fence } of master.replicas.values()) {
+    if (fence?.awaited.delete(runId) === true) fence.asked.delete(runId);
+  }
 }
 
 /** @param standing undefined when the peer does not say */

@@ -1,3 +1,5 @@
+import { isOutdated, setFailover } from "./election.ts";
+import { NO_FAILOVER } from "./failover-phase.ts";
 import { after, type Epoch, type Millis, NEVER } from "../base/units.ts";
 import { isBelievable } from "../wire/epochs.ts";
 import { formatHello, type HelloContent } from "../wire/hello.ts";
@@ -191,19 +193,22 @@ function adoptConfiguration(
 ): void {
   if (hello.configEpoch <= master.configEpoch) return;
   answerAbandoned(turn, master);
-  abandonHandOver(turn, master);
   const members = [master, ...master.replicas.values()];
   if (latestAt(turn.state, members, hello.masterAddress) === master) {
     master.configEpoch = hello.configEpoch;
+    // A hand-over of a newer epoch than that goes on.
+    if (isOutdated(master)) abandonHandOver(turn, master);
     // The others have made it the master again, whatever it had before.
     master.known = undefined;
     master.returned = NOT_RETURNED;
     master.reported.infoForced = true;
     requestSave(turn);
+    if (master.failover.phase === "preparing") setFailover(turn, master, NO_FAILOVER);
     abandonOutdated(turn, master);
     touch(turn, master);
     return;
   }
+  abandonHandOver(turn, master);
   const from = describeInstance(sentinel);
   noteForeignFailover(turn, master, sentinel, hello.configEpoch);
   recordObserved(turn, master, {

@@ -16,7 +16,7 @@ import {
   RECONNECT_FIRST_MS,
   RESOLVE_GAP_MS,
 } from "./tunables.ts";
-import { publish, sendNow, type Turn } from "./turn.ts";
+import { touch, publish, sendNow, type Turn } from "./turn.ts";
 import { askWitnesses } from "./witnesses.ts";
 
 /** The master an instance belongs to; itself for a master. */
@@ -50,10 +50,10 @@ function reserveOpening(state: SentinelState, now: Millis): Millis {
   return Math.max(turnAt, now) as Millis;
 }
 
-/** A link that has not tried to connect yet. The owners are attached by the caller. */
 /** Before the other end has told what it is. */
 export const UNKNOWN_PEER: PeerProgram = { kind: "unknown" };
 
+/** A link that has not tried to connect yet. The owners are attached by the caller. */
 export function createLink(
   state: SentinelState,
   target: { readonly address: Address; readonly purpose: Link["purpose"] },
@@ -87,6 +87,7 @@ export function createLink(
     probes: undefined,
     shortestDownAfterMs: Number.POSITIVE_INFINITY,
     isMasters: false,
+    hasLostOrders: false,
   };
   state.links.set(link.id, link);
   return link;
@@ -104,10 +105,7 @@ export function detachOwner(turn: Turn, link: Link, owner: Instance): void {
     refreshShortestDownAfter(link);
     return;
   }
-  abandonConnection(turn, link);
-  link.phase = { phase: "closed", retryAt: NEVER };
-  turn.state.links.delete(link.id);
-  turn.state.schedule.delete(link);
+  closeForGood(turn, link);
   for (const [runId, shared] of turn.state.sentinelLinks) {
     if (shared === link) turn.state.sentinelLinks.delete(runId);
   }
@@ -187,9 +185,17 @@ export function reopenLink(turn: Turn, link: Link, address: Address = link.addre
   openLink(turn, link);
 }
 
+/** Nothing that was sent over the present connection is answered any more. */
+function endConnection(turn: Turn, link: Link): void {
+  forgetOutstanding(link);
+  link.peer = UNKNOWN_PEER;
+  link.hasLostOrders = true;
+  touch(turn, link);
+}
+
 function abandonConnection(turn: Turn, link: Link): void {
   if (link.phase.phase !== "closed") turn.effects.push({ kind: "close-link", link: link.id });
-  forgetOutstanding(link);
+  endConnection(turn, link);
 }
 
 /** What was asked over a connection that is gone will not be answered. */
@@ -277,8 +283,7 @@ export function loseConnection(
   link: Link,
   { credentialFault }: { readonly credentialFault?: string | undefined } = {},
 ): void {
-  forgetOutstanding(link);
-  link.peer = UNKNOWN_PEER;
+  endConnection(turn, link);
   if (credentialFault !== undefined) noteCredentialFault(turn, link, credentialFault);
   link.actPingAt ??= turn.now;
   askAbout(turn, link);

@@ -1,3 +1,4 @@
+import { forgetLostOrders } from "./lost-orders.ts";
 import { assert } from "../base/assert.ts";
 import { after, earliest, type Millis } from "../base/units.ts";
 import { confirmationDueAt, tendConfirmation } from "./confirmation.ts";
@@ -45,6 +46,7 @@ function reviewLink(turn: Turn, link: Link): void {
   const { state, now } = turn;
   if (state.links.get(link.id) !== link) return;
   tendLink(turn, link);
+  forgetLostOrders(turn, link);
   if (link.lastPingSentAt === now) touchRiders(turn, link);
   if (turn.mayJudge && ownersDownDueAt(state, link) <= now) {
     for (const owner of link.owners) judge(turn, owner);
@@ -137,7 +139,7 @@ function instanceDueAt(turn: Turn, instance: Instance): Millis {
     failoverDueAt(state, instance),
     reconfigurationDueAt(state, instance),
     confirmationDueAt(instance),
-    lettingGoDueAt(instance),
+    lettingGoDueAt(instance, now),
     returnedDueAt(state, instance, now),
   );
 }

@@ -435,6 +435,8 @@ export interface Link {
   shortestDownAfterMs: number;
   /** Whether an owner is a master. */
   isMasters: boolean;
+  /** A connection has ended since the owners' orders were looked at (lost-orders.ts). */
+  hasLostOrders: boolean;
 }
 
 export type PeerProgram =

@@ -10,8 +10,8 @@ import { lookForDrift, takeFields } from "./config-drift.ts";
 import { noteReachable, noteUnreachable } from "./cold-start.ts";
 import type { Effect } from "./effect.ts";
 import { aboutInstance, describeInstance } from "./events.ts";
-import { abandonUnsaved, orderAgain } from "./failover.ts";
-import { noteHelloThrough } from "./fence-evidence.ts";
+import { abandonUnsaved } from "./failover.ts";
+import { answerLost, noteHelloThrough } from "./fence-evidence.ts";
 import { askWhoIsThere, nobodyIsThere, takeWhoIsThere } from "./forgetting/lost-replicas.ts";
 import { helloAnswered, ignoreHello, takeHello } from "./hello-exchange.ts";
 import type { Input } from "./input.ts";
@@ -45,13 +45,7 @@ import type {
   Scheduled,
   SentinelState,
 } from "./state.ts";
-import { promotionLost, withdrawalLost } from "./switchover/hand-over.ts";
-import {
-  lastOrdersLost,
-  noteAnnounced,
-  questionsLost,
-  SWITCHOVER_ROUND,
-} from "./switchover/letting-go.ts";
+import { noteAnnounced, SWITCHOVER_ROUND } from "./switchover/letting-go.ts";
 import { takeOrderReply } from "./switchover/order-replies.ts";
 import { notePeerView } from "./switchover/preparation.ts";
 import { armWatchdog, enterTilt, leaveTilt } from "./tilt.ts";
@@ -298,29 +292,14 @@ function onLinkLost(
     tellFailedConnection(turn, link, { event: "-cmd-link-reconnection", reason });
   }
   // A connection that stood and ends is not turned away: the next attempt tells.
-  const isTurnedAway = turnedAway && link.phase.phase === "connecting";
+  const wasOpen = link.phase.phase === "open";
+  const isTurnedAway = turnedAway && !wasOpen;
   noteRefusal(turn, link, { refused, turnedAway: isTurnedAway });
   loseConnection(turn, link, { credentialFault });
   touch(turn, link);
   for (const owner of link.owners) {
-    if (owner.kind !== "sentinel") noteUnreachable(masterOf(owner));
-    forgetOrders(turn, owner);
+    if (wasOpen && owner.kind !== "sentinel") noteUnreachable(masterOf(owner));
     touchOwner(turn, owner);
-  }
-}
-
-/** What was ordered or asked over a connection that is gone may not have arrived. */
-function forgetOrders(turn: Turn, owner: Instance): void {
-  switch (owner.kind) {
-    case "master":
-      return withdrawalLost(turn, owner);
-    case "replica":
-      orderAgain(turn, owner);
-      orderLost(turn, owner);
-      promotionLost(turn, owner);
-      return lastOrdersLost(turn, owner);
-    case "sentinel":
-      return questionsLost(turn, owner);
   }
 }
 
@@ -551,6 +530,7 @@ function onSaveFailed(turn: Turn, save: SaveNumber): void {
     touch(turn, link);
     for (const owner of link.owners) {
       if (owner.kind === "replica") orderLost(turn, owner);
+      if (owner.kind === "sentinel") answerLost(owner);
       touchOwner(turn, owner);
     }
   }

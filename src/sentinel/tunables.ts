@@ -107,6 +107,9 @@ export const FENCE_PATIENCE_MS = 100;
 /** A zombie that does not obey is ordered again after this. */
 export const FENCE_REPEAT_MS = 1_000;
 
+/** A former master that was told to follow, and does not, is told again after more than this. */
+export const CORRECTION_REPEAT_MS = 1_000;
+
 /** INFO cadence of a former master that loads its data: it is fenced before it takes a write. */
 export const LOADING_ZOMBIE_INFO_PERIOD_MS = 100;
 

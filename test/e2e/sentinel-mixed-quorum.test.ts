@@ -47,6 +47,17 @@ async function crashAndFollow(group: WatchedGroup, master: DataServer): Promise<
   await master.crash();
   const promoted = await newMasterAfter(lab, group, master);
   await followersOf(lab, group, promoted);
+  // A redis-sentinel that still moves replicas takes no newer configuration as long as it does.
+  await lab.until({
+    name: "the failover has ended on all sentinels",
+    look: async () =>
+      Promise.all(
+        group.sentinels.map(
+          async (each) => (await each.instances("MASTER", MASTER_NAME))[0]?.["flags"] ?? "",
+        ),
+      ),
+    holds: (flags) => flags.every((each) => !each.includes("failover_in_progress")),
+  });
   return promoted;
 }
 

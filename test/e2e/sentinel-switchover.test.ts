@@ -20,9 +20,9 @@ const COORDINATED = ["SENTINEL", "FAILOVER", MASTER_NAME, "COORDINATED"] as cons
 /** Clients that push numbers as fast as they are answered, until `stop`. */
 function startWriters(group: WatchedGroup, count: number) {
   const load = { isStopped: false };
-  const writers = Array.from({ length: count }, async (_, index) => {
+  const logs = Array.from({ length: count }, (): number[] => []);
+  const writers = logs.map(async (acknowledged, index) => {
     const client = sentinelAwareClient(group);
-    const acknowledged: number[] = [];
     for (let write = 0; !load.isStopped; write++) {
       try {
         await client.rpush(`log-${index}`, write);
@@ -34,9 +34,13 @@ function startWriters(group: WatchedGroup, count: number) {
     client.disconnect();
     return acknowledged;
   });
-  return async () => {
-    load.isStopped = true;
-    return Promise.all(writers);
+  return {
+    /** Of the client that has got the fewest. */
+    fewest: () => Math.min(...logs.map(({ length }) => length)),
+    stop: async () => {
+      load.isStopped = true;
+      return Promise.all(writers);
+    },
   };
 }
 
@@ -45,7 +49,7 @@ async function switchUnderLoad(group: WatchedGroup): Promise<void> {
   const [leader] = group.sentinels;
   let master: DataServer = group.servers[0];
   if (leader === undefined) throw new Error("no sentinel");
-  const stop = startWriters(group, 4);
+  const writers = startWriters(group, 4);
   for (let round = 0; round < 3; round++) {
     await lab.until({
       name: "a switchover is taken on",
@@ -56,7 +60,12 @@ async function switchUnderLoad(group: WatchedGroup): Promise<void> {
     master = await newMasterAfter(lab, group, master);
     await followersOf(lab, group, master);
   }
-  const acknowledged = await stop();
+  await lab.until({
+    name: "every client has written much",
+    look: async () => writers.fewest(),
+    holds: (fewest) => fewest > 100,
+  });
+  const acknowledged = await writers.stop();
   for (const [index, writes] of acknowledged.entries()) {
     expect(writes.length).toBeGreaterThan(100);
     const kept = new Set(await listOf(master, `log-${index}`));

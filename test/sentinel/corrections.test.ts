@@ -59,6 +59,20 @@ describe("a replica that calls itself a master", () => {
     expect(eventNames(complied)).toEqual(["+role-change"]);
   });
 
+  it("is told again about once a second, however fast it answers", () => {
+    const world = new WatchedMaster();
+    passWhileItSays(world, 8100, AS_MASTER);
+    const before = world.effects.length;
+    // Each order is followed by INFO, whose answer is here at once.
+    for (let answers = 0; answers < 200; answers++) {
+      world.pass(10);
+      sayTogether(world, world.replica(REPLICA_1), AS_MASTER);
+    }
+    const orders = commandsIn(world.effects.slice(before), "reconfigure");
+    expect(orders.length).toBeGreaterThanOrEqual(1);
+    expect(orders.length).toBeLessThanOrEqual(3);
+  });
+
   it("is left alone for 8 s after it was down: what it says may be newer than what we know", () => {
     const world = new WatchedMaster();
     const replica = world.replica(REPLICA_1);

@@ -105,6 +105,15 @@ describe("a failover led by this sentinel", () => {
     expect(eventNames(again)).not.toContain("+failover-state-wait-promotion");
   });
 
+  it("orders the promotion again over a connection that it wanted itself", () => {
+    const world = new WatchedMaster();
+    world.startElection();
+    world.answerAsk("b", { down: true, leader: "a", epoch: 5 });
+    world.request("SENTINEL", "SET", "mymaster", "auth-pass", "new");
+    const again = world.open(world.replica(REPLICA_1).link);
+    expect(commandsIn(again, "reconfigure")).toEqual([{ name: "reconfigure", master: undefined }]);
+  });
+
   it("gives up on a replica that is not promoted within failover-timeout, and stands aside", () => {
     const world = new WatchedMaster();
     world.startElection();

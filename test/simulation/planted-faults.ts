@@ -241,6 +241,17 @@ export const PLANTED_FAULTS: Readonly<Record<string, PlantedFault>> = {
     invariant: "no failover within the block time",
     within: 100,
   },
+  "strays are never put right": {
+    program: withEffects((effect) =>
+      effect.kind === "send" &&
+      effect.command.name === "reconfigure" &&
+      effect.command.master !== undefined
+        ? []
+        : [effect],
+    ),
+    invariant: "all agree after the faults",
+    within: 20,
+  },
   "an assertion fails": {
     program: withStep((step) => (state, input, now) => {
       if (state.currentEpoch > 2) throw new Error("planted");

@@ -5,7 +5,7 @@ import { missedPoints } from "../../src/sim/reach/report-reach.ts";
 import { formatFailure } from "../../src/sim/report.ts";
 import { simulate } from "../../src/sim/simulation.ts";
 
-const SEEDS = 300;
+const SEEDS = 500;
 /** Reached in worlds with host names, or with many masters. */
 const ELSEWHERE =
   /resolve|vedette-foreign|older-data|blackout|name-gone|names-stalled|fault move-|kill-masters|operator-maintenance/;

@@ -1,4 +1,5 @@
 import { behindBytes } from "./offsets.ts";
+import { isAccepted } from "../returned-master.ts";
 import type { Replica } from "../state.ts";
 import { zoneReservation } from "./zones.ts";
 
@@ -7,7 +8,11 @@ import { zoneReservation } from "./zones.ts";
  * when nothing is against it. What bars a replica whatever anybody says is in replica-selection.ts.
  */
 export function reservation(replica: Replica): string | undefined {
-  if (replica.isSyncing) return "it is copying all data from its master and has only part of them";
+  // From a master that lost its data nothing has arrived yet that counts: what the replica has is what is
+  // to be saved, and as long as the copy is under way it is still there.
+  if (replica.isSyncing && isAccepted(replica.master)) {
+    return "it is copying all data from its master and has only part of them";
+  }
   return lagReservation(replica) ?? zoneReservation(replica);
 }
 

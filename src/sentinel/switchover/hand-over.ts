@@ -1,4 +1,4 @@
-import { formatAddress } from "../../base/address.ts";
+import { sameAddress } from "../../base/address.ts";
 import { unreachable } from "../../base/assert.ts";
 import { after, type Millis } from "../../base/units.ts";
 import type { InfoReport } from "../../wire/info.ts";
@@ -7,7 +7,7 @@ import type { ServerOrder } from "../../wire/server-order.ts";
 import { setFailover } from "../election.ts";
 import { aboutInstance, describeInstance } from "../events.ts";
 import { type Failover, NO_FAILOVER } from "../failover-phase.ts";
-import { isConnected } from "../links.ts";
+import { isConnected, masterOf } from "../links.ts";
 import { switchToPromoted } from "../promotion.ts";
 import type { AtRisk } from "../receipts/receipt.ts";
 import { addToReceipt, closeReceipt, enterPhase, noteOnReceipt } from "../receipts/record.ts";
@@ -120,7 +120,7 @@ export function noteOrder(
   instance: DataInstance,
   { order, refusal }: { readonly order: ServerOrder; readonly refusal: string | undefined },
 ): void {
-  const master = instance.kind === "master" ? instance : instance.master;
+  const master = masterOf(instance);
   const { failover } = master;
   if (failover.phase !== "handing-over") return;
   const { step } = failover;
@@ -137,7 +137,9 @@ export function noteOrder(
     (order.kind === "be-master" && step.step === "promoting");
   if (!isAwaited) return;
   if (refusal !== undefined) {
-    withdraw(turn, master, `${instance.name} refused: ${refusal}`);
+    // One that was not begun is not ours to abort: it may be somebody else's that is under way.
+    const undoes = order.kind === "hand-over" ? "pause" : undoing(step);
+    withdraw(turn, master, `${instance.name} refused: ${refusal}`, undoes);
     return;
   }
   if (step.step === "closing") {
@@ -159,7 +161,7 @@ export function noteProgressOfHandOver(
   instance: DataInstance,
   info: InfoReport,
 ): boolean {
-  const master = instance.kind === "master" ? instance : instance.master;
+  const master = masterOf(instance);
   const { failover } = master;
   if (failover.phase !== "handing-over") return false;
   if (instance.kind === "master") return noteOldMaster(turn, instance, failover, info);
@@ -336,7 +338,12 @@ const NOTHING_AT_RISK: AtRisk = {
 };
 
 /** Takes back what was begun: the old master writes again. */
-function withdraw(turn: Turn, master: Master, reason: string): void {
+function withdraw(
+  turn: Turn,
+  master: Master,
+  reason: string,
+  wanted?: Withdrawing["undoes"],
+): void {
   const { failover } = master;
   if (failover.phase !== "handing-over") return;
   const { step } = failover;
@@ -351,12 +358,7 @@ function withdraw(turn: Turn, master: Master, reason: string): void {
     endWithdrawal(turn, master);
     return;
   }
-  const undoes =
-    step.step === "server-hand-over"
-      ? "hand-over"
-      : step.step === "demoting" || step.step === "promoting"
-        ? "demotion"
-        : "pause";
+  const undoes = wanted ?? undoing(step);
   const until = after(turn.now, WITHDRAWING_MS);
   moveTo(turn, master, {
     step: "withdrawing",
@@ -366,6 +368,12 @@ function withdraw(turn: Turn, master: Master, reason: string): void {
     isDone: false,
     until,
   });
+}
+
+/** What of a step has to be taken back. */
+function undoing({ step }: HandOverStep): Withdrawing["undoes"] {
+  if (step === "server-hand-over") return "hand-over";
+  return step === "demoting" || step === "promoting" ? "demotion" : "pause";
 }
 
 function tendWithdrawal(turn: Turn, master: Master, handing: HandingOver, step: Withdrawing): void {
@@ -407,11 +415,14 @@ function noteWithdrawal(
   if (step.undoes !== "hand-over" || said.role !== "replica") return;
   const { failover } = master;
   if (failover.phase !== "handing-over") return;
-  setFailover(turn, master, {
+  const on: HandingOver = {
     ...failover,
     closedUntil: step.until,
     step: { step: "server-hand-over", isAccepted: true, isFollowing: true },
-  });
+  };
+  // What would end it again at once ends it for good, when the time is up.
+  if (whyGiveUp(turn, master, on) !== undefined) return;
+  setFailover(turn, master, on);
   sendInfo(turn, failover.promoted);
 }
 
@@ -471,10 +482,7 @@ export function handOverDueAt({ step, closedUntil }: HandingOver): Millis {
 export function isClosedForWrites(instance: DataInstance): boolean {
   if (instance.kind === "replica") {
     const { lettingGo } = instance.master;
-    return (
-      lettingGo.phase !== "none" &&
-      formatAddress(lettingGo.oldMaster) === formatAddress(instance.address)
-    );
+    return lettingGo.phase !== "none" && sameAddress(lettingGo.oldMaster, instance.address);
   }
   const { failover } = instance;
   return failover.phase === "handing-over" && failover.step.step !== "waiting";
@@ -482,7 +490,7 @@ export function isClosedForWrites(instance: DataInstance): boolean {
 
 /** Is every INFO of this server awaited now? */
 export function isHandOverParty(instance: DataInstance): boolean {
-  const master = instance.kind === "master" ? instance : instance.master;
+  const master = masterOf(instance);
   const { failover } = master;
   if (failover.phase !== "handing-over" || failover.step.step === "waiting") return false;
   return instance.kind === "master" || instance === failover.promoted;

@@ -11,6 +11,8 @@ import type { Master, Replica, SentinelState } from "../state.ts";
  */
 export function heirOf(state: SentinelState, master: Master, now: Millis): Replica | undefined {
   const heir = followedReplica(state, master);
+  // Another process was not demoted: it was started as a replica, and what it took before is elsewhere.
+  if (master.known?.runId !== master.runId) return undefined;
   if (heir === undefined || disqualification(state, heir, now) !== undefined) return undefined;
   return heir;
 }

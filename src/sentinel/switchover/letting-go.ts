@@ -169,8 +169,10 @@ function end(turn: Turn, master: Master, cutting: Cutting, problem: string | und
   if (old !== undefined) touch(turn, old);
 }
 
-export function lettingGoDueAt({ lettingGo }: Master): Millis {
+export function lettingGoDueAt({ lettingGo }: Master, now: Millis): Millis {
   if (lettingGo.phase === "none") return NEVER;
   if (lettingGo.phase === "cutting") return lettingGo.until;
-  return earliest(lettingGo.until, ...lettingGo.asked.values());
+  // Who is asked no more, or waits for the disk, has a moment that has passed.
+  const ahead = [...lettingGo.asked.values()].filter((at) => at > now);
+  return earliest(lettingGo.until, ...ahead);
 }

@@ -4,7 +4,7 @@ import type { Replica } from "../../sentinel/state.ts";
 import type { RedisServer } from "../redis-server.ts";
 import type { SentinelNode } from "../sentinel-node.ts";
 import type { DataEvent, Watcher } from "../watch.ts";
-import { isNeverLinked, whyNotEligible } from "./eligible-promotion.ts";
+import { isNeverLinked, whyExcluded } from "./eligible-promotion.ts";
 import { mustHold } from "./violation.ts";
 
 /** A write that a client was told is done. */
@@ -123,7 +123,6 @@ export class AcknowledgedWrites implements Watcher {
     if (event.name !== "+selected-slave" || event.about.address === undefined) return;
     for (const master of sentinel.state.masters.values()) {
       if (master.name !== event.about.master) continue;
-      const { clock } = sentinel;
       const replicas = [...master.replicas.values()];
       const chosen = replicas.find(
         ({ address }) => formatAddress(address) === formatAddress(event.about.address ?? address),
@@ -135,7 +134,7 @@ export class AcknowledgedWrites implements Watcher {
           other !== chosen &&
           other.priority === chosen.priority &&
           isNeverLinked(other) === isNeverLinked(chosen) &&
-          whyNotEligible(other, clock) === undefined;
+          whyExcluded(sentinel, other) === undefined;
         if (isRival) this.#compare(chosen, other);
       }
     }

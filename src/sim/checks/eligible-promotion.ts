@@ -18,7 +18,7 @@ const ASKED_AGAIN_MS = 80;
  *   its INFO <= 5 s old when m is SDOWN at s, else <= 30 s,
  *   r is in no downtime that an operator ordered,
  *   r.linkDown <= (time since m went SDOWN at s, if it is) + 10 x down-after,
- *   it is not copying all data from its master (W-15),
+ *   it is not copying all data from a master that the guards accept (W-15),
  * and no other replica that has said so lately (while its link is up, within 100 ms) and meets these conditions
  * is better: one that has had its link to the master, then
  * lower priority, then larger offset in the same history;
@@ -41,8 +41,7 @@ export class EligiblePromotion implements Watcher {
     const replicas = [...(master?.replicas.values() ?? [])];
     const chosen = replicas.find((replica) => sameAddress(replica.address, address));
     mustHold(chosen !== undefined, "a promoted replica is known", () => formatAddress(address));
-    const wall = sentinel.wallTime;
-    const reason = whyInDowntime(chosen, wall) ?? whyNotEligible(chosen, clock);
+    const reason = whyExcluded(sentinel, chosen);
     mustHold(
       reason === undefined,
       "no promotion of an excluded replica",
@@ -50,7 +49,7 @@ export class EligiblePromotion implements Watcher {
     );
     if (master !== undefined && isChosenOtherwise(master, chosen)) return;
     for (const other of replicas) {
-      if ((whyInDowntime(other, wall) ?? whyNotEligible(other, clock)) !== undefined) continue;
+      if (whyExcluded(sentinel, other) !== undefined) continue;
       if (master !== undefined && isRecovering(master)) continue;
       const isBetter =
         isSameHistory(other, chosen) && isAhead(other, chosen) && !isUnanswered(other, clock);
@@ -104,11 +103,20 @@ function whyInDowntime({ master, place }: Replica, wall: number): string | undef
   return isIn ? `in downtime until ${order.until}` : undefined;
 }
 
-/** @returns what bars the replica from being selected, by what the sentinel knows */
-export function whyNotEligible(replica: Replica, now: number): string | undefined {
+/** @returns what bars the replica from being selected by that sentinel, by what it knows and was told */
+export function whyExcluded(
+  { clock, wallTime }: SentinelNode,
+  replica: Replica,
+): string | undefined {
+  return whyInDowntime(replica, wallTime) ?? whyNotEligible(replica, clock);
+}
+
+/** By what the sentinel knows. */
+function whyNotEligible(replica: Replica, now: number): string | undefined {
   const { master, link, reported } = replica;
   if (replica.priority === 0) return "priority 0";
-  if (replica.isSyncing) return "a full copy is under way";
+  // What a refused master sends is what the guards keep out (guards.ts).
+  if (replica.isSyncing && master.returned.phase === "none") return "a full copy is under way";
   if (replica.sdown.down) return "s_down";
   if (link.phase.phase !== "open") return "disconnected";
   if (link.phase.subscription.phase !== "open") return "no subscription";

@@ -28,14 +28,17 @@ export async function startGroup(
     readonly downAfterMs?: number;
     readonly failoverTimeoutMs?: number;
     readonly tls?: TlsFiles;
+    /** Directives of every server. */
+    readonly settings?: Readonly<Record<string, string>>;
     /** Further lines of each sentinel's configuration, by its number from 0. */
     readonly lines?: (sentinel: number) => readonly string[];
   },
 ): Promise<WatchedGroup> {
   const kind = options.data;
   const secured = options.tls === undefined ? {} : { tls: options.tls };
-  const master = await lab.dataServer("master", { kind, ...secured });
-  const settings = { replicaof: `127.0.0.1 ${master.port}` };
+  const { settings: common = {} } = options;
+  const master = await lab.dataServer("master", { kind, settings: common, ...secured });
+  const settings = { ...common, replicaof: `127.0.0.1 ${master.port}` };
   const replicas = await Promise.all([
     lab.dataServer("replica-1", { kind, settings, ...secured }),
     lab.dataServer("replica-2", { kind, settings, ...secured }),

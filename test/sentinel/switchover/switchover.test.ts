@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { epoch as epochOf } from "../../../src/base/units.ts";
 import type { Effect } from "../../../src/sentinel/effect.ts";
 import {
   commandsIn,
@@ -136,6 +137,37 @@ describe("a coordinated switchover", () => {
     world.info(world.master, wellMasterInfo());
     expect(world.master.failover.phase).toBe("none");
     expect(world.master.address).toEqual(MASTER);
+  });
+
+  it("aborts no hand-over of the server that it did not begin", () => {
+    const world = new WatchedMaster();
+    order(world, "COORDINATED");
+    const ordered = ordersIn(close(world, { acked: OFFSET })).at(-1);
+    if (ordered?.kind !== "hand-over") throw new Error("it was not left to the server");
+    const refused = answerOrder(world, world.master, ordered, [
+      "ERR FAILOVER already in progress.",
+    ]);
+    expect(ordersIn(refused)).toEqual([{ kind: "resume-writes" }]);
+  });
+
+  it("takes back once what the server has done already and nobody can confirm", () => {
+    const world = new WatchedMaster();
+    order(world, "COORDINATED");
+    const ordered = ordersIn(close(world, { acked: OFFSET })).at(-1);
+    if (ordered?.kind !== "hand-over") throw new Error("it was not left to the server");
+    answerOrder(world, world.master, ordered);
+    world.info(world.master, demotedInfo(REPLICA_1));
+    world.master.vote.leaderEpoch = epochOf(world.state.currentEpoch + 1);
+    const before = world.effects.length;
+    for (let round = 0; round < 20; round++) {
+      for (const each of ordersIn(world.effects.slice(before).splice(-8))) {
+        answerOrder(world, world.master, each);
+      }
+      world.info(world.master, demotedInfo(REPLICA_1));
+      world.pass(20);
+    }
+    const names = eventNames(world.effects.slice(before));
+    expect(names.filter((name) => name === "-vedette-switchover-abort")).toHaveLength(1);
   });
 
   it("makes the old master one again when the replica is not promoted", () => {
