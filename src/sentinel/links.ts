@@ -114,7 +114,6 @@ export function detachOwner(turn: Turn, link: Link, owner: Instance): void {
 /** Ends a connection that no instance owns. */
 export function closeForGood(turn: Turn, link: Link): void {
   abandonConnection(turn, link);
-  link.phase = { phase: "closed", retryAt: NEVER };
   turn.state.links.delete(link.id);
   turn.state.schedule.delete(link);
   turn.touched.delete(link);
@@ -195,6 +194,7 @@ function endConnection(turn: Turn, link: Link): void {
 
 function abandonConnection(turn: Turn, link: Link): void {
   if (link.phase.phase !== "closed") turn.effects.push({ kind: "close-link", link: link.id });
+  link.phase = { phase: "closed", retryAt: NEVER };
   endConnection(turn, link);
 }
 

@@ -106,13 +106,21 @@ describeWithReal(["chromium"], "the dashboard in a browser", () => {
   it("moves the master to a chosen replica, pauses and resumes", async () => {
     const before = await masterOtherThan(0);
     const target = group.servers.find(({ port }) => port !== before)?.port;
-    // Grey until the replicas have followed the last change.
     await page.getByRole("button", { name: "Switch over…", disabled: false }).click();
     const dialog = page.getByRole("dialog");
     await dialog.getByLabel(`127.0.0.1:${target}`, { exact: true }).check();
     await dialog.getByText("no acknowledged write is lost").waitFor();
-    await dialog.getByRole("button", { name: "Switch over" }).click();
-    await dialog.waitFor({ state: "hidden" });
+    // Until the replicas have followed the last change the sentinel refuses, and the dialog says why.
+    await lab.until({
+      name: "the switchover is taken on",
+      look: async () => {
+        if (!(await dialog.isVisible())) return "taken on";
+        const order = dialog.getByRole("button", { name: "Switch over" });
+        if (await order.isEnabled()) await order.click({ timeout: 1_000 }).catch(() => undefined);
+        return dialog.innerText().catch(() => "");
+      },
+      holds: (seen) => seen === "taken on",
+    });
     expect(await masterOtherThan(before)).toBe(target);
 
     await page.getByRole("button", { name: "Pause failovers…", disabled: false }).click();

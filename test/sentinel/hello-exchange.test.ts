@@ -35,6 +35,14 @@ describe("a hello", () => {
     expect(world.peer("b").link.address).toEqual(NEW_PEER);
   });
 
+  it("has no connection to one that says it is at port 0, and comes to rest", () => {
+    const world = new WatchedMaster();
+    world.hello("b", { address: { host: "10.0.0.9", port: 0 } });
+    expect(world.peer("b").link.phase.phase).toBe("closed");
+    world.pass(60_000, () => world.answerAll({ but: [world.peer("b")] }));
+    expect(world.peer("b").link.phase.phase).toBe("closed");
+  });
+
   it("replaces a sentinel that lost its id", () => {
     const world = new WatchedMaster();
     const replaced = world.hello("d", { address: world.addressOf("b") });
