@@ -116,8 +116,9 @@ describeWithReal(["chromium"], "the dashboard in a browser", () => {
       look: async () => {
         if (!(await dialog.isVisible())) return "taken on";
         const order = dialog.getByRole("button", { name: "Switch over" });
-        if (await order.isEnabled()) await order.click({ timeout: 1_000 }).catch(() => undefined);
-        return dialog.innerText().catch(() => "");
+        // While it is being ordered the button says so, and is another one.
+        await order.click({ timeout: 200 }).catch(() => undefined);
+        return dialog.innerText({ timeout: 200 }).catch(() => "");
       },
       holds: (seen) => seen === "taken on",
     });
